@@ -1,0 +1,33 @@
+"""Where memberships are kept: one file a backend, found by the scheme of a URL.
+
+Comes in: a URL (`memory://`, `sqlite:///path`). Goes out: an open `Backend`. Imports `records` and, here only, the
+backend that is asked for. A new backend is a new file; see `base.py` for the contract.
+"""
+
+from importlib import import_module
+from importlib.resources import files
+from typing import cast
+
+from segdsl.backends.base import Backend
+from segdsl.diagnostics.errors import StoreError
+from segdsl.diagnostics.suggest import nearest
+
+
+def schemes() -> list[str]:
+    """The schemes that a store's URL may have."""
+    names = [entry.name.removesuffix(".py") for entry in files(__name__).iterdir() if entry.name.endswith(".py")]
+    return sorted(name for name in names if name not in ("__init__", "base"))
+
+
+def open_backend(url: str) -> Backend:
+    """Open the store at `url`, or make it.
+
+    Raises StoreError when the scheme is unknown or the store cannot be opened.
+    """
+    scheme, mark, _ = url.partition("://")
+    known = schemes()
+    if not mark or scheme not in known:
+        meant = nearest(scheme, known) if mark else "sqlite"
+        example = f"{meant or 'sqlite'}:///path/to/file.store" if (meant or "sqlite") == "sqlite" else f"{meant}://"
+        raise StoreError(f"no store can be opened at {url!r}: write for example {example}")
+    return cast(Backend, import_module(f"{__name__}.{scheme}").open_backend(url))

@@ -1,0 +1,154 @@
+"""The contract of a backend: what keeps states, memberships, effects and input positions, and answers queries.
+
+A backend is asked for many customers at once and commits many at once (architecture rule 6): all that a `Batch` holds
+lands in one transaction or not at all. It knows nothing of plans and never looks inside a state. A new backend is a
+file in this folder whose name is the scheme of its URL and which defines `open_backend(url) -> Backend`; the contract
+suite in tests/backends finds it.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from msgspec import Struct
+
+from segdsl.records.outcomes import Because, Change, Effect
+
+
+class StoredState(Struct, frozen=True):
+    """One customer's state, encoded. `clock` is the instant (microseconds UTC) of its last step; `due` the next instant
+    at which a membership can change without an input, None when it cannot."""
+
+    customer: str
+    state: bytes
+    clock: int
+    due: int | None
+
+
+class Position(Struct, frozen=True):
+    """How far an input source was handled: its first `places` places were read, and of those all up to the order
+    (`instant`, `place`) are in the store."""
+
+    places: int
+    instant: int
+    place: int
+
+
+class Batch(Struct):
+    """What one commit holds. `changes` stand in the order in which they happened. `erased` customers vanish with their
+    state, memberships, history and effects not yet delivered, before the rest of the batch lands; `tombstones` (keyed
+    hash of a customer, instant) stay. `clock` is the latest instant read or advanced to; it never goes back."""
+
+    states: list[StoredState] = []
+    changes: list[Change] = []
+    effects: list[Effect] = []
+    erased: list[str] = []
+    tombstones: dict[str, int] = {}
+    positions: dict[str, Position] = {}
+    clock: int | None = None
+
+
+class StoredProgram(Struct, frozen=True):
+    """The program a store was run with: `digest` of its plan, the plan as JSON, its sources as (name, text), the
+    version of the time zone data, and the key of the hash under which forgotten customers are remembered."""
+
+    digest: str
+    plan: bytes
+    sources: tuple[tuple[str, str], ...]
+    zone_data: str
+    secret: bytes
+
+
+class Membership(Struct, frozen=True):
+    """A customer's membership of a segment: from `since`, to `until` (exclusive; None while it goes on), both
+    microseconds UTC, and why it began."""
+
+    customer: str
+    segment: str
+    since: int
+    until: int | None
+    because: Because
+
+
+class Backend(ABC):
+    """Open stores are closed with `close()` or by leaving a `with` block. Every method may raise StoreError."""
+
+    @abstractmethod
+    def program(self) -> StoredProgram | None:
+        """The program the store was run with; None for a fresh store."""
+
+    @abstractmethod
+    def install(self, program: StoredProgram) -> None:
+        """Keep a program, in place of one kept before. Nothing else changes."""
+
+    @abstractmethod
+    def load(self, customers: Sequence[str]) -> dict[str, bytes]:
+        """The states of those of the customers that are known."""
+
+    @abstractmethod
+    def commit(self, batch: Batch) -> None:
+        """Take in a whole batch, in one transaction. A change that enters opens a membership; one that leaves closes
+        the open one. An effect whose id is kept already is not kept twice."""
+
+    @abstractmethod
+    def clock(self) -> int | None:
+        """The latest instant read or advanced to, in microseconds UTC."""
+
+    @abstractmethod
+    def position(self, source: str) -> Position | None:
+        """How far an input source was handled."""
+
+    @abstractmethod
+    def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
+        """Those of the hashes that belong to forgotten customers, with the instant of forgetting."""
+
+    @abstractmethod
+    def customers(self) -> Iterator[str]:
+        """All known customers, in the order of their ids (by code point)."""
+
+    @abstractmethod
+    def customer_count(self) -> int:
+        """How many customers are known."""
+
+    @abstractmethod
+    def due(self, at: int) -> Iterator[str]:
+        """Known customers whose `due` is at or before `at`, in the order of their ids."""
+
+    @abstractmethod
+    def memberships(self, customer: str, at: int | None = None) -> list[Membership]:
+        """A customer's recorded memberships at an instant (None: those still open), in the order of segment names."""
+
+    @abstractmethod
+    def members(self, segment: str, at: int | None = None) -> Iterator[Membership]:
+        """The recorded members of a segment at an instant (None: those still open), in the order of customer ids. A
+        membership that began and ended at the same instant is never seen."""
+
+    @abstractmethod
+    def count(self, segment: str, at: int | None = None) -> int:
+        """How many `members` would give. Without `at` it does not scan."""
+
+    @abstractmethod
+    def history(self, customer: str) -> list[Change]:
+        """Every recorded change of a customer's memberships, in the order in which they happened: by (instant, arrival,
+        round), leaving before entering, then by segment."""
+
+    @abstractmethod
+    def outbox(self, limit: int) -> list[Effect]:
+        """Up to `limit` effects not yet delivered, oldest first (by the order in which they were committed)."""
+
+    @abstractmethod
+    def delivered(self, ids: Sequence[str]) -> None:
+        """Take effects out of the outbox. Ids that are not there are passed over."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the store. Closing twice is harmless."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,34 @@
+"""The exceptions a host program can catch. What the author of a rule got wrong is a `Diagnostic` instead."""
+
+from collections.abc import Sequence
+
+from segdsl.diagnostics.diagnostic import Diagnostic
+
+
+class SegdslError(Exception):
+    """The base of all of them. `str()` of it is one or two sentences for a person: what, where, what to do."""
+
+
+class CompileError(SegdslError):
+    """The program has mistakes. `diagnostics` holds them, `rendered` their full text with the lines of source."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], rendered: str) -> None:
+        super().__init__(rendered)
+        self.diagnostics = tuple(diagnostics)
+        self.rendered = rendered
+
+
+class StoreError(SegdslError):
+    """A store cannot be opened, read or written: locked, full, damaged, of another version, or of other rules."""
+
+
+class InputError(SegdslError):
+    """An input as a whole cannot be read: no such file, a mapping with mistakes, not the format it is said to be."""
+
+
+class UnknownNameError(SegdslError, LookupError):
+    """The host asked for a segment or an action that the program does not declare."""
+
+
+class ClockError(SegdslError, ValueError):
+    """The host gave an instant that cannot be used: no time zone, or earlier than what the store has seen."""

@@ -1,0 +1,365 @@
+"""The nodes of a plan (architecture rule 1): frozen tagged structs, JSON both ways, compared by value.
+
+Expressions give a run-time value of `segdsl.values`, or None for *not known*; conditions are expressions whose value is
+a truth. Names are those of the language. Instants, durations: microseconds. Numbers: millionths. Dates: days since 1970.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from segdsl.values.kinds import Kind
+
+VERSION = 1
+"""Of the plan's format. A plan of another version is refused."""
+
+Comparator = Literal["=", "!=", "<", "<=", ">", ">="]
+TextTest = Literal["contains", "starts with", "ends with"]
+Measure = Literal["count", "distinct", "total", "average", "smallest", "largest", "first", "latest", "frequent", "when"]
+"""What a memory answers. `when` is the instant of the latest event."""
+
+
+# ---------------------------------------------------------------------------------------------------------- expressions
+
+
+class Constant(Struct, frozen=True, tag="constant"):
+    """A value written in the program; None is *not known*."""
+
+    value: Any
+
+
+class Field(Struct, frozen=True, tag="field"):
+    """A field of the event at hand. `time` and `received` are its instants."""
+
+    name: str
+
+
+class ItemField(Struct, frozen=True, tag="item"):
+    """A field of the remembered event, or of the list's item, that a `where` or an operand speaks of. An empty name is
+    the item itself."""
+
+    name: str
+
+
+class Attribute(Struct, frozen=True, tag="attribute"):
+    """An attribute of the customer."""
+
+    name: str
+
+
+class Now(Struct, frozen=True, tag="now"):
+    """The instant of the step; `what` may be its local `date`, `time of day` or `weekday` instead."""
+
+    what: Literal["instant", "date", "time of day", "weekday"] = "instant"
+
+
+class Age(Struct, frozen=True, tag="age"):
+    """Whole years since a date (language.md section 4, `age`)."""
+
+    birth: Expression
+
+
+class Start(Struct, frozen=True, tag="start"):
+    """The first instant of a date in the zone."""
+
+    date: Expression
+
+
+class Arithmetic(Struct, frozen=True, tag="arithmetic"):
+    """`exact` numbers are millionths, multiplied and divided with rounding; `whole` are instants, durations and dates,
+    added and subtracted as they are; `scaled` is a duration times or divided by a number; `ratio` a duration by a
+    duration."""
+
+    operator: Literal["+", "-", "*", "/"]
+    left: Expression
+    right: Expression
+    domain: Literal["exact", "whole", "scaled", "ratio"] = "exact"
+
+
+class Shift(Struct, frozen=True, tag="shift"):
+    """An instant or a date moved by calendar lengths, in the zone."""
+
+    moment: Expression
+    months: int
+    days: int
+    of: Literal["instant", "date"]
+
+
+class Fold(Struct, frozen=True, tag="fold"):
+    """Text without its case."""
+
+    text: Expression
+
+
+class Recall(Struct, frozen=True, tag="recall"):
+    """What a memory answers now. `filter`, for a memory that keeps whole entries, picks those that are meant: it may
+    speak of the remembered event and of the event at hand."""
+
+    memory: str
+    filter: Expression | None = None
+
+
+class Aggregate(Struct, frozen=True, tag="aggregate"):
+    """A measure over the items of a list that the event at hand or the remembered event carries."""
+
+    measure: Measure
+    items: Expression
+    where: Expression | None
+    operand: Expression | None
+
+
+class Compare(Struct, frozen=True, tag="compare"):
+    operator: Comparator
+    left: Expression
+    right: Expression
+
+
+class TestText(Struct, frozen=True, tag="text"):
+    operator: TextTest
+    left: Expression
+    right: Expression
+
+
+class Contains(Struct, frozen=True, tag="contains"):
+    """Whether a list holds a value; `folded` ignores case."""
+
+    items: Expression
+    item: Expression
+    folded: bool = False
+
+
+class OneOf(Struct, frozen=True, tag="one of"):
+    operand: Expression
+    values: tuple[Any, ...]
+
+
+class Known(Struct, frozen=True, tag="known"):
+    operand: Expression
+
+
+class Both(Struct, frozen=True, tag="and"):
+    operands: tuple[Expression, ...]
+
+
+class Either(Struct, frozen=True, tag="or"):
+    operands: tuple[Expression, ...]
+
+
+class Negation(Struct, frozen=True, tag="not"):
+    operand: Expression
+
+
+class Member(Struct, frozen=True, tag="member"):
+    """Whether the customer is in a segment; with `lasting`, for at least that long without a break."""
+
+    segment: str
+    lasting: int | None = None
+
+
+class OnDays(Struct, frozen=True, tag="on days"):
+    """Whether the local day is one of `days` (Monday is 0); with times of day, whether a window that starts on one of
+    them is open. A window whose end is not later than its start runs past midnight."""
+
+    days: tuple[int, ...]
+    start: int | None = None
+    end: int | None = None
+
+
+class Chance(Struct, frozen=True, tag="chance"):
+    """True for a stable share (millionths) of the customers."""
+
+    seed: str
+    purpose: str
+    share: int
+
+
+Expression = (
+    Constant | Field | ItemField | Attribute | Now | Age | Start | Arithmetic | Shift | Fold | Recall | Aggregate
+    | Compare | TestText | Contains | OneOf | Known | Both | Either | Negation | Member | OnDays | Chance
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------------- memories
+
+
+class Window(Struct, frozen=True):
+    """How far a memory looks back: (now - older, now - younger]. A length is microseconds, calendar months and calendar
+    days together. `calendar` windows of days begin with the first instant of a local day and have it in."""
+
+    older: int = 0
+    older_months: int = 0
+    older_days: int = 0
+    younger: int = 0
+    younger_months: int = 0
+    younger_days: int = 0
+    whole_days: bool = False
+
+
+class Memory(Struct, frozen=True):
+    """The state that one history condition needs (architecture rule 7). `key` is the hash of the rest.
+
+    `where` and `operand` speak of the remembered event alone. `keep` bounds how many of the latest entries answer the
+    question (None: all in the window). `fields`, where not empty, makes the memory keep these fields of each event, for
+    a `Recall` with a filter.
+    """
+
+    key: str
+    event: str
+    measure: Measure
+    where: Expression | None = None
+    operand: Expression | None = None
+    window: Window | None = None
+    keep: int | None = None
+    fields: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------------------------------------------------------- rules
+
+
+class Add(Struct, frozen=True, tag="add"):
+    segment: str
+
+
+class Remove(Struct, frozen=True, tag="remove"):
+    segment: str
+
+
+class SetAttribute(Struct, frozen=True, tag="set"):
+    """Set an attribute; an expression that is not known, and `clear`, make it not known."""
+
+    attribute: str
+    value: Expression
+
+
+class Emit(Struct, frozen=True, tag="emit"):
+    """Hand an effect to the host."""
+
+    action: str
+    fields: tuple[tuple[str, Expression], ...]
+
+
+Action = Add | Remove | SetAttribute | Emit
+
+
+class Act(Struct, frozen=True, tag="act"):
+    """Actions of one stage, all done."""
+
+    stage: int
+    actions: tuple[Action, ...]
+
+
+class Gate(Struct, frozen=True, tag="gate"):
+    """Only those for whom the condition is true go on."""
+
+    condition: Expression
+
+
+class Path(Struct, frozen=True):
+    """A way out of a branch. For a random branch `start` and `end` are the stretch of the draw, in millionths."""
+
+    condition: Expression | None
+    steps: tuple[Step, ...]
+    start: int = 0
+    end: int = 0
+
+
+class Branch(Struct, frozen=True, tag="branch"):
+    """`first`: the first path whose condition is true; `all`: every such path; `random`: the one the draw falls in, if
+    its condition is true. `seed` and `purpose` make the draw."""
+
+    kind: Literal["first", "all", "random"]
+    paths: tuple[Path, ...]
+    seed: str = ""
+    purpose: str = ""
+
+
+Step = Act | Gate | Branch
+
+
+class Trigger(Struct, frozen=True):
+    """An event that fires a rule, if `match` (which speaks of the event at hand) is true."""
+
+    event: str
+    match: Expression | None = None
+
+
+class Rule(Struct, frozen=True):
+    """When a trigger fires and the condition is true, the steps are taken. `id` is the hash of the rest without place.
+    `begin` and `end` bound the activity: [begin, end). `holdout` is the share (millionths) that never enters."""
+
+    id: str
+    place: str
+    triggers: tuple[Trigger, ...]
+    condition: Expression | None
+    steps: tuple[Step, ...]
+    activity: str = ""
+    begin: int | None = None
+    end: int | None = None
+    priority: int = 0
+    once: bool = False
+    holdout: int = 0
+    seed: str = ""
+
+
+class Segment(Struct, frozen=True):
+    """`added` segments are filled by rules, `derived` ones hold while their condition is true, `listed` ones hold whom
+    the host includes."""
+
+    name: str
+    kind: Literal["added", "derived", "listed"]
+    place: str
+    condition: Expression | None = None
+
+
+# ----------------------------------------------------------------------------------------------------------- vocabulary
+
+
+class EventField(Struct, frozen=True):
+    """A field of an event on the wire: its kind and the further names it may have there."""
+
+    name: str
+    kind: Kind
+    wires: tuple[str, ...] = ()
+
+
+class EventType(Struct, frozen=True):
+    """An event that may come in, with its names on the wire; `lines` are the events made of the items of its lists,
+    as (list field, event name)."""
+
+    name: str
+    wires: tuple[str, ...]
+    fields: tuple[EventField, ...]
+    lines: tuple[tuple[str, str], ...] = ()
+    made: bool = False
+
+
+class AttributeType(Struct, frozen=True):
+    """An attribute of customers. `default` is its value for those of whom nothing else is known."""
+
+    name: str
+    kind: Kind
+    default: Any = None
+
+
+class ActionType(Struct, frozen=True):
+    """An action's fields and their kinds."""
+
+    name: str
+    fields: tuple[EventField, ...]
+
+
+class Plan(Struct, frozen=True):
+    """A whole program. `segments` stand in the order of dependence: each after those its condition reads. `digest` is
+    the hash of all that has meaning: reformatting a program, or moving a rule to another file, does not change it."""
+
+    version: int
+    digest: str
+    zone: str
+    events: tuple[EventType, ...]
+    attributes: tuple[AttributeType, ...]
+    actions: tuple[ActionType, ...]
+    segments: tuple[Segment, ...]
+    memories: tuple[Memory, ...]
+    rules: tuple[Rule, ...]

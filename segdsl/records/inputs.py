@@ -1,0 +1,59 @@
+"""What goes in: events, and what the host says about a customer. All are replayed alike (architecture rule 10)."""
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Event(Struct, frozen=True, tag="event"):
+    """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time
+    values (see `segdsl.values`) by the names of the language, what is not known left out; an attribute that becomes
+    not known with this event is None. `id` belongs to the customer; `place` is where in the input it stood."""
+
+    id: str
+    name: str
+    customer: str
+    instant: int
+    fields: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    received: int | None = None
+    place: int = 0
+
+
+class Include(Struct, frozen=True, tag="include"):
+    """The host puts a customer into a segment, whatever the rules say."""
+
+    id: str
+    customer: str
+    instant: int
+    segment: str
+
+
+class Exclude(Struct, frozen=True, tag="exclude"):
+    """The host keeps a customer out of a segment, whatever the rules say."""
+
+    id: str
+    customer: str
+    instant: int
+    segment: str
+
+
+class Unlist(Struct, frozen=True, tag="unlist"):
+    """The host takes back its `Include` or `Exclude`."""
+
+    id: str
+    customer: str
+    instant: int
+    segment: str
+
+
+class Forget(Struct, frozen=True, tag="forget"):
+    """All that is known of the customer is erased (language.md section 5.17)."""
+
+    id: str
+    customer: str
+    instant: int
+
+
+Listing = Include | Exclude | Unlist
+Input = Event | Include | Exclude | Unlist | Forget

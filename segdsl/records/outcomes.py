@@ -1,0 +1,69 @@
+"""What comes out of a step: changes of membership, effects, and inputs that could not be taken."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+
+class Because(Struct, frozen=True):
+    """Why something happened. `reason` is `added` or `removed` (by the rule), `condition` (a derived segment's turned),
+    `included`, `excluded`, `unlisted` (by the host). `rule` is the rule's id, `place` its `file:line` (for a derived
+    segment its declaration's), `cause` the id of the event or input, empty when the clock brought it about."""
+
+    reason: str
+    place: str = ""
+    rule: str = ""
+    cause: str = ""
+
+
+class Change(Struct, frozen=True):
+    """A customer enters or leaves a segment. (`instant`, `arrival`, `round`) is the order key of the step from which
+    the change is seen: microseconds since 1970 UTC, the customer's arrival number (0 for the clock), the round."""
+
+    customer: str
+    segment: str
+    entered: bool
+    instant: int
+    arrival: int
+    round: int
+    because: Because
+
+
+class Effect(Struct, frozen=True):
+    """An action handed to the host. `id` is the same whenever the same rule does it for the same cause; `fields` holds
+    JSON values by field name, what is not known left out."""
+
+    id: str
+    action: str
+    customer: str
+    fields: dict[str, Any]
+    instant: int
+    arrival: int
+    round: int
+    priority: int
+    because: Because
+
+
+class Reject(Struct, frozen=True):
+    """An input that was not taken. `reason` is one of a few words that are counted (`late`, `no customer`, `unknown
+    event`, ...), `detail` says it to a person, `place` is where in the input it stood (a line or row number, from 1),
+    `raw` what was read of it (cut to 500 characters)."""
+
+    reason: str
+    detail: str
+    place: int = 0
+    id: str = ""
+    customer: str = ""
+    raw: str = ""
+
+
+class Outcome(Struct, frozen=True):
+    """What one input did. `status` is `accepted`, `repeated` (its id was seen before; nothing changed) or `rejected`
+    (then `reject` says why). `fired` lists the ids of the rules that fired."""
+
+    status: Literal["accepted", "repeated", "rejected"]
+    customer: str = ""
+    changes: tuple[Change, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    fired: tuple[str, ...] = ()
+    reject: Reject | None = None

@@ -1,0 +1,25 @@
+"""The numbers that keep a rule, a file or an event from harming its host. Each gives a diagnostic or a reject."""
+
+RULES_FILE_BYTES = 4_000_000
+"""A rules file larger than this is not read."""
+
+NESTING = 60
+"""Brackets and braces inside one another."""
+
+DECLARATION_CHARACTERS = 400_000
+"""A single declaration longer than this is refused before it is parsed."""
+
+NAME_CHARACTERS = 200
+"""Of a segment, event, field, action, activity."""
+
+DIAGNOSTICS = 100
+"""Shown at most per run; the rest are counted."""
+
+EVENT_BYTES = 1_000_000
+"""A line of events longer than this goes to the rejects without being decoded."""
+
+TEXT_CHARACTERS = 100_000
+"""A text value on the wire."""
+
+WINDOW_ENTRIES = 100_000
+"""Events one condition remembers for one customer in one window; what is over falls out at the old end."""
