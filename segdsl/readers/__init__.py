@@ -1,0 +1,145 @@
+"""Where events come from: one file a format, found by the file's name (`events.csv` is read by `csv.py`).
+
+Comes in: a path or `-` for standard input, and the shape of the program's events. Goes out: a `Reading`, an iterator of
+`Event` and `Reject`. Imports `plan`, `records` and, here only, the reader that is asked for. A new reader is a new file
+with `open_reader(shape, source, mapping, limit)`; see `base.py` for the contract. `lines.py`, `mapping.py` and
+`ordering.py` serve the readers and their callers and are no formats.
+"""
+
+import gzip
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from segdsl.diagnostics.errors import InputError
+from segdsl.diagnostics.suggest import nearest
+from segdsl.readers.base import EventShape, Reader
+from segdsl.readers.lines import Stream
+from segdsl.records.inputs import Event
+from segdsl.records.outcomes import Reject
+from segdsl.values.limits import EVENT_BYTES
+
+STANDARD_INPUT = "-"
+PLAIN = "jsonlines"
+"""The format of what says nothing else."""
+
+_NO_FORMATS = ("__init__", "base", "lines", "mapping", "ordering")
+_GZIP = b"\x1f\x8b"
+
+
+class Reading(Iterator[Event | Reject]):
+    """An input being read: the items in the order of the input, as they arrive. Closes the input at its end, on an
+    error, and as a context manager."""
+
+    def __init__(self, reader: Reader, items: Iterator[Event | Reject], closing: ExitStack) -> None:
+        self._reader = reader
+        self._items = items
+        self._closing = closing
+
+    def __next__(self) -> Event | Reject:
+        try:
+            return next(self._items)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Reading":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the input; there is nothing more to read then. Standard input stays open."""
+        self._items = iter(())
+        self._closing.close()
+
+    @property
+    def skipped_rows(self) -> int:
+        """Rows that no rule of the mapping fits, up to now. Ignored fields are counted by the shape."""
+        return self._reader.skipped_rows
+
+
+def formats() -> list[str]:
+    """The formats that can be read."""
+    names = [entry.name.removesuffix(".py") for entry in files(__name__).iterdir() if entry.name.endswith(".py")]
+    return sorted(name for name in names if name not in _NO_FORMATS)
+
+
+def read_events(
+    path: str | Path,
+    shape: EventShape,
+    *,
+    format: str | None = None,  # noqa: A002 - the word people use
+    mapping: str | Path | None = None,
+    source: str | None = None,
+    limit: int = EVENT_BYTES,
+) -> Reading:
+    """Open an input and read its events; `-` is standard input. A gzip file is known by its first bytes.
+
+    `format` is one of `formats()`; not given, it is the ending of the file's name (`.gz` apart) where that is a format,
+    `csv` where a mapping is given, else JSON lines. `source` goes into the ids of events that have none: it must be the
+    same whenever the same input is read, and another for another input; not given, it is the file's name without
+    folders. An event longer than `limit` bytes is a reject.
+
+    Raises InputError when the input or its mapping cannot be opened or is not of the format; reading on may raise it
+    too. A packed input that stops short is a reject at that place, after all that could be unpacked.
+    """
+    standard = str(path) == STANDARD_INPUT
+    name = Path("standard input") if standard else Path(path)
+    chosen = format or _format_of(name, mapping)
+    if chosen not in formats():
+        meant = nearest(chosen, formats())
+        known = ", ".join(formats())
+        raise InputError(
+            f"no reader is called {chosen!r}{f'; did you mean {meant}?' if meant else ''} (there are {known})"
+        )
+    member = import_module(f"{__name__}.{chosen}")
+    reader: Reader = member.open_reader(
+        shape, source or name.name, Path(mapping) if mapping is not None else None, limit
+    )
+    with ExitStack() as opened:
+        stream = _unpacked(sys.stdin.buffer if standard else _open(name, opened), name, opened)
+        items = reader.read(stream)
+        return Reading(reader, items, opened.pop_all())
+
+
+def _format_of(name: Path, mapping: str | Path | None) -> str:
+    ending = (name.with_suffix("") if name.suffix.lower() == ".gz" else name).suffix.lower().removeprefix(".")
+    if ending in formats():
+        return ending
+    return PLAIN if mapping is None else "csv"
+
+
+def _open(path: Path, opened: ExitStack) -> BinaryIO:
+    try:
+        return opened.enter_context(path.open("rb"))
+    except FileNotFoundError:
+        raise InputError(f"there is no file {path}") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} is a directory: name a file in it") from None
+    except PermissionError:
+        raise InputError(f"{path} may not be read: permission denied") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _unpacked(stream: BinaryIO, name: Path, opened: ExitStack) -> Stream:
+    """The stream itself, or read through gzip. Only looks ahead, so that it works for what cannot be rewound."""
+    buffered = cast("_Peeking", stream)
+    try:
+        packed = buffered.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror or error}") from error
+    return opened.enter_context(gzip.GzipFile(fileobj=buffered, mode="rb")) if packed else buffered
+
+
+class _Peeking(Stream):
+    """What files and standard input are: a stream that can be looked ahead in."""
+
+    def peek(self, size: int = 0, /) -> bytes:
+        raise NotImplementedError

@@ -1,0 +1,161 @@
+"""The backend `memory://`: dictionaries that vanish with the process. For tests, trials and as the reference.
+
+Comes in: batches. Goes out: answers. What another backend answers differently is a mistake of the other one, so this
+file is written to be read, not to be fast; only `count` without an instant must not walk through the members.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from segdsl.backends.base import Backend, Batch, Membership, Position, StoredProgram, StoredState
+from segdsl.diagnostics.errors import StoreError
+from segdsl.records.outcomes import Change, Effect
+
+
+class Spell(Struct, frozen=True):
+    """One stay in a segment: the change that began it and the one that ended it, None while it goes on."""
+
+    began: Change
+    ended: Change | None = None
+
+
+def open_backend(url: str) -> Backend:
+    """A fresh, empty store; opening the same URL twice gives two stores.
+
+    Raises StoreError when something follows `memory://`, since the name would be forgotten.
+    """
+    if url != "memory://":
+        raise StoreError(f"no store can be opened at {url!r}: a store in memory has no name, write memory://")
+    return MemoryBackend()
+
+
+class MemoryBackend(Backend):
+    """Keeps everything in dictionaries. Iterators give what was there when they were asked for, whatever is committed
+    while they run."""
+
+    def __init__(self) -> None:
+        self._program: StoredProgram | None = None
+        self._clock: int | None = None
+        self._states: dict[str, StoredState] = {}
+        self._spells: dict[str, dict[str, list[Spell]]] = {}  # by segment, then by customer; the oldest spell first
+        self._open: Counter[str] = Counter()  # by segment: how many spells go on
+        self._outbox: dict[str, Effect] = {}  # by id, in the order of the commits
+        self._tombstones: dict[str, int] = {}
+        self._positions: dict[str, Position] = {}
+
+    def program(self) -> StoredProgram | None:
+        return self._program
+
+    def install(self, program: StoredProgram) -> None:
+        self._program = program
+
+    def load(self, customers: Sequence[str]) -> dict[str, bytes]:
+        return {customer: self._states[customer].state for customer in customers if customer in self._states}
+
+    def commit(self, batch: Batch) -> None:
+        """Take in a batch. Raises StoreError, and changes nothing, when somebody enters a segment twice or leaves one
+        without being in it."""
+        spells = self._spells_after(batch)  # the one step that can fail comes before the first that changes anything
+        for customer in batch.erased:
+            self._erase(customer)
+        for (segment, customer), now in spells.items():
+            self._spells.setdefault(segment, {})[customer] = now
+        for change in batch.changes:
+            self._open[change.segment] += 1 if change.entered else -1
+        for state in batch.states:
+            self._states[state.customer] = state
+        for effect in batch.effects:
+            self._outbox.setdefault(effect.id, effect)
+        self._tombstones.update(batch.tombstones)
+        self._positions.update(batch.positions)
+        if batch.clock is not None and (self._clock is None or batch.clock > self._clock):
+            self._clock = batch.clock
+
+    def _spells_after(self, batch: Batch) -> dict[tuple[str, str], list[Spell]]:
+        """By (segment, customer) what the changes of a batch make of the spells; the store's own lists stay."""
+        erased = set(batch.erased)
+        after: dict[tuple[str, str], list[Spell]] = {}
+        for change in batch.changes:
+            key = (change.segment, change.customer)
+            if key not in after:
+                kept = self._spells.get(change.segment, {}).get(change.customer, [])
+                after[key] = [] if change.customer in erased else list(kept)
+            spells = after[key]
+            if change.entered == bool(spells and spells[-1].ended is None):
+                did = (
+                    "enters a segment that it is in already" if change.entered else "leaves a segment that it is not in"
+                )
+                raise StoreError(f"nothing of the batch was kept: customer {change.customer!r} {did}: {change.segment}")
+            if change.entered:
+                spells.append(Spell(change))
+            else:
+                spells[-1] = Spell(spells[-1].began, change)
+        return after
+
+    def _erase(self, customer: str) -> None:
+        self._states.pop(customer, None)
+        for segment, by_customer in self._spells.items():
+            spells = by_customer.pop(customer, [])
+            self._open[segment] -= sum(spell.ended is None for spell in spells)
+        self._outbox = {id_: effect for id_, effect in self._outbox.items() if effect.customer != customer}
+
+    def clock(self) -> int | None:
+        return self._clock
+
+    def position(self, source: str) -> Position | None:
+        return self._positions.get(source)
+
+    def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
+        return {hash_: self._tombstones[hash_] for hash_ in hashes if hash_ in self._tombstones}
+
+    def customers(self) -> Iterator[str]:
+        return iter(sorted(self._states))
+
+    def customer_count(self) -> int:
+        return len(self._states)
+
+    def due(self, at: int) -> Iterator[str]:
+        states = self._states.values()
+        return iter(sorted(state.customer for state in states if state.due is not None and state.due <= at))
+
+    def memberships(self, customer: str, at: int | None = None) -> list[Membership]:
+        spells = [self._spells[segment].get(customer, []) for segment in sorted(self._spells)]
+        return [_membership(spell) for some in spells for spell in some if _holds(spell, at)]
+
+    def members(self, segment: str, at: int | None = None) -> Iterator[Membership]:
+        by_customer = self._spells.get(segment, {})
+        spells = [by_customer[customer] for customer in sorted(by_customer)]
+        return iter([_membership(spell) for some in spells for spell in some if _holds(spell, at)])
+
+    def count(self, segment: str, at: int | None = None) -> int:
+        return self._open[segment] if at is None else sum(1 for _ in self.members(segment, at))
+
+    def history(self, customer: str) -> list[Change]:
+        spells = [spell for by_customer in self._spells.values() for spell in by_customer.get(customer, [])]
+        changes = [change for spell in spells for change in (spell.began, spell.ended) if change is not None]
+        return sorted(changes, key=lambda each: (each.instant, each.arrival, each.round, each.entered, each.segment))
+
+    def outbox(self, limit: int) -> list[Effect]:
+        return list(self._outbox.values())[: max(limit, 0)]
+
+    def delivered(self, ids: Sequence[str]) -> None:
+        for id_ in ids:
+            self._outbox.pop(id_, None)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _holds(spell: Spell, at: int | None) -> bool:
+    """Whether a spell goes on, or went on at an instant; its end is the first instant that no longer belongs to it."""
+    if at is None:
+        return spell.ended is None
+    return spell.began.instant <= at and (spell.ended is None or at < spell.ended.instant)
+
+
+def _membership(spell: Spell) -> Membership:
+    began, ended = spell.began, spell.ended
+    until = None if ended is None else ended.instant
+    return Membership(began.customer, began.segment, began.instant, until, began.because)

@@ -1,0 +1,331 @@
+"""Tree to canonical text, comments kept: `format_module`.
+
+The text is made of *units*, each a line (or a wrapped one) that knows where in the source it came from; comments are
+put between and behind the units by their places. Formatting is idempotent, and parsing the result gives an equal tree.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from attrs import frozen
+
+from segdsl.syntax import ast
+from segdsl.syntax.format_rules import option, plain_step, trigger, values
+from segdsl.syntax.format_values import WIDTH, day, duration, event, expression, fitted, literal, name, quoted
+
+STEP = 2
+
+
+@frozen
+class Unit:
+    """One line of output at an indentation, from offset `start` of the source (-1: from nowhere). `block` marks the
+    first line of a declaration with braces over several lines, `closing` a closing brace."""
+
+    indent: int
+    text: str
+    start: int
+    opens: bool = False
+    closing: bool = False
+
+
+def format_module(module: ast.Module, text: str = "") -> str:
+    """The canonical text of a module. `text` is the source it was parsed from; blank lines that part its declarations
+    are kept, as one. Broken declarations must not be in it."""
+    formatter = Formatter(module.comments)
+    groups = [list(formatter.declaration(declaration)) for declaration in module.declarations]
+    return _assemble(groups, module.comments, text)
+
+
+class Formatter:
+    def __init__(self, comments: Iterable[ast.Comment]) -> None:
+        self.comments = [comment.span.start for comment in comments]
+
+    def _holds_comment(self, node: ast.Node) -> bool:
+        return any(node.span.start <= at < node.span.end for at in self.comments)
+
+    def _fits(self, node: ast.Node, indent: int, flat: str) -> bool:
+        return indent + len(flat) <= WIDTH and not self._holds_comment(node)
+
+    def declaration(self, node: ast.Declaration) -> Iterator[Unit]:
+        match node:
+            case ast.Zone(zone):
+                yield Unit(0, f"zone {quoted(zone.value)}", node.span.start)
+            case ast.Lateness(length):
+                yield Unit(0, f"lateness {duration(length)}", node.span.start)
+            case ast.AttributeDeclaration(of, kind, default):
+                yield from self._typed(node, f"attribute {of.text}: ", kind, _default(default), 0)
+            case ast.EventDeclaration(of, wires, fields):
+                yield from self._fields(node, f"event {of.text}{_wires(wires)}", fields)
+            case ast.LinesDeclaration(of, items, source):
+                yield Unit(0, f"event {of.text} for each {items.text} of {source.text}", node.span.start)
+            case ast.CollectionDeclaration():
+                yield from self._collection(node)
+            case ast.ActionDeclaration(of, fields):
+                yield from self._fields(node, f"action {of.text}", fields)
+            case ast.Define(of, value):
+                yield self._conditional(node, f"define {of.text} as", value)
+            case ast.SegmentDeclaration():
+                yield self._segment(node)
+            case ast.Promotion():
+                yield from self._promotion(node)
+            case ast.Rule():
+                yield from self._rule(node, 0)
+            case ast.Activity():
+                yield from self._activity(node)
+            case ast.TestDeclaration():
+                yield from self._test(node)
+            case ast.Broken():
+                raise ValueError("a broken declaration cannot be formatted")
+            case _:
+                assert_never(node)
+
+    # ------------------------------------------------------------------------------------------------- declarations
+
+    def _conditional(self, node: ast.Node, head: str, condition: ast.Expression | None, indent: int = 0) -> Unit:
+        text = head if condition is None else f"{head} {fitted(condition, indent + len(head) + 1, indent + STEP)}"
+        return Unit(indent, text, node.span.start)
+
+    def _segment(self, node: ast.SegmentDeclaration) -> Unit:
+        head = f"segment {name(node.name)}"
+        if node.kind == "listed":
+            return Unit(0, f"{head} listed", node.span.start)
+        if node.kind == "derived":
+            return self._conditional(node, f"{head} if", node.condition)
+        return self._conditional(node, f"{head} by activities{' while' if node.condition else ''}", node.condition)
+
+    def _promotion(self, node: ast.Promotion) -> Iterator[Unit]:
+        head = " ".join([f"promotion {name(node.name)}", *map(option, node.options)])
+        if node.condition is None:
+            yield Unit(0, head, node.span.start)
+            return
+        flat = f"{head} if {expression(node.condition)}"
+        if self._fits(node, 0, flat):
+            yield Unit(0, flat, node.span.start)
+            return
+        yield Unit(0, head, node.span.start)
+        yield self._conditional(node.condition, "if", node.condition, STEP)
+
+    def _collection(self, node: ast.CollectionDeclaration) -> Iterator[Unit]:
+        head = f"collection {node.name.text} of {node.event.text} by {node.key.text}"
+        if not node.ends:
+            yield Unit(0, head, node.span.start)
+            return
+        yield Unit(0, head + " {", node.span.start, opens=True)
+        for end in node.ends:
+            yield Unit(STEP, f"{end.kind} {end.event.text}", end.span.start)
+        yield Unit(0, "}", node.span.end - 1, closing=True)
+
+    def _fields(self, node: ast.Node, head: str, fields: tuple[ast.FieldDeclaration, ...]) -> Iterator[Unit]:
+        if not fields:
+            yield Unit(0, head, node.span.start)
+            return
+        flat = f"{head} {{ {', '.join(map(_field, fields))} }}"
+        if self._fits(node, 0, flat):
+            yield Unit(0, flat, node.span.start)
+            return
+        yield Unit(0, head + " {", node.span.start, opens=True)
+        yield from self._field_lines(fields, STEP)
+        yield Unit(0, "}", node.span.end - 1, closing=True)
+
+    def _field_lines(self, fields: tuple[ast.FieldDeclaration, ...], indent: int) -> Iterator[Unit]:
+        for number, field in enumerate(fields):
+            comma = "," if number < len(fields) - 1 else ""
+            yield from self._typed(field, f"{field.name.text}: ", field.type, _wires(field.wires) + comma, indent)
+
+    def _typed(self, node: ast.Node, head: str, kind: ast.Type, tail: str, indent: int) -> Iterator[Unit]:
+        flat = head + _type(kind) + tail
+        record = kind.item if isinstance(kind, ast.ListType) else kind
+        if self._fits(node, indent, flat) or not isinstance(record, ast.RecordType):
+            yield Unit(indent, flat, node.span.start)
+            return
+        yield Unit(indent, head + ("list of {" if record is not kind else "{"), node.span.start, opens=True)
+        yield from self._field_lines(record.fields, indent + STEP)
+        yield Unit(indent, "}" + tail, record.span.end - 1, closing=True)
+
+    # ------------------------------------------------------------------------------------------- rules and activities
+
+    def _rule(self, node: ast.Rule, indent: int) -> Iterator[Unit]:
+        when = "when " + " or ".join(map(trigger, node.triggers))
+        if not any(isinstance(step, ast.Branch) for step in node.steps):
+            condition = f" if {expression(node.condition)}" if node.condition is not None else ""
+            flat = when + condition + _flat_steps(node.steps)
+            if self._fits(node, indent, flat):
+                yield Unit(indent, flat, node.span.start)
+                return
+        yield Unit(indent, _broken(when, " or ", indent), node.span.start)
+        if node.condition is not None:
+            yield self._conditional(node.condition, "if", node.condition, indent)
+        yield from self._steps(node.steps, indent)
+
+    def _steps(self, steps: tuple[ast.Step, ...], indent: int) -> Iterator[Unit]:
+        for step in steps:
+            if isinstance(step, ast.Branch):
+                yield from self._branch(step, indent)
+            elif isinstance(step, ast.Gate):
+                yield self._conditional(step, "then if", step.condition, indent)
+            else:
+                yield Unit(indent, f"then {plain_step(step)}", step.span.start)
+
+    def _branch(self, node: ast.Branch, indent: int) -> Iterator[Unit]:
+        seed = f" seed {quoted(node.seed.value)}" if node.seed else ""
+        yield Unit(indent, f"then branch {node.kind}{seed} {{", node.span.start, opens=True)
+        for path in node.paths:
+            yield from self._path(path, indent + STEP)
+        yield Unit(indent, "}", node.span.end - 1, closing=True)
+
+    def _path(self, node: ast.Path, indent: int) -> Iterator[Unit]:
+        head = "otherwise" if node.otherwise else "path"
+        head += f" {literal(node.share)}" if node.share else ""
+        condition = f" if {expression(node.condition)}" if node.condition is not None else ""
+        if not any(isinstance(step, ast.Branch) for step in node.steps):
+            flat = head + condition + _flat_steps(node.steps)
+            if self._fits(node, indent, flat):
+                yield Unit(indent, flat, node.span.start)
+                return
+        if node.condition is not None:
+            yield self._conditional(node, f"{head} if", node.condition, indent)
+        else:
+            yield Unit(indent, head, node.span.start)
+        yield from self._steps(node.steps, indent + STEP)
+
+    def _activity(self, node: ast.Activity) -> Iterator[Unit]:
+        kind = node.kind if node.kind == "search rule" else f"{node.kind} activity".strip()
+        head = " ".join([kind, name(node.name), *map(option, node.options)])
+        if not node.body:
+            yield Unit(0, head + " {", node.span.start, opens=True)
+            yield Unit(0, "}", node.span.end - 1, closing=True)
+            return
+        if len(node.body) == 1:
+            units = list(self._body(node.body[0], 0))
+            flat = f"{head} {{ {units[0].text} }}"
+            if len(units) == 1 and "\n" not in flat and self._fits(node, 0, flat):
+                yield Unit(0, flat, node.span.start)
+                return
+        yield Unit(0, head + " {", node.span.start, opens=True)
+        for part in node.body:
+            yield from self._body(part, STEP)
+        yield Unit(0, "}", node.span.end - 1, closing=True)
+
+    def _body(self, node: ast.Rule | ast.Stop, indent: int) -> Iterator[Unit]:
+        if isinstance(node, ast.Rule):
+            yield from self._rule(node, indent)
+        else:
+            yield Unit(indent, "stop when " + " or ".join(map(trigger, node.triggers)), node.span.start)
+
+    # ---------------------------------------------------------------------------------------------------------- tests
+
+    def _test(self, node: ast.TestDeclaration) -> Iterator[Unit]:
+        yield Unit(0, f"test {quoted(node.name.value)} {{", node.span.start, opens=True)
+        for line in node.lines:
+            if isinstance(line, ast.Expect):
+                yield self._conditional(line, "expect", line.condition, STEP)
+            else:
+                yield Unit(STEP, _test_line(line), line.span.start)
+        yield Unit(0, "}", node.span.end - 1, closing=True)
+
+
+def _test_line(node: ast.TestLine) -> str:
+    match node:
+        case ast.Given(of, value):
+            return f"given {of.text} is {expression(value)}"
+        case ast.GivenMember(segment):
+            return f"given in segment {name(segment)}"
+        case ast.GivenExcluded(segment):
+            return f"given excluded from {name(segment)}"
+        case ast.Happens(moment, occurrence):
+            return f"on {day(moment)} {_occurrence(occurrence)}"
+        case ast.Later(delay, occurrence):
+            return f"after {duration(delay)}" + (f" {_occurrence(occurrence)}" if occurrence else "")
+        case ast.Expect(condition):
+            return f"expect {expression(condition)}"
+        case ast.ExpectEffect(of, match, assignments, absent):
+            return f"expect {'no ' if absent else ''}{event(of, match, None)}{values(assignments)}"
+        case ast.ExpectPromotion(promotion, absent):
+            return f"expect {'no ' if absent else ''}promotion {name(promotion)}"
+    assert_never(node)
+
+
+def _occurrence(node: ast.Occurrence) -> str:
+    return event(node.name, node.match, None) + values(node.assignments)
+
+
+def _flat_steps(steps: tuple[ast.Step, ...]) -> str:
+    return "".join(f" then {plain_step(step)}" for step in steps if not isinstance(step, ast.Branch))
+
+
+def _broken(text: str, joint: str, indent: int) -> str:
+    if indent + len(text) <= WIDTH or '"' in text:
+        return text
+    return text.replace(joint, "\n" + " " * (indent + STEP) + joint.lstrip())
+
+
+def _default(value: ast.Expression | None) -> str:
+    return f" default {expression(value)}" if value is not None else ""
+
+
+def _wires(wires: tuple[str, ...]) -> str:
+    if not wires:
+        return ""
+    listed = ", ".join(map(quoted, wires))
+    return f" as {listed}" if len(wires) == 1 else f" as ({listed})"
+
+
+def _field(node: ast.FieldDeclaration) -> str:
+    return f"{node.name.text}: {_type(node.type)}{_wires(node.wires)}"
+
+
+def _type(node: ast.Type) -> str:
+    match node:
+        case ast.SimpleType(kind):
+            return kind
+        case ast.OneOfType(choices):
+            return f"one of ({', '.join(map(quoted, choices))})"
+        case ast.ListType(item):
+            return f"list of {_type(item)}"
+        case ast.RecordType(fields):
+            return f"{{ {', '.join(map(_field, fields))} }}"
+    assert_never(node)
+
+
+# ------------------------------------------------------------------------------------------------------------- assembly
+
+
+def _assemble(groups: list[list[Unit]], comments: tuple[ast.Comment, ...], text: str) -> str:
+    """Join the units of all declarations and the comments, in the order of their places in the source."""
+    lines: list[str] = []
+    waiting = list(comments)
+    after_block = False
+    for group in groups:
+        is_block = len(group) > 1
+        for number, unit in enumerate(group):
+            first = number == 0
+            while waiting and waiting[0].span.start < unit.start:
+                comment = waiting.pop(0)
+                if comment.own_line:
+                    _part(lines, text, comment.span.start, forced=first and (is_block or after_block))
+                    after_block = after_block and not first
+                    lines.append(" " * (unit.indent + (STEP if unit.closing else 0)) + comment.text)
+                elif lines:
+                    lines[-1] += "  " + comment.text
+            commented = bool(lines) and lines[-1].lstrip().startswith("#")
+            forced = first and (is_block or after_block) and not commented
+            _part(lines, text, unit.start, forced=forced, never=unit.closing)
+            lines.append(" " * unit.indent + unit.text)
+        after_block = is_block
+    for comment in waiting:
+        if comment.own_line or not lines:
+            _part(lines, text, comment.span.start, forced=after_block)
+            lines.append(comment.text)
+            after_block = False
+        else:
+            lines[-1] += "  " + comment.text
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _part(lines: list[str], text: str, start: int, *, forced: bool, never: bool = False) -> None:
+    """Put a blank line before what begins at `start` if it stood apart in the source, or has to."""
+    if not lines or never or lines[-1] == "" or lines[-1].endswith("{"):
+        return
+    before = text[:start].rstrip() if start > 0 else text[:0]
+    if forced or text.count("\n", len(before), max(start, 0)) >= 2:
+        lines.append("")
