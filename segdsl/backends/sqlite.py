@@ -147,6 +147,8 @@ def _make_file(path: Path) -> None:
         if path.exists():
             if not path.is_file():
                 raise StoreError(f"no store can be opened at {path}: it is not an ordinary file")
+            if path.stat().st_size == 1:  # SQLite takes a file of one byte for an empty one
+                raise StoreError(f"the store {path} {_SENTENCES[sqlite3.SQLITE_NOTADB]}")
             return
         if not path.parent.is_dir():
             raise StoreError(f"no store can be made at {path}: the folder {path.parent} does not exist; make it first")
@@ -181,7 +183,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, fresh: bool) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -65536")  # 64 MiB
     connection.execute("PRAGMA wal_autocheckpoint = 8000")  # pages; a usual batch writes more than the default of 1000
-    connection.execute("PRAGMA secure_delete = ON")  # who is erased shall not be found in the file's unused bytes
+    connection.execute("PRAGMA secure_delete = ON")  # rows of erased customers are overwritten; stray copies can remain
     if fresh:
         connection.execute("BEGIN IMMEDIATE")
         if _is_blank(connection, path):  # still: another process may have been faster
@@ -191,10 +193,20 @@ def _prepare(connection: sqlite3.Connection, path: Path, fresh: bool) -> None:
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode = WAL")
+        _switch_to_wal(connection)
     connection.execute(
         "CREATE TEMP TABLE due_walk (walk INTEGER, customer TEXT, PRIMARY KEY (walk, customer)) WITHOUT ROWID"
     )
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Make the file one that is read while it is written; it stays so. SQLite does not wait here for another process
+    that is opening the same fresh file: that one switches too, or whoever opens the store next."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
 
 
 @contextmanager
@@ -382,7 +394,7 @@ class SqliteBackend(Backend):
 
     def _memberships(self, rows: list[tuple[Any, ...]]) -> list[Membership]:
         with _explained(self._path):
-            return [Membership(customer, *some, _because(because)) for customer, *some, because in rows]
+            return [Membership(who, segment, since, until, _because(why)) for who, segment, since, until, why in rows]
 
     def count(self, segment: str, at: int | None = None) -> int:
         if at is None:

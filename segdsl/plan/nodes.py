@@ -67,6 +67,12 @@ class Start(Struct, frozen=True, tag="start"):
     date: Expression
 
 
+class DateOf(Struct, frozen=True, tag="date of"):
+    """The local date of an instant."""
+
+    instant: Expression
+
+
 class Arithmetic(Struct, frozen=True, tag="arithmetic"):
     """`exact` numbers are millionths, multiplied and divided with rounding; `whole` are instants, durations and dates,
     added and subtracted as they are; `scaled` is a duration times or divided by a number; `ratio` a duration by a
@@ -176,7 +182,7 @@ class Chance(Struct, frozen=True, tag="chance"):
 
 
 Expression = (
-    Constant | Field | ItemField | Attribute | Now | Age | Start | Arithmetic | Shift | Fold | Recall | Aggregate
+    Constant | Field | ItemField | Attribute | Now | Age | Start | DateOf | Arithmetic | Shift | Fold | Recall | Aggregate
     | Compare | TestText | Contains | OneOf | Known | Both | Either | Negation | Member | OnDays | Chance
 )  # fmt: skip
 
@@ -336,11 +342,13 @@ class EventType(Struct, frozen=True):
 
 
 class AttributeType(Struct, frozen=True):
-    """An attribute of customers. `default` is its value for those of whom nothing else is known."""
+    """An attribute of customers. `default` is its value for those of whom nothing else is known. One that is `ruled` is
+    set by rules, and an event that carries it is a bad event."""
 
     name: str
     kind: Kind
     default: Any = None
+    ruled: bool = False
 
 
 class ActionType(Struct, frozen=True):

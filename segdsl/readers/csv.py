@@ -1,7 +1,7 @@
 """CSV with a mapping of columns: every row makes the event of the first rule that it fits.
 
-Comes in: the bytes of a stream whose first row names the columns, and a mapping file. Goes out: an event or a reject for
-every row that a rule fits; rows that none fits are passed over and counted. The mapping is TOML:
+Comes in: the bytes of a stream whose first row names the columns, and a mapping file. Goes out: an event or a reject
+for every row that a rule fits; rows that none fits are passed over and counted. The mapping is TOML:
 
     delimiter = ","                        # one character; this is the default
     zone = "UTC"                           # of times without an offset; default: the program's zone
@@ -65,21 +65,23 @@ class Csv(Reader):
         rows = csv.reader(feed, delimiter=self.mapping.delimiter, strict=True)
         try:
             header = next(rows, None)
-        except (csv.Error, Refusal) as error:
-            raise InputError(f"{self.source} has no readable header: {error}") from error
+        except Refusal as refusal:
+            raise InputError(f"{self.source} has no readable header: {refusal.detail}") from None
+        except csv.Error as error:
+            raise InputError(f"{self.source} has no readable header: {_flaw_of(str(error))}") from None
         if not header or feed.undecodable:
             flaw = "it is not UTF-8 text" if feed.undecodable else "the first row is empty"
             raise InputError(f"{self.source} has no header with the names of columns: {flaw}")
         return self._items(feed, rows, self.mapping.bind(self.shape, header))
 
-    def _items(self, feed: "_Feed", rows: "Iterator[list[str]]", layout: Layout) -> Iterator[Event | Reject]:
+    def _items(self, feed: "_Feed", rows: Iterator[list[str]], layout: Layout) -> Iterator[Event | Reject]:
         row = 1
         while True:
             row += 1
             feed.begin()
             try:
                 cells = next(rows)
-                if not cells:
+                if not cells or (len(cells) == 1 < layout.width and not cells[0].strip()):
                     continue
                 event = self._event(cells, row, layout, feed)
                 if event is None:
@@ -97,8 +99,6 @@ class Csv(Reader):
         if feed.undecodable:
             raise Refusal("not an event", "the row is not UTF-8 text")
         if len(cells) != layout.width:
-            if len(cells) == 1 and not cells[0].strip():
-                return None
             if feed.open:
                 raise Refusal("not an event", "the input stops in the middle of this row")
             raise Refusal("not an event", f"the row has {len(cells)} cells, the header {layout.width}")
@@ -194,7 +194,7 @@ class _Feed:
 
 def _value(cell: Cell, cells: list[str], zone: Zone, reason: str) -> object:
     try:
-        return decode_text(cell.kind, cells[cell.index], zone)
+        return decode_text(cell.kind, cells[cell.at], zone)
     except BadValue as bad:
         name = cell.name if cell.name == cell.column else f"{cell.name} ({cell.column})"
         raise Refusal(reason, bad.about(name)) from None

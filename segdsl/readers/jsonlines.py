@@ -1,8 +1,8 @@
 """Plain JSON lines: one object a line, in the shape of language.md section 8.
 
-Comes in: the bytes of a stream. Goes out: an event or a reject for every line that is not blank; the place is the line's
-number, from 1. Numbers are read from their digits, never through a float. Where an object has a key twice, the last one
-counts. `NaN` and `Infinity` are not JSON.
+Comes in: the bytes of a stream. Goes out: an event or a reject for every line that is not blank; the place is the
+line's number, from 1. Numbers are read from their digits, never through a float. Where an object has a key twice, the
+last one counts. `NaN` and `Infinity` are not JSON.
 """
 
 from collections.abc import Iterator
@@ -77,11 +77,13 @@ def _again(error: Exception, line: Line) -> Any:
 
 def _flaw_of(error: Exception, line: Line) -> str:
     """In the words of a person, not of the decoder."""
+    try:
+        line.text.decode()
+    except UnicodeDecodeError:
+        return "the line is not UTF-8 text"
+    if line.flaw == "open":
+        return "the input stops in the middle of this line"
     match error:
-        case UnicodeDecodeError():
-            return "the line is not UTF-8 text"
-        case _ if line.flaw == "open":
-            return "the input stops in the middle of this line"
         case RecursionError():
             return "the line's brackets go too deep"
         case ValidationError():

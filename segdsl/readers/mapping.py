@@ -30,9 +30,9 @@ _UTC = Zone("UTC")
 
 
 class Cell(NamedTuple):
-    """Where a value comes from and what it becomes: the column's index and name, the field's name and kind."""
+    """Where a value comes from and what it becomes: the column (from 0) and its name, the field's name and kind."""
 
-    index: int
+    at: int
     column: str
     name: str
     kind: Kind

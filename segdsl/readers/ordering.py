@@ -77,7 +77,7 @@ def _key(event: Event) -> tuple[int, int]:
 
 
 def _spill(events: list[Event], spilled: list[IO[bytes]], opened: ExitStack) -> None:
-    """Write a sorted run to a file of its own. A merged file comes before later ones, so equal keys keep their order."""
+    """Write a sorted run to a file of its own. A merged file stands first, so equal keys keep their order."""
     try:
         if len(spilled) >= FILES:
             merged = _write(merge(*map(_read, spilled), key=_key), opened)
@@ -93,7 +93,7 @@ def _spill(events: list[Event], spilled: list[IO[bytes]], opened: ExitStack) -> 
 
 
 def _write(events: Iterable[Event], opened: ExitStack) -> IO[bytes]:
-    file = opened.enter_context(TemporaryFile(prefix="segdsl-", buffering=_BUFFER))
+    file: IO[bytes] = opened.enter_context(TemporaryFile(prefix="segdsl-", buffering=_BUFFER))  # noqa: SIM115
     encode = _ENCODER.encode
     rest = iter(events)
     try:
@@ -114,7 +114,7 @@ def _read(file: IO[bytes]) -> Iterator[Event]:
         event = decode(file.read(int.from_bytes(head, "big")))
         for values in (event.fields, event.attributes):
             for name, value in values.items():
-                if isinstance(value, list):
+                if isinstance(value, list | dict):
                     values[name] = _tuples(value)
         yield event
 

@@ -10,10 +10,9 @@ from lark import Token
 from segdsl.syntax import ast
 from segdsl.syntax.build_conditions import ConditionBuilder
 from segdsl.syntax.build_rules import RuleBuilder
-from segdsl.syntax.build_values import Children, Meta, methods
+from segdsl.syntax.build_values import Children, Meta
 
 
-@methods
 class Builder(RuleBuilder, ConditionBuilder):
     """Makes `ast` nodes of one source; what is wrong with a value goes to the collector."""
 

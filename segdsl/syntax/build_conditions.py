@@ -5,10 +5,9 @@ from typing import Any
 from lark import Token
 
 from segdsl.syntax import ast
-from segdsl.syntax.build_values import Children, Meta, ValueBuilder, methods
+from segdsl.syntax.build_values import Children, Meta, ValueBuilder
 
 
-@methods
 class ConditionBuilder(ValueBuilder):
     def brackets(self, meta: Meta, children: Children) -> ast.Brackets:
         return ast.Brackets(children[0], span=self.span(meta))
@@ -43,7 +42,7 @@ class ConditionBuilder(ValueBuilder):
 
     def text_test(self, meta: Meta, children: Children) -> ast.TextTest:
         left, operator, right = children
-        return ast.TextTest(" ".join(str(operator).split()), left, right, span=self.span(meta))
+        return ast.TextTest(left, " ".join(str(operator).split()), right, span=self.span(meta))
 
     def sum(self, meta: Meta, children: Children) -> ast.Sum:
         return ast.Sum(children[0], _pairs(children), span=self.span(meta))

@@ -3,7 +3,7 @@
 from lark import Token
 
 from segdsl.syntax import ast
-from segdsl.syntax.build_values import Children, Meta, ValueBuilder, methods
+from segdsl.syntax.build_values import Children, Meta, ValueBuilder
 
 _TRIGGERS = (
     ast.EventTrigger, ast.CountedTrigger, ast.Enters, ast.Leaves, ast.AfterEach, ast.AfterLast, ast.NearDate,
@@ -12,7 +12,6 @@ _TRIGGERS = (
 _STEPS = (ast.Gate, ast.Wait, ast.WaitUntil, ast.WaitFor, ast.Branch, ast.Act)
 
 
-@methods
 class RuleBuilder(ValueBuilder):
     # ------------------------------------------------------------------------------------------------------- triggers
 

@@ -1,40 +1,52 @@
 """Lark's tree to our nodes: names and values, and what all the builders share."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from lark import Token, v_args
+from lark import Token, Tree
 from lark.tree import Meta
-from lark.visitors import Transformer_NonRecursive
 
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.span import Span
 from segdsl.syntax import ast
 from segdsl.values import instants, limits, numbers, text
 
-__all__ = ["Children", "Meta", "ValueBuilder", "methods"]
+__all__ = ["Children", "Meta", "ValueBuilder"]
 
 Children = list[Any]
-T = TypeVar("T", bound=type)
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)")
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n"}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def methods(cls: T) -> T:
-    """Give the methods of a builder the rule's place besides its children."""
-    return v_args(meta=True)(cls)  # type: ignore[no-any-return]
-
-
-@methods
-class ValueBuilder(Transformer_NonRecursive):  # type: ignore[type-arg, misc]
+class ValueBuilder:
     """Makes nodes of names and values."""
 
     def __init__(self, file: int, collector: Collector) -> None:
-        super().__init__(visit_tokens=False)
         self.file = file
         self.collector = collector
+
+    def build(self, tree: Tree[Token]) -> Any:
+        """The node of a tree, made from the leaves up: each rule's method gets the rule's place and its children.
+
+        A loop, for a tree may be deeper than Python's stack; and Lark's own transformers cost twice as much.
+        """
+        trees, waiting = [], [tree]
+        while waiting:
+            found = waiting.pop()
+            trees.append(found)
+            waiting += [child for child in found.children if isinstance(child, Tree)]
+        methods: dict[str, Callable[[Meta, Children], Any]] = {}
+        made: dict[int, Any] = {}
+        for found in reversed(trees):
+            children = [made[id(child)] if isinstance(child, Tree) else child for child in found.children]
+            method = methods.get(found.data)
+            if method is None:
+                method = methods[found.data] = getattr(self, found.data)
+            made[id(found)] = method(found.meta, children)
+        return made[id(tree)]
 
     # ------------------------------------------------------------------------------------------------------- the tools
 

@@ -1,7 +1,8 @@
 """Text to tree: `parse(source)`. All of a file's mistakes come at once, one for each broken declaration."""
 
-import unicodedata
+from typing import Any
 
+from lark import Tree
 from lark.exceptions import UnexpectedInput
 from lark.utils import TextSlice
 
@@ -10,13 +11,18 @@ from segdsl.diagnostics.source import Source
 from segdsl.diagnostics.span import Span
 from segdsl.syntax import ast
 from segdsl.syntax.build import Builder
+from segdsl.syntax.characters import check_characters
 from segdsl.syntax.grammar import parser
-from segdsl.syntax.layout import Layout, pieces, scan
+from segdsl.syntax.layout import scan
 from segdsl.syntax.mistakes import explain
+from segdsl.syntax.pieces import Piece, pieces
 from segdsl.values import limits
 
-_BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
+LEVELS = 200
+"""Of nodes inside one another: what later stages, which call themselves, can go down without running out of stack."""
+
+_HARMLESS = 20
+"""So few brackets inside one another cannot make more than `LEVELS` levels."""
 
 
 def parse(source: Source, number: int, collector: Collector) -> ast.Module:
@@ -26,82 +32,65 @@ def parse(source: Source, number: int, collector: Collector) -> ast.Module:
     language.md section 1. Never raises for what a text may hold.
     """
     text = source.text
-    if "\x00" in text:
-        at = text.index("\x00")
-        collector.error("SEG101", Span(number, at, at + 1), "this is not a text: it holds a zero byte")
-        return ast.Module(())
+    if not check_characters(text, number, collector):
+        return ast.Module((_broken(text, number, 0, len(text)),), span=Span(number, 0, len(text)))
     layout = scan(text)
-    if layout.too_deep is not None:
-        span = Span(number, layout.too_deep, layout.too_deep + 1)
-        collector.error("SEG113", span, f"more than {limits.NESTING} brackets stand inside one another",
-                        help="give an inner condition a name with `define` or `segment`")  # fmt: skip
-        return ast.Module((ast.Broken(text, span=span),))
-    _warn_of_characters(text, number, collector)
-    declarations = _parse_all(text, number, layout, collector)
+    declarations = None
+    if layout.depth <= limits.NESTING and len(text) <= limits.DECLARATION_CHARACTERS:
+        whole = Collector()
+        declarations = _parse_piece(text, number, Piece(0, len(text)), whole, layout.depth)
+        if declarations is not None:
+            collector.extend(whole)
+    if declarations is None:
+        declarations = []
+        for piece in pieces(text):
+            parsed = _parse_piece(text, number, piece, collector, layout.depth)
+            declarations += parsed if parsed is not None else [_broken(text, number, piece.start, piece.end)]
     comments = tuple(_comment(text, number, start, end) for start, end in layout.comments)
     return ast.Module(tuple(declarations), comments, span=Span(number, 0, len(text)))
-
-
-def _parse_all(text: str, number: int, layout: Layout, collector: Collector) -> list[ast.Declaration]:
-    found = pieces(text, layout)
-    if all(end - start <= limits.DECLARATION_CHARACTERS for start, end in found):
-        first = Collector()
-        whole = _parse_piece(text, number, 0, len(text), first)
-        if whole is not None:
-            collector.extend(first)
-            return whole
-        if len(found) <= 1:
-            collector.extend(first)
-            return [_broken(text, number, start, end) for start, end in found]
-    declarations: list[ast.Declaration] = []
-    for start, end in found:
-        if end - start > limits.DECLARATION_CHARACTERS:
-            collector.error("SEG114", Span(number, start, start + 1), "this declaration is too long",
-                            help=f"at most {limits.DECLARATION_CHARACTERS} characters")  # fmt: skip
-            parsed = None
-        else:
-            parsed = _parse_piece(text, number, start, end, collector)
-        declarations += parsed if parsed is not None else [_broken(text, number, start, end)]
-    return declarations
 
 
 def _broken(text: str, number: int, start: int, end: int) -> ast.Broken:
     return ast.Broken(text[start:end], span=Span(number, start, end))
 
 
-def _parse_piece(text: str, number: int, start: int, end: int, collector: Collector) -> list[ast.Declaration] | None:
-    try:
-        tree = parser().parse(TextSlice(text, start, end))
-    except UnexpectedInput as error:
-        collector.add(explain(error, text, number, start, end))
+def _parse_piece(
+    text: str, number: int, piece: Piece, collector: Collector, depth: int
+) -> list[ast.Declaration] | None:  # fmt: skip
+    if piece.end - piece.start > limits.DECLARATION_CHARACTERS:
+        collector.error("SEG114", Span(number, piece.start, piece.start + 1), "this declaration is too long",
+                        help=f"at most {limits.DECLARATION_CHARACTERS} characters")  # fmt: skip
         return None
-    declarations: list[ast.Declaration] = Builder(number, collector).transform(tree)
+    if piece.too_deep is not None:
+        return _too_deep(Span(number, piece.too_deep, piece.too_deep + 1), collector)
+    try:
+        tree = parser().parse(TextSlice(text, piece.start, piece.end))
+    except UnexpectedInput as error:
+        collector.add(explain(error, text, number, piece.start, piece.end))
+        return None
+    if depth > _HARMLESS:
+        deep = _beyond(tree, LEVELS)
+        if deep is not None:
+            return _too_deep(Span(number, deep.meta.start_pos, deep.meta.start_pos + 1), collector)
+    declarations: list[ast.Declaration] = Builder(number, collector).build(tree)
     return declarations
+
+
+def _too_deep(span: Span, collector: Collector) -> None:
+    collector.error("SEG113", span, "too much stands inside one another here",
+                    help=f"at most {limits.NESTING} brackets or braces; give an inner condition a name with `define` or "
+                         "`segment`")  # fmt: skip
+
+
+def _beyond(tree: Tree[Any], levels: int) -> Tree[Any] | None:
+    """The first subtree more than so many levels down."""
+    level = [tree]
+    for _ in range(levels):
+        level = [child for parent in level for child in parent.children if isinstance(child, Tree)]
+    return next((found for found in level if not found.meta.empty), None)
 
 
 def _comment(text: str, number: int, start: int, end: int) -> ast.Comment:
     line = text.rfind("\n", 0, start) + 1
     own_line = not text[line:start].strip()
     return ast.Comment(text[start:end].rstrip(), own_line, span=Span(number, start, end))
-
-
-def _warn_of_characters(text: str, number: int, collector: Collector) -> None:
-    """Characters that make a text read other than it is (language.md section 1)."""
-    if text.isascii():
-        return
-    for at, character in enumerate(text):
-        if character in _BIDIRECTIONAL:
-            collector.warning("SEG190", Span(number, at, at + 1), "an invisible character turns the direction of the text")
-            return
-    at = 0
-    for word in text.split():
-        at = text.index(word, at)
-        if not word.isascii() and len({_script(c) for c in word if c.isalpha()} - {""}) > 1:
-            collector.warning("SEG191", Span(number, at, at + len(word)), f"`{word}` mixes letters of several alphabets",
-                              help="a letter may look like another one and be a different one")  # fmt: skip
-        at += len(word)
-
-
-def _script(character: str) -> str:
-    name = unicodedata.name(character, "")
-    return next((script for script in _SCRIPTS if name.startswith(script)), "")

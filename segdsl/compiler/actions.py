@@ -1,0 +1,186 @@
+"""What a rule does: adding, removing, setting, recording, and declared effects (language.md section 3)."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from attrs import define
+
+from segdsl.compiler.context import BROKEN, Context, Gathered, Typed
+from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.scope import FieldInfo
+from segdsl.diagnostics.diagnostic import Label
+from segdsl.diagnostics.span import Span
+from segdsl.diagnostics.suggest import nearest
+from segdsl.plan import nodes as p
+from segdsl.syntax import ast
+from segdsl.values.kinds import DATE, INSTANT, Kind
+
+
+@define(eq=False)
+class ActionChecker:
+    gathered: Gathered
+    expressions: Expressions
+
+    def actions(self, nodes: tuple[ast.Action, ...], context: Context) -> tuple[p.Action, ...]:
+        made: list[p.Action] = []
+        for node in nodes:
+            match node:
+                case ast.Add(segments, lasting, until):
+                    made += [p.Add(name.text) for name in segments if self._added(name, "add to")]
+                    if lasting is not None or until is not None:
+                        self.gathered.not_yet((lasting or until or node).span, "a membership that ends")
+                case ast.Remove(segments):
+                    made += [p.Remove(name.text) for name in segments if self._added(name, "remove from")]
+                case ast.SetAttribute(name, value):
+                    made += self._set(name, value, context)
+                case ast.ClearAttribute(name):
+                    if self._attribute(name):
+                        made.append(p.SetAttribute(name.text, p.Constant(None)))
+                case ast.Record():
+                    self._record(node, context)
+                case ast.Perform():
+                    made += self._perform(node, context)
+                case _:
+                    assert_never(node)
+        return tuple(made)
+
+    # ---------------------------------------------------------------------------------------------------- memberships
+
+    def _added(self, name: ast.Name, what: str) -> bool:
+        reads = set(self.gathered.reads)
+        declared = self.expressions.segment(name)
+        self.gathered.reads = reads  # adding to a segment does not read it
+        if not declared:
+            return False
+        segment = self.gathered.scope.segments[name.text]
+        if segment.kind == "added":
+            return True
+        because = "its condition decides who is in it" if segment.kind == "derived" else "only the host includes members"
+        shown = f'"{name.text}"' if " " in name.text else name.text
+        self.expressions.error(
+            "SEG401", name.span, f'no rule can {what} "{name.text}": {because}',
+            labels=[Label(segment.span, "declared here")],
+            help=f"to let rules fill it declare it so: segment {shown} by activities")  # fmt: skip
+        return False
+
+    # ----------------------------------------------------------------------------------------------------- attributes
+
+    def _attribute(self, name: ast.Name) -> bool:
+        info = self.gathered.scope.attributes.get(name.text)
+        if info is None:
+            if not self.gathered.scope.may_be_broken(name.text):
+                meant = nearest(name.text, self.gathered.scope.attributes)
+                self.expressions.error("SEG203", name.span, f"there is no attribute `{name.text}`",
+                                       help=f"did you mean `{meant}`?" if meant
+                                       else f"declare it: attribute {name.text}: text")  # fmt: skip
+            return False
+        info.set_by = info.set_by or name.span
+        return True
+
+    def _set(self, name: ast.Name, value: ast.Expression, context: Context) -> list[p.Action]:
+        before = set(self.gathered.attributes_read)
+        self.gathered.attributes_read = set()
+        typed = self.expressions.value(value, context)
+        if name.text in self.gathered.attributes_read:
+            self.expressions.error("SEG412", value.span, f"`{name.text}` cannot be set from itself",
+                                   help="count over history instead: define score as count of ... * 10")  # fmt: skip
+        self.gathered.attributes_read |= before
+        if not self._attribute(name):
+            return []
+        info = self.gathered.scope.attributes[name.text]
+        node = self._fitting(name.text, info.kind, typed, value, info.span)
+        return [p.SetAttribute(name.text, node)] if node is not None else []
+
+    # -------------------------------------------------------------------------------------------------------- effects
+
+    def _perform(self, node: ast.Perform, context: Context) -> list[p.Action]:
+        info = self.gathered.scope.actions.get(node.name.text)
+        if info is None:
+            self._unknown_action(node.name)
+            for assignment in node.assignments:
+                self.expressions.value(assignment.value, context)
+            return []
+        values: dict[str, p.Expression] = {}
+        if node.match is not None:
+            if info.subject is None:
+                self.expressions.error("SEG206", node.match.span, f"`{info.name}` takes no value",
+                                       labels=[Label(info.span, "it is declared without fields")])  # fmt: skip
+            else:
+                typed = self.expressions.value(node.match, context)
+                fitted = self._fitting(info.subject.name, info.subject.kind, typed, node.match, info.subject.span)
+                values[info.subject.name] = fitted if fitted is not None else p.Constant(None)
+        values |= self._assigned(info.name, info.fields, node.assignments, context, set(values))
+        ordered = tuple((name, values[name]) for name in info.fields if name in values)
+        return [p.Emit(info.name, ordered)]
+
+    def _unknown_action(self, name: ast.Name) -> None:
+        scope = self.gathered.scope
+        if scope.may_be_broken(name.text):
+            return
+        meant = nearest(name.text, scope.actions)
+        help_ = f"did you mean `{meant}`?" if meant else f"declare it: action {name.text} {{ ... }}"
+        first = name.text.split(" ")[0]
+        if first != first.lower() and first.lower() in ("when", "then", "if", "add", "remove", "set"):
+            help_ = f"the words of the language are lower case: `{first.lower()}`"
+        elif name.text in scope.segments:
+            help_ = f"to make the customer a member write `add to {name.text}`"
+        elif name.text in scope.events:
+            help_ = f"to make an event of the customer write `record {name.text}`"
+        self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_)
+
+    def _assigned(
+        self, what: str, fields: Mapping[str, FieldInfo], nodes: tuple[ast.Assignment, ...], context: Context,
+        given: set[str],
+    ) -> dict[str, p.Expression]:  # fmt: skip
+        values: dict[str, p.Expression] = {}
+        for node in nodes:
+            typed = self.expressions.value(node.value, context)
+            name = node.name.text
+            info = fields.get(name)
+            if info is None:
+                if not self.gathered.scope.may_be_broken(name):
+                    meant = nearest(name, fields)
+                    self.expressions.error("SEG206", node.name.span, f"`{what}` has no field `{name}`",
+                                           help=f"did you mean `{meant}`?" if meant
+                                           else f"it has: {', '.join(fields) or 'none'}")  # fmt: skip
+                continue
+            if name in values or name in given:
+                self.expressions.error("SEG207", node.name.span, f"`{name}` is given twice")
+                continue
+            fitted = self._fitting(name, info.kind, typed, node.value, info.span)
+            values[name] = fitted if fitted is not None else p.Constant(None)
+        return values
+
+    def _fitting(
+        self, name: str, kind: Kind, typed: Typed, value: ast.Expression, declared: Span
+    ) -> p.Expression | None:  # fmt: skip
+        """The value as the field or attribute takes it; None where it does not."""
+        if typed == BROKEN:
+            return None
+        if typed.since:
+            self.expressions.error("SEG314", value.span, "`time since` is only compared with a duration")
+            return None
+        if kind == INSTANT and typed.kind == DATE:
+            return p.Start(typed.node)
+        if kind == typed.kind or (kind.is_text and typed.kind.is_text and kind.name != "one of"):
+            return typed.node
+        constant = typed.node.value if isinstance(typed.node, p.Constant) else None
+        if kind.name == "one of" and isinstance(constant, str):
+            if constant in kind.choices:
+                return typed.node
+            meant = nearest(constant, kind.choices)
+            self.expressions.error("SEG304", value.span, f'"{constant}" is none of the values `{name}` can have',
+                                   labels=[Label(declared, "declared here")],
+                                   help=f'did you mean "{meant}"?' if meant else f"it is {kind}")  # fmt: skip
+            return None
+        self.expressions.error("SEG309", value.span, f"`{name}` is {kind}, and this is {typed.kind}",
+                               labels=[Label(declared, "declared here")])  # fmt: skip
+        return None
+
+    def _record(self, node: ast.Record, context: Context) -> None:
+        event = self.gathered.scope.events.get(node.name.text)
+        if event is None:
+            self.expressions.unknown_event(node.name)
+        else:
+            self._assigned(event.name, event.fields, node.assignments, context, set())
+        self.gathered.not_yet(node.span, "`record`")

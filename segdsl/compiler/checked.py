@@ -1,0 +1,31 @@
+"""What checking gives: a program whose names are resolved and whose expressions have kinds."""
+
+from attrs import define, field
+
+from segdsl.compiler.scope import Scope
+from segdsl.compiler.segments import SegmentTable
+from segdsl.diagnostics.diagnostic import Collector, Diagnostic
+from segdsl.diagnostics.source import SourceMap
+from segdsl.diagnostics.span import Span
+from segdsl.plan import nodes as p
+from segdsl.syntax import ast
+
+
+@define(eq=False)
+class CheckedProgram:
+    """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
+    nothing; `unready` are warnings that say what this version cannot run."""
+
+    sources: SourceMap
+    modules: list[ast.Module]
+    scope: Scope
+    collector: Collector
+    table: SegmentTable
+    rules: list[p.Rule] = field(factory=list)
+    memories: dict[str, p.Memory] = field(factory=dict)
+    defaults: dict[str, object] = field(factory=dict)
+    unready: list[Diagnostic] = field(factory=list)
+
+    def place(self, span: Span) -> str:
+        """`file:line` of a span."""
+        return self.sources.place(span).rpartition(":")[0]

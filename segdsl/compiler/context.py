@@ -1,0 +1,86 @@
+"""What an expression may speak of where it stands, and what the walk over a program gathers."""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+from attrs import define, evolve, field, frozen
+
+from segdsl.compiler.scope import Scope
+from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
+from segdsl.diagnostics.span import Span
+from segdsl.plan import nodes as p
+from segdsl.values.kinds import ERROR, Kind
+
+
+@frozen
+class Typed:
+    """An expression understood: its kind and its plan node. `since` marks `time since`, which goes into no
+    arithmetic."""
+
+    kind: Kind
+    node: p.Expression
+    since: bool = False
+
+
+BROKEN = Typed(ERROR, p.Constant(None))
+"""An expression that was complained about already; it agrees with everything."""
+
+
+@frozen
+class Item:
+    """The event or item that a `where` or an operand speaks of: its fields, and how one of them is read."""
+
+    what: str
+    kinds: Mapping[str, Kind]
+    read: Callable[[str], p.Expression] = p.ItemField
+
+
+@frozen
+class Context:
+    """Where an expression stands. `event` holds the fields of the event at hand (None where there is none); `item` is
+    set inside a `where`; `lasting` is true for what must hold between events: segments and promotions."""
+
+    place: Literal["rule", "segment", "promotion", "define", "test"]
+    event: Mapping[str, Kind] | None = None
+    event_name: str = ""
+    item: Item | None = None
+    lasting: bool = False
+    activity: str | None = None
+    defines: tuple[str, ...] = ()
+
+    def inside(self, item: Item) -> "Context":
+        return evolve(self, item=item)
+
+
+@define(eq=False)
+class Gathered:
+    """What the walk gathers: memories by key, the segments that each place reads, and what cannot be run yet."""
+
+    scope: Scope
+    collector: Collector
+    memories: dict[str, p.Memory] = field(factory=dict)
+    reads: set[str] = field(factory=set)
+    attributes_read: set[str] = field(factory=set)
+    define_kinds: dict[tuple[str, bool], Kind] = field(factory=dict)
+    unready: list[Diagnostic] = field(factory=list)
+
+    def remember(self, memory: p.Memory) -> str:
+        """Keep a memory under the hash of what it means, once (architecture rule 7)."""
+        key = digest(memory)
+        self.memories.setdefault(key, msgspec.structs.replace(memory, key=key))
+        return key
+
+    def not_yet(self, span: Span, what: str) -> None:
+        """Note that a construct is understood but cannot be run by this version."""
+        message = f"{what} cannot be run yet"
+        self.unready.append(
+            Diagnostic("SEG450", message, span, Severity.WARNING,
+                       help="it is understood and checked; a later version of segdsl runs it")  # fmt: skip
+        )
+
+
+def digest(value: object) -> str:
+    """A short stable hash of plan nodes."""
+    return sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:20]

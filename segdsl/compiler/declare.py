@@ -1,0 +1,242 @@
+"""Modules to a scope: every name is declared once, fit to be read, and not readable in two ways (sections 1 and 2)."""
+
+from attrs import frozen
+
+from segdsl.compiler.scope import (
+    TIMES, ActionInfo, AttributeInfo, CollectionInfo, DefineInfo, EventInfo, FieldInfo, Scope, SegmentInfo,
+)  # fmt: skip
+from segdsl.diagnostics.diagnostic import Collector, Label
+from segdsl.diagnostics.span import Span
+from segdsl.diagnostics.suggest import nearest
+from segdsl.syntax import ast
+from segdsl.syntax.words import misplaced
+from segdsl.values.kinds import SIMPLE, WEEKDAYS, Kind, RecordField
+from segdsl.values.zones import Zone
+
+BUILT_IN = frozenset({"age", "today", "weekday", "local time", "time", "received", "it"})
+"""Names the language itself gives a meaning to."""
+
+WIRE_KEYS = frozenset({"id", "event", "customer", "visitor", "time", "received", "attributes"})
+"""Keys of an event on the wire that are not fields (section 8)."""
+
+
+def declare(modules: list[ast.Module], shipped: set[int], collector: Collector) -> Scope:
+    """The scope of a program. Modules whose source number is in `shipped` are the package's vocabulary, whose
+    declarations any other module may replace."""
+    declaring = Declaring(collector, Scope(shipped=shipped), {})
+    ordered = sorted(modules, key=lambda module: module.span.source not in shipped)
+    for module in ordered:
+        for node in module.declarations:
+            declaring.declare(node)
+    declaring.finish()
+    return declaring.scope
+
+
+@frozen(eq=False)
+class Declaring:
+    collector: Collector
+    scope: Scope
+    places: dict[tuple[str, str], Span]
+
+    def declare(self, node: ast.Declaration) -> None:
+        scope = self.scope
+        match node:
+            case ast.Broken(text):
+                scope.broken.append(text)
+            case ast.Zone():
+                self._zone(node)
+            case ast.Lateness():
+                if self._first("lateness", "lateness", node.span):
+                    scope.lateness = node
+            case ast.AttributeDeclaration(of, kind, default):
+                if self._named("name", of, "attribute"):
+                    scope.attributes[of.text] = AttributeInfo(of.text, self._kind(kind), of.span, default)
+            case ast.EventDeclaration():
+                self._event(node)
+            case ast.LinesDeclaration(of):
+                if self._named("name", of, "event"):
+                    scope.events[of.text] = EventInfo(
+                        of.text, of.span, made_of=node.event.text, items=node.items.text
+                    )
+                    self.places["lines", of.text] = node.items.span
+            case ast.CollectionDeclaration(of, event):
+                if self._named("name", of, "collection"):
+                    info = EventInfo(event.text, event.span)
+                    scope.collections[of.text] = CollectionInfo(of.text, of.span, info, node)
+            case ast.ActionDeclaration(of, fields):
+                if self._named("action", of, "action"):
+                    scope.actions[of.text] = ActionInfo(of.text, of.span, self._fields(fields, wire=False))
+            case ast.Define(of):
+                if self._named("name", of, "define"):
+                    scope.defines[of.text] = DefineInfo(of.text, of.span, node)
+            case ast.SegmentDeclaration(of, kind):
+                if self._first("segment", of.text, of.span):
+                    scope.segments[of.text] = SegmentInfo(of.text, of.span, kind, node)
+            case ast.Promotion(of):
+                if self._first("promotion", of.text, of.span):
+                    scope.promotions[of.text] = node
+            case ast.Activity(_, of):
+                if self._first("activity", of.text, of.span):
+                    scope.activities.append(node)
+            case ast.Rule():
+                scope.rules.append(node)
+            case ast.TestDeclaration(of):
+                if self._first("test", of.value, of.span):
+                    scope.tests.append(node)
+
+    # ------------------------------------------------------------------------------------------------------- each name
+
+    def _first(self, space: str, name: str, span: Span) -> bool:
+        """Whether this declaration is to be taken: the first of its name, or the program's in place of the shipped."""
+        before = self.places.get((space, name))
+        if before is not None and before.source not in self.scope.shipped:
+            what = "name" if space == "name" else space
+            shown = f" `{name}`" if space not in ("zone", "lateness") else ""
+            self.collector.error("SEG207", span, f"the {what}{shown} is declared twice",
+                                 labels=[Label(before, "first declared here")], help="keep one of the two")  # fmt: skip
+            return False
+        self.places[space, name] = span
+        if before is not None and space == "name":
+            for table in (self.scope.events, self.scope.attributes, self.scope.defines, self.scope.collections):
+                table.pop(name, None)  # type: ignore[attr-defined]
+        return True
+
+    def _named(self, space: str, name: ast.Name, what: str) -> bool:
+        word = misplaced(name.text)
+        if word is not None:
+            word = word.replace(" 5", " and a number")
+            self.collector.error("SEG208", name.span, f"`{word}` cannot stand in the name of an {what}"
+                                 if what[0] in "aeiou" else f"`{word}` cannot stand in the name of a {what}",
+                                 help="it is a word of the language; `seg words` lists them all")  # fmt: skip
+            return False
+        if name.text in BUILT_IN or name.text.split(" ")[0] in WEEKDAYS:
+            self.collector.error("SEG208", name.span, f"`{name.text}` has a meaning in the language already",
+                                 help="choose another name")  # fmt: skip
+            return False
+        return self._first(space, name.text, name.span)
+
+    def _zone(self, node: ast.Zone) -> None:
+        if not self._first("zone", "zone", node.span):
+            return
+        try:
+            self.scope.zone = Zone(node.name.value)
+            self.scope.zone_span = node.span
+        except ValueError:
+            self.collector.error("SEG213", node.name.span, f"there is no time zone called `{node.name.value}`",
+                                 help='time zones are called after cities, as in "America/Toronto"')  # fmt: skip
+
+    def _event(self, node: ast.EventDeclaration) -> None:
+        if self._named("name", node.name, "event"):
+            fields = self._fields(node.fields, wire=True)
+            self.scope.events[node.name.text] = EventInfo(node.name.text, node.name.span, node.wires, fields)
+
+    def _fields(self, nodes: tuple[ast.FieldDeclaration, ...], *, wire: bool) -> dict[str, FieldInfo]:
+        fields: dict[str, FieldInfo] = {}
+        for node in nodes:
+            name = node.name.text
+            if name in fields:
+                self.collector.error("SEG207", node.name.span, f"the field `{name}` is declared twice",
+                                     labels=[Label(fields[name].span, "first declared here")])  # fmt: skip
+                continue
+            word = misplaced(name)
+            if word is not None or (wire and name in WIRE_KEYS) or (wire and name in BUILT_IN):
+                shown = (word or name).replace(" 5", " and a number")
+                self.collector.error("SEG208", node.name.span, f"`{shown}` cannot be the name of a field",
+                                     help="it has a meaning of its own already; `seg words` lists such words")  # fmt: skip
+                continue
+            fields[name] = FieldInfo(name, self._kind(node.type), node.wires, node.name.span)
+        return fields
+
+    def _kind(self, node: ast.Type) -> Kind:
+        match node:
+            case ast.SimpleType(name):
+                return SIMPLE[name]
+            case ast.OneOfType(choices):
+                if len(set(choices)) < len(choices):
+                    self.collector.error("SEG207", node.span, "a choice stands twice in `one of`")
+                return Kind("one of", choices)
+            case ast.ListType(item):
+                return Kind("list", item=self._kind(item))
+            case ast.RecordType(fields):
+                infos = self._fields(fields, wire=False)
+                return Kind("record", fields=tuple(RecordField(i.name, i.kind, i.wires) for i in infos.values()))
+
+    # --------------------------------------------------------------------------------------- when all names are there
+
+    def finish(self) -> None:
+        for event in list(self.scope.events.values()):
+            if event.made_of is not None:
+                self._lines(event)
+        for collection in self.scope.collections.values():
+            self._collection(collection)
+        self._wires()
+        self._two_readings()
+
+    def _lines(self, event: EventInfo) -> None:
+        """Give a line's event the fields of the item and, where the item has none of the name, those of the order."""
+        place = self.places["lines", event.name]
+        source = self.scope.events.get(event.made_of or "")
+        if event.span.source in self.scope.shipped and (source is None or event.items not in source.fields):
+            del self.scope.events[event.name]  # the program replaced the event it was made of
+            return
+        if source is None:
+            self._unknown_event(event.made_of or "", event.span)
+            return
+        items = source.fields.get(event.items or "")
+        if source.made_of is not None or items is None or items.kind.name != "list":
+            meant = nearest(event.items or "", [f.name for f in source.fields.values() if f.kind.name == "list"])
+            self.collector.error("SEG211", place, f"`{event.items}` is not a list that `{source.name}` carries",
+                                 help=f"did you mean `{meant}`?" if meant else None)  # fmt: skip
+            return
+        record = items.kind.item
+        for field in record.fields if record and record.name == "record" else ():
+            event.fields[field.name] = FieldInfo(field.name, field.kind, field.wires, items.span)
+        for info in source.fields.values():
+            if info is not items:
+                event.fields.setdefault(info.name, info)
+        source.lines.append((items.name, event.name))
+
+    def _collection(self, collection: CollectionInfo) -> None:
+        node = collection.node
+        for name in (node.event, *(end.event for end in node.ends)):
+            if name.text not in self.scope.events:
+                self._unknown_event(name.text, name.span)
+        event = self.scope.events.get(node.event.text)
+        if event is not None:
+            collection.event.fields.update(event.fields)
+            if node.key.text not in event.fields:
+                meant = nearest(node.key.text, event.fields)
+                self.collector.error("SEG204", node.key.span, f"`{event.name}` has no field `{node.key.text}`",
+                                     help=f"did you mean `{meant}`?" if meant else None)  # fmt: skip
+
+    def _unknown_event(self, name: str, span: Span) -> None:
+        if self.scope.may_be_broken(name):
+            return
+        meant = nearest(name, self.scope.events)
+        self.collector.error("SEG202", span, f"there is no event `{name}`",
+                             help=f"did you mean `{meant}`?" if meant else f"declare it: event {name} {{ ... }}")  # fmt: skip
+
+    def _wires(self) -> None:
+        seen: dict[str, EventInfo] = {}
+        for event in sorted(self.scope.events.values(), key=lambda e: e.span.source not in self.scope.shipped):
+            for wire in (event.name, *event.wires):
+                other = seen.get(wire)
+                if other is None or other is event or other.span.source in self.scope.shipped:
+                    seen[wire] = event
+                    continue
+                self.collector.error("SEG207", event.span, f"`{wire}` on the wire would be two events",
+                                     labels=[Label(other.span, f"`{other.name}` has that name too")])  # fmt: skip
+
+    def _two_readings(self) -> None:
+        """`views product "A"` must not be both an event `views product` and an event `views` with its `product`."""
+        names = set(self.scope.events)
+        for event in self.scope.events.values():
+            for field in (*event.fields, *TIMES):
+                other = self.scope.events.get(f"{event.name} {field}")
+                if other is not None and f"{event.name} {field}" in names:
+                    later, earlier = sorted((event, other), key=lambda e: e.span)[::-1]
+                    self.collector.error(
+                        "SEG209", later.span, f"`{other.name}` can be read in two ways",
+                        labels=[Label(earlier.span, f"as the event `{other.name}`, and as the field `{field}` of "
+                                                    f"`{event.name}`")],
+                        help="rename one of them")  # fmt: skip

@@ -1,0 +1,344 @@
+"""Checking and lowering expressions in one walk: `Expressions.value` gives kind and plan node together (section 4).
+
+Comparisons, arithmetic and literals are here; names and history in `mentions.py`, which this class builds on.
+"""
+
+from typing import assert_never
+
+from segdsl.compiler.context import BROKEN, Context, Typed
+from segdsl.compiler.mentions import Mentions
+from segdsl.diagnostics.span import Span
+from segdsl.diagnostics.suggest import nearest
+from segdsl.plan import nodes as p
+from segdsl.syntax import ast
+from segdsl.syntax.format_values import expression as shown
+from segdsl.values import instants, text
+from segdsl.values.kinds import (
+    BOOLEAN, DATE, DURATION, FOLDED, INSTANT, NUMBER, TEXT, TIME_OF_DAY, Kind,
+)  # fmt: skip
+from segdsl.values.numbers import SCALE
+
+MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+
+class Expressions(Mentions):
+    """Walks the expressions of a program. Complaints go to the collector; an expression with one is `BROKEN`."""
+
+    def condition(self, node: ast.Expression, context: Context) -> p.Expression:
+        """The plan node of what has to be true or false."""
+        typed = self.value(node, context)
+        if typed.kind not in (BOOLEAN, BROKEN.kind):
+            self.error("SEG302", node.span, f"this is {_a(typed.kind)}, not a condition",
+                       help=_as_condition(node, typed.kind))  # fmt: skip
+        return typed.node
+
+    def value(self, node: ast.Expression, context: Context) -> Typed:
+        """Kind and plan node of any expression."""
+        match node:
+            case ast.Brackets(inner):
+                return self.value(inner, context)
+            case ast.Either(operands):
+                self._warn_mixed(node, operands)
+                return Typed(BOOLEAN, p.Either(tuple(self.condition(o, context) for o in operands)))
+            case ast.Both(operands):
+                return Typed(BOOLEAN, p.Both(tuple(self.condition(o, context) for o in operands)))
+            case ast.Not(operand):
+                return Typed(BOOLEAN, p.Negation(self.condition(operand, context)))
+            case ast.Comparison(left, operator, right):
+                return self._compare(node, left, operator, right, context)
+            case ast.Is(operand, negated, value):
+                return self._compare(node, operand, "!=" if negated else "=", value, context)
+            case ast.IsKnown(operand, negated):
+                known = p.Known(self.value(operand, context).node)
+                return Typed(BOOLEAN, p.Negation(known) if negated else known)
+            case ast.In(operand, negated, choices):
+                return self._one_of(node, operand, negated, choices, context)
+            case ast.Between(operand, low, high):
+                lower = self._compare(node, operand, ">=", low, context)
+                upper = self._compare(node, operand, "<=", high, context)
+                return Typed(BOOLEAN, p.Both((lower.node, upper.node)))
+            case ast.TextTest(left, operator, right):
+                return self._text_test(left, operator, right, context)
+            case ast.Sum(first, rest) | ast.Product(first, rest):
+                return self._arithmetic(first, rest, context)
+            case ast.Minus(operand):
+                return self._minus(operand, context)
+            case ast.InAny(quantifier, segments):
+                return Typed(BOOLEAN, self.members(quantifier, segments, context))
+            case ast.InSegment(segment, lasting):
+                return Typed(BOOLEAN, self.member(segment, lasting, context))
+            case ast.OnDays():
+                return self._on_days(node, context)
+            case ast.Chance(share, seed):
+                self._share(share)
+                return Typed(BOOLEAN, p.Chance(seed.value, "chance", share.value))
+            case ast.Mention():
+                return self.mention(node, context)
+            case ast.Aggregate() | ast.CountDistinct() | ast.CountOf() | ast.TimeSince():
+                return self.aggregate(node, context)
+            case ast.ItemTest():
+                return self.item_test(node, context)
+            case _:
+                return self.literal(node)
+
+    def literal(self, node: ast.Literal) -> Typed:
+        match node:
+            case ast.Text(value):
+                return Typed(TEXT, p.Constant(value))
+            case ast.Number(value) | ast.Percent(value):
+                return Typed(NUMBER, p.Constant(value))
+            case ast.Boolean(value):
+                return Typed(BOOLEAN, p.Constant(value))
+            case ast.Duration():
+                if node.calendar:
+                    self.error("SEG305", node.span, "a calendar length has no fixed number of hours",
+                               help="here a length is in seconds, minutes, hours, days or weeks")  # fmt: skip
+                    return BROKEN
+                return Typed(DURATION, p.Constant(fixed_length(node)))
+            case ast.DateValue(days):
+                return Typed(DATE, p.Constant(days))
+            case ast.InstantValue():
+                return Typed(INSTANT, p.Constant(self.instant(node)))
+            case ast.ClockTime(time):
+                return Typed(TIME_OF_DAY, p.Constant(time))
+        assert_never(node)
+
+    # ---------------------------------------------------------------------------------------------------- comparisons
+
+    def _compare(
+        self, node: ast.Expression, left: ast.Expression, operator: str, right: ast.Expression, context: Context
+    ) -> Typed:
+        one, other = self.value(left, context), self.value(right, context)
+        if BROKEN in (one, other):
+            return Typed(BOOLEAN, p.Constant(None))
+        if one.since or other.since:
+            return self._compare_since(node, one, operator, other)
+        one, other = self._agreed(one, other, left, right)
+        if one.kind != other.kind and not (one.kind.is_text and other.kind.is_text):
+            self.error("SEG301", node.span, f"{_a(one.kind)} cannot be compared with {_a(other.kind)}",
+                       help=_hint(one.kind, other.kind, right))  # fmt: skip
+            return Typed(BOOLEAN, p.Constant(None))
+        if one.kind.name in ("list", "record"):
+            self.error("SEG301", node.span, f"{_a(one.kind)} cannot be compared",
+                       help="ask `contains`, or `any item of ... where ...`")  # fmt: skip
+            return Typed(BOOLEAN, p.Constant(None))
+        if operator not in ("=", "!=") and not one.kind.is_ordered and (one.kind.name not in ("text", FOLDED.name)):
+            self.error("SEG311", node.span, f"{_a(one.kind)} is not larger or smaller than another",
+                       help="use `is`, `is not` or `in`")  # fmt: skip
+            return Typed(BOOLEAN, p.Constant(None))
+        self._check_choice(one, other, right)
+        self._check_choice(other, one, left)
+        return Typed(BOOLEAN, p.Compare(operator, *_folded(one, other)))  # type: ignore[arg-type]
+
+    def _compare_since(self, node: ast.Expression, one: Typed, operator: str, other: Typed) -> Typed:
+        """`time since E > D` becomes `now > latest E + D`, which turns at an instant that can be told."""
+        if other.since:
+            one, other, operator = other, one, MIRRORED[operator]
+        if other.since or other.kind != DURATION:
+            self.error("SEG314", node.span, "`time since` is compared with a duration",
+                       help="as in `time since places order > 180 days`")  # fmt: skip
+            return Typed(BOOLEAN, p.Constant(None))
+        turning = p.Arithmetic("+", one.node, other.node, "whole")
+        return Typed(BOOLEAN, p.Compare(operator, p.Now(), turning))  # type: ignore[arg-type]
+
+    def _agreed(self, one: Typed, other: Typed, left: ast.Expression, right: ast.Expression) -> tuple[Typed, Typed]:
+        """A date beside an instant is its midnight in the zone."""
+        if one.kind == INSTANT and other.kind == DATE:
+            return one, Typed(INSTANT, p.Start(other.node))
+        if one.kind == DATE and other.kind == INSTANT:
+            return Typed(INSTANT, p.Start(one.node)), other
+        return one, other
+
+    def _check_choice(self, choice: Typed, other: Typed, node: ast.Expression) -> None:
+        if choice.kind.name != "one of" or not isinstance(other.node, p.Constant) or not isinstance(other.node.value, str):
+            return
+        if other.node.value not in choice.kind.choices:
+            meant = nearest(other.node.value, choice.kind.choices)
+            listed = ", ".join(f'"{c}"' for c in choice.kind.choices)
+            self.error("SEG304", node.span, f'"{other.node.value}" is none of the values it can have',
+                       help=f'did you mean "{meant}"?' if meant else f"one of {listed}")  # fmt: skip
+
+    def _one_of(
+        self, node: ast.In, operand: ast.Expression, negated: bool, choices: tuple[ast.Expression, ...], context: Context
+    ) -> Typed:
+        value = self.value(operand, context)
+        values = []
+        for choice in choices:
+            compared = self._compare(choice, operand, "=", choice, context)
+            match compared.node:
+                case p.Compare(_, _, p.Constant(constant)):
+                    values.append(constant)
+                case p.Compare(_, _, p.Start(p.Constant(days))):
+                    values.append(self.scope.zone.at(days))
+                case _:
+                    return Typed(BOOLEAN, p.Constant(None))
+        folded = value.kind == FOLDED
+        test = p.OneOf(p.Fold(value.node) if folded else value.node, tuple(values))
+        return Typed(BOOLEAN, p.Negation(test) if negated else test)
+
+    def _text_test(self, left: ast.Expression, operator: str, right: ast.Expression, context: Context) -> Typed:
+        one, other = self.value(left, context), self.value(right, context)
+        if BROKEN in (one, other):
+            return Typed(BOOLEAN, p.Constant(None))
+        item = one.kind.item
+        if operator == "contains" and item is not None and (item == other.kind or (item.is_text and other.kind.is_text)):
+            return Typed(BOOLEAN, p.Contains(one.node, other.node, item == FOLDED))
+        for typed, node in ((one, left), (other, right)):
+            if not typed.kind.is_text:
+                self.error("SEG306", node.span, f"`{operator}` asks about text, and this is {_a(typed.kind)}")
+                return Typed(BOOLEAN, p.Constant(None))
+        return Typed(BOOLEAN, p.TestText(operator, *_folded(one, other)))  # type: ignore[arg-type]
+
+    # ----------------------------------------------------------------------------------------------------- arithmetic
+
+    def _arithmetic(
+        self, first: ast.Expression, rest: tuple[tuple[str, ast.Expression], ...], context: Context
+    ) -> Typed:
+        result = self.value(first, context)
+        start = first.span
+        for sign, node in rest:
+            span = Span(start.source, start.start, node.span.end)
+            if isinstance(node, ast.Duration) and node.calendar and sign in ("+", "-"):
+                result = self._shift(result, sign, node, span)
+            else:
+                result = self._operate(result, sign, self.value(node, context), node, span)
+        return result
+
+    def _operate(self, left: Typed, sign: str, right: Typed, node: ast.Expression, span: Span) -> Typed:
+        if BROKEN in (left, right):
+            return BROKEN
+        if left.since or right.since:
+            self.error("SEG314", span, "`time since` is only compared with a duration",
+                       help="move the rest to the other side of the comparison")  # fmt: skip
+            return BROKEN
+
+        def made(kind: Kind, domain: str) -> Typed:
+            return Typed(kind, p.Arithmetic(sign, left.node, right.node, domain))  # type: ignore[arg-type]
+
+        match left.kind.name, sign, right.kind.name:
+            case "number", _, "number":
+                return made(NUMBER, "exact")
+            case "duration", "+" | "-", "duration":
+                return made(DURATION, "whole")
+            case "duration", "*" | "/", "number":
+                return made(DURATION, "scaled")
+            case "number", "*", "duration":
+                return Typed(DURATION, p.Arithmetic("*", right.node, left.node, "scaled"))
+            case "duration", "/", "duration":
+                return made(NUMBER, "ratio")
+            case "instant", "-", "instant":
+                return made(DURATION, "whole")
+            case "instant", "+" | "-", "duration":
+                return made(INSTANT, "whole")
+            case "date", "-", "date":
+                return Typed(DURATION, p.Arithmetic("*", made(DATE, "whole").node, p.Constant(instants.DAY), "whole"))
+            case "date", "+" | "-", "duration":
+                return self._date_shift(left, sign, right, node)
+        words = {"+": "added to", "-": "subtracted from", "*": "multiplied with", "/": "divided by"}
+        pair = (left.kind, right.kind) if sign in "*/" else (right.kind, left.kind)
+        self.error("SEG305", span, f"{_a(pair[0])} cannot be {words[sign]} {_a(pair[1])}")
+        return BROKEN
+
+    def _date_shift(self, left: Typed, sign: str, right: Typed, node: ast.Expression) -> Typed:
+        length = right.node.value if isinstance(right.node, p.Constant) else None
+        if length is None or length % instants.DAY:
+            self.error("SEG305", node.span, "a date moves by whole days", help="as in `today - 30 days`")
+            return BROKEN
+        return Typed(DATE, p.Shift(left.node, 0, length // instants.DAY * (1 if sign == "+" else -1), "date"))
+
+    def _shift(self, left: Typed, sign: str, node: ast.Duration, span: Span) -> Typed:
+        if left.kind not in (DATE, INSTANT):
+            if left != BROKEN:
+                self.error("SEG305", span, f"a calendar length cannot be added to {_a(left.kind)}",
+                           help="only dates and instants move by the calendar")  # fmt: skip
+            return BROKEN
+        months, days = calendar_length(node)
+        factor = 1 if sign == "+" else -1
+        of = "date" if left.kind == DATE else "instant"
+        return Typed(left.kind, p.Shift(left.node, months * factor, days * factor, of))  # type: ignore[arg-type]
+
+    def _minus(self, operand: ast.Expression, context: Context) -> Typed:
+        typed = self.value(operand, context)
+        if typed == BROKEN:
+            return BROKEN
+        if typed.kind not in (NUMBER, DURATION) or typed.since:
+            self.error("SEG305", operand.span, f"{_a(typed.kind)} has no negative")
+            return BROKEN
+        if isinstance(typed.node, p.Constant):
+            return Typed(typed.kind, p.Constant(-typed.node.value))
+        return Typed(typed.kind, p.Arithmetic("-", p.Constant(0), typed.node, "whole"))
+
+    # ---------------------------------------------------------------------------------------------------- single forms
+
+    def _on_days(self, node: ast.OnDays, context: Context) -> Typed:
+        if context.item is not None:
+            self.error("SEG312", node.span, "a `where` speaks of its event alone, not of the day",
+                       help="put this beside the `where`, with `and`")  # fmt: skip
+        self.between_events(node.span, "a day or time of day", context)
+        if node.start and node.start == node.end:
+            self.error("SEG413", node.span, "this window of time is empty")
+        times = (node.start.time, node.end.time) if node.start and node.end else (None, None)
+        return Typed(BOOLEAN, p.OnDays(node.days, *times))
+
+    def _share(self, share: ast.Percent) -> None:
+        if not 0 < share.value <= SCALE:
+            self.error("SEG404", share.span, f"`{share.written}` is not a share", help="a share is above 0% and at most 100%")
+
+    def _warn_mixed(self, node: ast.Either, operands: tuple[ast.Expression, ...]) -> None:
+        mixed = next((o for o in operands if isinstance(o, ast.Both)), None)
+        if mixed is not None:
+            self.collector.warning("SEG490", mixed.span, "`and` binds tighter than the `or` beside it",
+                                   help=f"write ({shown(mixed)}) if that is meant")  # fmt: skip
+
+
+def fixed_length(node: ast.Duration) -> int:
+    return node.count * instants.UNITS[node.unit]
+
+
+def calendar_length(node: ast.Duration) -> tuple[int, int]:
+    """A calendar length as months and days."""
+    match node.unit:
+        case "year":
+            return 12 * node.count, 0
+        case "month":
+            return node.count, 0
+        case "week":
+            return 0, 7 * node.count
+    return 0, node.count
+
+
+def _folded(one: Typed, other: Typed) -> tuple[p.Expression, p.Expression]:
+    if FOLDED not in (one.kind, other.kind):
+        return one.node, other.node
+    return fold(one.node), fold(other.node)
+
+
+def fold(node: p.Expression) -> p.Expression:
+    if isinstance(node, p.Constant) and isinstance(node.value, str):
+        return p.Constant(text.folded(node.value))
+    return p.Fold(node)
+
+
+def _a(kind: Kind) -> str:
+    name = "a list" if kind.name == "list" else "a choice" if kind.name == "one of" else str(kind)
+    if name.startswith(("a ", "text")):
+        return name
+    return f"an {name}" if name[0] in "aeio" else f"a {name}"
+
+
+def _as_condition(node: ast.Expression, kind: Kind) -> str:
+    if isinstance(node, ast.Mention):
+        name = node.name.text
+        examples = {"number": f"{name} >= 100", "text": f'{name} is "..."', "date": f"{name} within 30 days"}
+        return f"compare it, as in `{examples.get(kind.name, f'{name} is known')}`"
+    return "compare it with something, as in `... >= 3`"
+
+
+def _hint(one: Kind, other: Kind, right: ast.Expression) -> str | None:
+    if one == NUMBER and other == TEXT:
+        return "a number stands without quotes"
+    if one.is_text and other == NUMBER:
+        return f'text stands in quotes: "{shown(right)}"'
+    if one in (DATE, INSTANT) and other == DURATION:
+        return "to ask how long ago it was write `... within 30 days`"
+    return None

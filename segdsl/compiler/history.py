@@ -1,0 +1,360 @@
+"""History and aggregates: from a source of events to a memory and what is asked of it (section 4).
+
+The compiler chooses here, for each distinct condition, the smallest state that answers it (architecture rule 7): a
+count compared with a number needs only so many of the latest events.
+"""
+
+from typing import TYPE_CHECKING, assert_never
+
+from segdsl.compiler.context import BROKEN, Context, Gathered, Item, Typed
+from segdsl.compiler.scope import EventInfo, FieldInfo, Scope
+from segdsl.diagnostics.diagnostic import Collector, Label
+from segdsl.diagnostics.span import Span
+from segdsl.diagnostics.suggest import nearest
+from segdsl.plan import nodes as p
+from segdsl.plan.walk import walk
+from segdsl.syntax import ast
+from segdsl.values import instants
+from segdsl.values.kinds import BOOLEAN, DATE, DURATION, FOLDED, INSTANT, NUMBER, Kind
+from segdsl.values.numbers import SCALE
+
+MEASURES: dict[str, p.Measure] = {
+    "total": "total", "average": "average", "smallest": "smallest", "largest": "largest", "first": "first",
+    "latest": "latest", "most frequent": "frequent",
+}  # fmt: skip
+
+
+class History:
+    """The part of the walk that knows events of the past."""
+
+    gathered: Gathered
+    scope: Scope
+    collector: Collector
+
+    if TYPE_CHECKING:
+
+        def value(self, node: ast.Expression, context: Context) -> Typed: ...
+        def condition(self, node: ast.Expression, context: Context) -> p.Expression: ...
+        def event_of(
+            self, of: ast.Name, match: ast.Expression | None
+        ) -> tuple[EventInfo, FieldInfo | None] | None: ...
+        def unknown_event(self, of: ast.Name) -> Typed: ...
+        def list_at_hand(self, of: ast.Name, context: Context) -> tuple[p.Expression, Kind] | None: ...
+
+    def error(
+        self, code: str, span: Span, message: str, *, help: str | None = None, labels: list[Label] | None = None
+    ) -> None:
+        self.collector.error(code, span, message, help=help, labels=labels or ())
+
+    def instant(self, node: ast.Day) -> int:
+        """The instant of a date (its first in the zone) or of a date and time."""
+        if isinstance(node, ast.DateValue):
+            return self.scope.zone.at(node.days)
+        return node.moment if node.fixed else self.scope.zone.instant(node.moment)
+
+    def between_events(self, span: Span, what: str, context: Context) -> None:
+        if context.lasting:
+            self.error("SEG409", span, f"{what} cannot stand in a {context.place}",
+                       help=f"a {context.place} holds between events; ask for the day or time in a rule")  # fmt: skip
+
+    # --------------------------------------------------------------------------------------------------------- `where`
+
+    def item(self, event: EventInfo) -> Item:
+        return Item(event.name, event.kinds())
+
+    def where(
+        self, event: EventInfo, field: FieldInfo | None, match: ast.Expression | None, where: ast.Expression | None,
+        context: Context, item: Item | None = None,
+    ) -> tuple[p.Expression, ...]:  # fmt: skip
+        """The conditions that an event has to meet, all of them: the value behind its name, and its `where`."""
+        item = item or self.item(event)
+        inside = context.inside(item)
+        tests: list[p.Expression] = []
+        if match is not None and field is None:
+            self.error("SEG204", match.span, f"`{event.name}` has no field that a value could be compared with")
+        elif match is not None and field is not None:
+            read = ast.Mention(ast.Name(field.name, span=match.span), span=match.span)
+            tests.append(self.condition(ast.Is(read, False, match, span=match.span), inside))
+        if where is not None:
+            test = self.condition(where, inside)
+            tests += test.operands if isinstance(test, p.Both) else (test,)
+        return tuple(tests)
+
+    # ------------------------------------------------------------------------------------------------------- counting
+
+    def counted(
+        self, event: EventInfo, where: tuple[p.Expression, ...], count: ast.Count | None, window: ast.Window | None
+    ) -> p.Expression:
+        """`places order at least 3 times within 90 days`. None said: at least once."""
+        low, high, keep = self._bounds(count)
+        recall = self._recall(event, "count", where, None, window, keep)
+        tests: list[p.Expression] = []
+        if low is not None:
+            tests.append(p.Compare(">=", recall, p.Constant(low * SCALE)))
+        if high is not None:
+            tests.append(p.Compare("<=", recall, p.Constant(high * SCALE)))
+        return tests[0] if len(tests) == 1 else p.Both(tuple(tests))
+
+    def _bounds(self, count: ast.Count | None) -> tuple[int | None, int | None, int]:
+        """Least and most of a count, and how many of the latest events tell whether it holds."""
+        match count:
+            case None:
+                return 1, None, 1
+            case ast.CountIs(test, number):
+                match test:
+                    case "at least":
+                        return number, None, number
+                    case "more than":
+                        return number + 1, None, number + 1
+                    case "at most":
+                        return None, number, number + 1
+                    case "fewer than":
+                        if number == 0:
+                            self.error("SEG413", count.span, "no count is fewer than 0")
+                        return None, number - 1, number
+                return number, number, number + 1
+            case ast.CountRange(low, high):
+                if low > high:
+                    self.error("SEG413", count.span, f"no count is from {low} to {high}", help="the smaller one stands first")
+                return low, high, high + 1
+        assert_never(count)
+
+    def _recall(
+        self, event: EventInfo, measure: p.Measure, where: tuple[p.Expression, ...], operand: p.Expression | None,
+        window: ast.Window | None, keep: int | None = None,
+    ) -> p.Recall:  # fmt: skip
+        """The memory for a question, and the asking. What speaks of the event at hand cannot be settled when the past
+        event comes, so such a memory keeps the fields it needs and is filtered when it is asked."""
+        bounds, span = self._window(window)
+        where = where + bounds
+        later = tuple(test for test in where if any(isinstance(node, p.Field) for node in walk(test)))
+        at_once = _all(tuple(test for test in where if test not in later))
+        if later:
+            asked = _all(later)
+            needed = {node.name for node in walk(asked) if isinstance(node, p.ItemField)}
+            needed |= {node.name for node in walk(operand) if isinstance(node, p.ItemField)}
+            memory = p.Memory("", event.name, measure, at_once, operand, span, None, tuple(sorted(needed)))
+            return p.Recall(self.gathered.remember(memory), asked)
+        if measure == "count" and span is None:
+            keep = None  # a plain number counts for ever
+        return p.Recall(self.gathered.remember(p.Memory("", event.name, measure, at_once, operand, span, keep)))
+
+    # -------------------------------------------------------------------------------------------------------- windows
+
+    def _window(self, window: ast.Window | None) -> tuple[tuple[p.Expression, ...], p.Window | None]:
+        """A window as conditions on the event's own instant (for fixed dates) or as a span that moves with the clock."""
+        match window:
+            case None:
+                return (), None
+            case ast.Within(length):
+                return (), p.Window(*self._length(length), whole_days=_by_days(length))
+            case ast.Ago(older, younger):
+                if _rough(older) <= _rough(younger):
+                    self.error("SEG413", window.span, "this window is empty",
+                               help="the longer one stands first: `from 90 days to 30 days ago`")  # fmt: skip
+                return (), p.Window(*self._length(older), *self._length(younger))
+            case ast.Since(start):
+                return (p.Compare(">=", p.ItemField("time"), p.Constant(self.instant(start))),), None
+            case ast.Before(end):
+                return (p.Compare("<", p.ItemField("time"), p.Constant(self.instant(end))),), None
+            case ast.WithinNext():
+                self.error("SEG413", window.span, "no event has happened in the future yet",
+                           help="`within the next` goes with a date, as in `contract end within the next 30 days`")  # fmt: skip
+                return (), None
+        assert_never(window)
+
+    def _length(self, node: ast.Duration) -> tuple[int, int, int]:
+        """Microseconds, months, days."""
+        if not node.calendar:
+            return node.count * instants.UNITS[node.unit], 0, 0
+        if node.unit in ("month", "year"):
+            return 0, node.count * (12 if node.unit == "year" else 1), 0
+        return 0, 0, node.count * (7 if node.unit == "week" else 1)
+
+    def date_window(self, window: ast.Window, moment: p.Expression, value: Typed) -> p.Expression:
+        """Whether a date or instant lies in a window: looking back (now - D, now], ahead (now, now + D]. Written as
+        comparisons with now, so that the instant at which one turns can be told."""
+        now = p.Now()
+        match window:
+            case ast.Within(length):
+                end = self._moved(moment, value, length, 1, from_day_start=True)
+                return p.Both((p.Compare(">=", now, moment), p.Compare("<", now, end)))
+            case ast.WithinNext(length):
+                start = self._moved(moment, value, length, -1, from_day_start=False)
+                return p.Both((p.Compare("<", now, moment), p.Compare(">=", now, start)))
+            case ast.Ago(older, younger):
+                start = self._moved(moment, value, younger, 1, from_day_start=False)
+                end = self._moved(moment, value, older, 1, from_day_start=False)
+                return p.Both((p.Compare(">=", now, start), p.Compare("<", now, end)))
+            case ast.Since(start_of):
+                return p.Compare(">=", moment, p.Constant(self.instant(start_of)))
+            case ast.Before(end_of):
+                return p.Compare("<", moment, p.Constant(self.instant(end_of)))
+        assert_never(window)
+
+    def _moved(
+        self, moment: p.Expression, value: Typed, length: ast.Duration, sign: int, *, from_day_start: bool
+    ) -> p.Expression:
+        fixed, months, days = self._length(length)
+        if fixed:
+            return p.Arithmetic("+" if sign > 0 else "-", moment, p.Constant(fixed), "whole")
+        if value.kind == DATE:
+            return p.Start(p.Shift(value.node, sign * months, sign * days, "date"))
+        if days and from_day_start:
+            return p.Start(p.Shift(p.DateOf(moment), 0, sign * days, "date"))
+        return p.Shift(moment, sign * months, sign * days, "instant")
+
+    # ------------------------------------------------------------------------------------------------------ aggregates
+
+    def aggregate(
+        self, node: ast.Aggregate | ast.CountDistinct | ast.CountOf | ast.TimeSince, context: Context
+    ) -> Typed:
+        source = node.source
+        if context.item is None and source.name.text in self.scope.collections:
+            return self._collection(node, context)
+        at_hand = self.list_at_hand(source.name, context)
+        if at_hand is not None and not isinstance(node, ast.TimeSince):
+            return self._over_list(node, at_hand, context)
+        if context.item is not None:
+            self.error("SEG312", node.span, "a `where` speaks of its event alone, not of history")
+            return BROKEN
+        found = self.event_of(source.name, source.match)
+        if found is None:
+            self.unknown_event(source.name)
+            return BROKEN
+        event, field = found
+        where = self.where(event, field, source.match, source.where, context)
+        match node:
+            case ast.CountOf():
+                return Typed(NUMBER, self._recall(event, "count", where, None, source.window))
+            case ast.TimeSince():
+                recall = self._recall(event, "when", where, None, None)
+                if source.window is not None:
+                    self.error("SEG314", source.window.span, "`time since` looks at the latest event, without a window")
+                return Typed(DURATION, recall, since=True)
+            case ast.CountDistinct(operand):
+                typed = self._operand(operand, self.item(event), context)
+                counted = p.Fold(typed.node) if typed.kind == FOLDED else typed.node
+                return Typed(NUMBER, self._recall(event, "distinct", where, counted, source.window))
+            case ast.Aggregate(function, operand):
+                typed = self._operand(operand, self.item(event), context)
+                kind = self._measured(function, typed, operand.span)
+                return Typed(kind, self._recall(event, MEASURES[function], where, typed.node, source.window))
+        assert_never(node)
+
+    def _operand(self, node: ast.Expression, item: Item, context: Context) -> Typed:
+        typed = self.value(node, context.inside(item))
+        if any(isinstance(part, p.Field) for part in walk(typed.node)):
+            self.error("SEG308", node.span, "what is added up speaks of each past event alone")
+            return BROKEN
+        return typed
+
+    def _measured(self, function: str, typed: Typed, span: Span) -> Kind:
+        """The kind of an aggregate's answer."""
+        if typed == BROKEN:
+            return BROKEN.kind
+        fits = {
+            "total": typed.kind in (NUMBER, DURATION),
+            "average": typed.kind in (NUMBER, DURATION),
+            "smallest": typed.kind.is_ordered,
+            "largest": typed.kind.is_ordered,
+        }.get(function, typed.kind.name not in ("list", "record"))
+        if not fits:
+            self.error("SEG308", span, f"there is no `{function}` of {typed.kind}")
+            return BROKEN.kind
+        return typed.kind
+
+    def _over_list(
+        self, node: ast.Aggregate | ast.CountDistinct | ast.CountOf, at_hand: tuple[p.Expression, Kind], context: Context
+    ) -> Typed:
+        items, kind = at_hand
+        source = node.source
+        if source.window is not None or source.match is not None:
+            self.error("SEG307", source.span, f"`{source.name.text}` is a list of the event at hand, without a history")
+            return BROKEN
+        item = Item(source.name.text, _item_kinds(kind))
+        where = self.condition(source.where, context.inside(item)) if source.where is not None else None
+        match node:
+            case ast.CountOf():
+                return Typed(NUMBER, p.Aggregate("count", items, where, None))
+            case ast.CountDistinct(operand):
+                typed = self.value(operand, context.inside(item))
+                counted = p.Fold(typed.node) if typed.kind == FOLDED else typed.node
+                return Typed(NUMBER, p.Aggregate("distinct", items, where, counted))
+            case ast.Aggregate(function, operand):
+                typed = self.value(operand, context.inside(item))
+                return Typed(
+                    self._measured(function, typed, operand.span),
+                    p.Aggregate(MEASURES[function], items, where, typed.node),
+                )
+        assert_never(node)
+
+    def item_test(self, node: ast.ItemTest, context: Context) -> Typed:
+        if context.item is None and node.name.text in self.scope.collections:
+            collection = self.scope.collections[node.name.text]
+            if node.where is not None:
+                self.condition(node.where, context.inside(self.item(collection.event)))
+            self.gathered.not_yet(node.span, "a collection")
+            return Typed(BOOLEAN, p.Constant(None))
+        at_hand = self.list_at_hand(node.name, context)
+        if at_hand is None:
+            lists = [name for name, kind in (context.event or {}).items() if kind.name == "list"]
+            meant = nearest(node.name.text, [*self.scope.collections, *lists])
+            if not self.scope.may_be_broken(node.name.text):
+                self.error("SEG211", node.name.span, f"`{node.name.text}` is neither a collection nor a list of the event",
+                           help=f"did you mean `{meant}`?" if meant else None)  # fmt: skip
+            return BROKEN
+        items, kind = at_hand
+        item = Item(node.name.text, _item_kinds(kind))
+        where = self.condition(node.where, context.inside(item)) if node.where is not None else None
+        count = p.Aggregate("count", items, where, None)
+        return Typed(BOOLEAN, p.Compare("=" if node.negated else ">=", count, p.Constant(0 if node.negated else SCALE)))
+
+    def _collection(
+        self, node: ast.Aggregate | ast.CountDistinct | ast.CountOf | ast.TimeSince, context: Context
+    ) -> Typed:
+        collection = self.scope.collections[node.source.name.text]
+        self.gathered.not_yet(node.source.span, "a collection")
+        item = self.item(collection.event)
+        if node.source.where is not None:
+            self.condition(node.source.where, context.inside(item))
+        match node:
+            case ast.CountOf():
+                return Typed(NUMBER, p.Constant(None))
+            case ast.CountDistinct(operand):
+                self.value(operand, context.inside(item))
+                return Typed(NUMBER, p.Constant(None))
+            case ast.Aggregate(function, operand):
+                kind = self._measured(function, self.value(operand, context.inside(item)), operand.span)
+                return Typed(kind, p.Constant(None))
+            case ast.TimeSince():
+                self.error("SEG314", node.span, "`time since` looks at events, not at a collection")
+                return BROKEN
+        assert_never(node)
+
+
+def _item_kinds(kind: Kind) -> dict[str, Kind]:
+    """The fields of a list's items; a plain item is called `it`."""
+    item = kind.item
+    if item is None:
+        return {}
+    if item.name == "record":
+        return {field.name: field.kind for field in item.fields}
+    return {"": item}
+
+
+def _all(tests: tuple[p.Expression, ...]) -> p.Expression | None:
+    if not tests:
+        return None
+    return tests[0] if len(tests) == 1 else p.Both(tests)
+
+
+def _by_days(length: ast.Duration) -> bool:
+    return length.calendar and length.unit in ("day", "week")
+
+
+def _rough(node: ast.Duration) -> int:
+    """A length good enough to tell which of two is longer."""
+    days = {"month": 30, "year": 365}
+    unit = days[node.unit] * instants.DAY if node.unit in days else instants.UNITS[node.unit]
+    return node.count * unit

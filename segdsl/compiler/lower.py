@@ -1,0 +1,58 @@
+"""A checked program to a plan: vocabulary, defaults, segments in their order, memories, rules, and the digest."""
+
+import msgspec
+
+from segdsl.compiler.checked import CheckedProgram
+from segdsl.compiler.context import digest
+from segdsl.compiler.scope import EventInfo, Scope
+from segdsl.plan import nodes as p
+from segdsl.plan.walk import walk
+
+
+def lower(program: CheckedProgram) -> p.Plan:
+    """The plan of a program without mistakes. Memories that nothing asks are left out."""
+    scope = program.scope
+    segments = tuple(
+        p.Segment(name, scope.segments[name].kind, program.place(scope.segments[name].span),  # type: ignore[arg-type]
+                  program.table.conditions.get(name))
+        for name in program.table.order
+    )  # fmt: skip
+    asked = {node.memory for node in walk((segments, tuple(program.rules))) if isinstance(node, p.Recall)}
+    plan = p.Plan(
+        version=p.VERSION,
+        digest="",
+        zone=scope.zone.name,
+        events=tuple(_event(info) for _, info in sorted(scope.events.items())),
+        attributes=tuple(_attributes(program)),
+        actions=tuple(_actions(scope)),
+        segments=segments,
+        memories=tuple(program.memories[key] for key in sorted(asked)),
+        rules=tuple(sorted(program.rules, key=lambda rule: rule.id)),
+    )
+    return msgspec.structs.replace(plan, digest=plan_digest(plan))
+
+
+def plan_digest(plan: p.Plan) -> str:
+    """The hash of what a plan means: places and the order of declarations do not count."""
+    segments = sorted((msgspec.structs.replace(s, place="") for s in plan.segments), key=lambda s: s.name)
+    rules = sorted((msgspec.structs.replace(r, place="") for r in plan.rules), key=lambda r: r.id)
+    return digest((plan.version, plan.zone, plan.events, plan.attributes, plan.actions, segments, plan.memories, rules))
+
+
+def _event(info: EventInfo) -> p.EventType:
+    fields = tuple(p.EventField(f.name, f.kind, f.wires) for f in info.fields.values())
+    return p.EventType(info.name, info.wires, fields, tuple(sorted(info.lines)), info.made_of is not None)
+
+
+def _attributes(program: CheckedProgram) -> list[p.AttributeType]:
+    made = []
+    for name, info in sorted(program.scope.attributes.items()):
+        made.append(p.AttributeType(name, info.kind, program.defaults.get(name), info.set_by is not None))
+    return made
+
+
+def _actions(scope: Scope) -> list[p.ActionType]:
+    return [
+        p.ActionType(name, tuple(p.EventField(f.name, f.kind, f.wires) for f in info.fields.values()))
+        for name, info in sorted(scope.actions.items())
+    ]

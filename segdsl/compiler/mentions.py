@@ -1,0 +1,280 @@
+"""Names in conditions: what each means where it stands (language.md sections 4 and 5.9), and membership tests.
+
+A bare name is a field of the event at hand, else an attribute or a define; an event's name asks its history.
+"""
+
+from collections.abc import Iterable
+
+from attrs import evolve
+
+from segdsl.compiler.context import BROKEN, Context, Gathered, Item, Typed
+from segdsl.compiler.history import History
+from segdsl.compiler.scope import EventInfo, FieldInfo
+from segdsl.diagnostics.diagnostic import Label
+from segdsl.diagnostics.suggest import nearest
+from segdsl.plan import nodes as p
+from segdsl.syntax import ast
+from segdsl.values import instants
+from segdsl.values.kinds import BOOLEAN, DATE, INSTANT, NUMBER, TIME_OF_DAY, WEEKDAY, Kind
+
+
+class Mentions(History):
+    """The part of the walk that knows names."""
+
+    def __init__(self, gathered: Gathered) -> None:
+        self.gathered = gathered
+        self.scope = gathered.scope
+        self.collector = gathered.collector
+
+    # --------------------------------------------------------------------------------------------------------- mention
+
+    def mention(self, node: ast.Mention, context: Context) -> Typed:
+        name = node.name.text
+        plain = node.match is None and node.where is None and node.count is None
+        if plain and name.startswith("this "):
+            return self._dated(node, self._this(node.name, name.removeprefix("this "), context), context)
+        if plain and name.startswith("customer "):
+            return self._dated(node, self._customer(node.name, name.removeprefix("customer "), context), context)
+        if context.item is not None:
+            return self._in_where(node, context.item, context)
+        if not plain:
+            return self._history_of(node, context)
+        known = self._value_of(node.name, context)
+        if known is not None:
+            return self._dated(node, known, context)
+        if name in self.scope.events:
+            return self._history_of(node, context)
+        return self._unknown(node.name, context)
+
+    def _value_of(self, of: ast.Name, context: Context) -> Typed | None:
+        """What a bare name reads, if it is a field of the event at hand, an attribute, a define or built in."""
+        name = of.text
+        if context.event is not None and name in context.event:
+            hidden = self.scope.attributes.get(name)
+            if hidden is not None:
+                self.error("SEG210", of.span, f"`{name}` is a field of the event and an attribute of the customer",
+                           help=f"write `this {name}` or `customer {name}`",
+                           labels=[Label(hidden.span, "the attribute")])  # fmt: skip
+                return BROKEN
+            return Typed(context.event[name], p.Field(name))
+        if name in self.scope.attributes:
+            return self._attribute(name)
+        if name in self.scope.defines:
+            return self._define(of, context)
+        return self._built_in(of, context)
+
+    def _attribute(self, name: str) -> Typed:
+        self.gathered.attributes_read.add(name)
+        return Typed(self.scope.attributes[name].kind, p.Attribute(name))
+
+    def _built_in(self, of: ast.Name, context: Context) -> Typed | None:
+        match of.text:
+            case "age":
+                birth = self.scope.attributes.get("birth date")
+                if birth is None or birth.kind != DATE:
+                    self.error("SEG203", of.span, "`age` is known from an attribute `birth date`, which is not declared",
+                               help="declare it: attribute birth date: date")  # fmt: skip
+                    return BROKEN
+                return Typed(NUMBER, p.Age(self._attribute("birth date").node))
+            case "today":
+                self.between_events(of.span, "`today`", context)
+                return Typed(DATE, p.Now("date"))
+            case "weekday":
+                self.between_events(of.span, "`weekday`", context)
+                return Typed(WEEKDAY, p.Now("weekday"))
+            case "local time":
+                self.between_events(of.span, "`local time`", context)
+                return Typed(TIME_OF_DAY, p.Now("time of day"))
+        return None
+
+    def _this(self, of: ast.Name, field: str, context: Context) -> Typed:
+        if context.event is None:
+            self.error("SEG212", of.span, f"there is no event here whose `{field}` could be meant",
+                       help="`this` is the event that started a rule")  # fmt: skip
+            return BROKEN
+        if field not in context.event:
+            return self.unknown_field(ast.Name(field, span=of.span), context.event_name, context.event)
+        return Typed(context.event[field], p.Field(field))
+
+    def _customer(self, of: ast.Name, name: str, context: Context) -> Typed:
+        if name not in self.scope.attributes:
+            return self._unknown(ast.Name(name, span=of.span), context)
+        if context.item is not None:
+            return self._attribute_in_where(of)
+        return self._attribute(name)
+
+    def _define(self, of: ast.Name, context: Context) -> Typed:
+        """A define means what its text means, wherever it is used; it never speaks of an event at hand."""
+        if of.text in context.defines:
+            path = " → ".join([*context.defines[context.defines.index(of.text) :], of.text])
+            self.error("SEG403", self.scope.defines[of.text].span, f"`{of.text}` is defined by itself: {path}",
+                       help="a define can use others, but never itself")  # fmt: skip
+            return BROKEN
+        inner = evolve(context, event=None, item=None, defines=(*context.defines, of.text))
+        return self.value(self.scope.defines[of.text].node.value, inner)
+
+    def _unknown(self, of: ast.Name, context: Context) -> Typed:
+        if self.scope.may_be_broken(of.text):
+            return BROKEN
+        fields = context.event or {}
+        names = [*fields, *self.scope.attributes, *self.scope.defines, *self.scope.events, "age", "today", "weekday"]
+        if of.text in self.scope.collections:
+            self.error("SEG303", of.span, f"`{of.text}` is a collection", help=f"ask `count of {of.text} >= 1`")
+            return BROKEN
+        if of.text in self.scope.segments:
+            self.error("SEG203", of.span, f"`{of.text}` is a segment", help=f"ask `in segment {of.text}`")
+            return BROKEN
+        meant = nearest(of.text, names)
+        self.error("SEG203", of.span, f"there is no event, attribute or field `{of.text}`",
+                   help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number")  # fmt: skip
+        return BROKEN
+
+    # ----------------------------------------------------------------------------------------------- inside a `where`
+
+    def _in_where(self, node: ast.Mention, item: Item, context: Context) -> Typed:
+        name = node.name.text
+        if node.match is not None or node.where is not None or node.count is not None or node.window is not None:
+            if name in item.kinds and node.window is not None and node.match is None and node.where is None:
+                return self._dated(node, Typed(item.kinds[name], item.read(name)), context)
+            self.error("SEG312", node.span, "a `where` speaks of its event alone, not of other events",
+                       help="put what concerns the customer beside it, with `and`")  # fmt: skip
+            return BROKEN
+        if name == "it" and "" in item.kinds:
+            return Typed(item.kinds[""], item.read(""))
+        if name in item.kinds:
+            return Typed(item.kinds[name], item.read(name))
+        if name in self.scope.attributes or name in self.scope.defines or name in ("age", "today", "weekday"):
+            return self._attribute_in_where(node.name)
+        return self.unknown_field(node.name, item.what, item.kinds)
+
+    def _attribute_in_where(self, of: ast.Name) -> Typed:
+        self.error("SEG312", of.span, f"a `where` speaks of its event alone, and `{of.text}` is not a field of it",
+                   help="a past event is judged by what it carried; put what concerns the customer beside the `where`")  # fmt: skip
+        return BROKEN
+
+    def unknown_field(self, of: ast.Name, event: str, fields: Iterable[str]) -> Typed:
+        names = [name for name in fields if name]
+        if not self.scope.may_be_broken(of.text):
+            meant = nearest(of.text, names)
+            listed = ", ".join(names[:8])
+            self.error("SEG204", of.span, f"`{event}` has no field `{of.text}`",
+                       help=f"did you mean `{meant}`?" if meant else f"it has: {listed}")  # fmt: skip
+        return BROKEN
+
+    # ----------------------------------------------------------------------------------- dates with a window; history
+
+    def _dated(self, node: ast.Mention, value: Typed, context: Context) -> Typed:
+        """A date or an instant with a window asks how long ago, or how soon, it is."""
+        if node.window is None or value == BROKEN:
+            return value
+        if value.kind not in (DATE, INSTANT):
+            self.error("SEG307", node.window.span, f"`{node.name.text}` is neither an event nor a date",
+                       help="a window of time goes with an event's history or with a date")  # fmt: skip
+            return BROKEN
+        moment = p.Start(value.node) if value.kind == DATE else value.node
+        return Typed(BOOLEAN, self.date_window(node.window, moment, value))
+
+    def _history_of(self, node: ast.Mention, context: Context) -> Typed:
+        found = self.event_of(node.name, node.match)
+        if found is None:
+            return self._not_an_event(node, context)
+        event, field = found
+        where = self.where(event, field, node.match, node.where, context)
+        return Typed(BOOLEAN, self.counted(event, where, node.count, node.window))
+
+    def event_of(self, of: ast.Name, match: ast.Expression | None) -> tuple[EventInfo, FieldInfo | None] | None:
+        """The event a name stands for and, where a value follows, the field it is compared with: the subject, or one
+        named by the last words, as in `buys category "Golf"`."""
+        event = self.scope.events.get(of.text)
+        if event is not None:
+            return event, event.subject if match is not None else None
+        words = of.text.split(" ")
+        for cut in range(len(words) - 1, 0, -1) if match is not None else ():
+            event = self.scope.events.get(" ".join(words[:cut]))
+            field = event.fields.get(" ".join(words[cut:])) if event else None
+            if event is not None and field is not None:
+                return event, field
+        return None
+
+    def _not_an_event(self, node: ast.Mention, context: Context) -> Typed:
+        name = node.name.text
+        known = self._value_of(node.name, context) if self._is_value(name, context) else None
+        if known is not None:
+            if known != BROKEN and node.match is not None:
+                self.error("SEG307", node.span, f"`{name}` is not an event", help=f"to compare it write `{name} is ...`")
+            elif known != BROKEN:
+                self.error("SEG307", node.span, f"`{name}` is not an event, so it has no history")
+            return BROKEN
+        return self.unknown_event(node.name)
+
+    def _is_value(self, name: str, context: Context) -> bool:
+        return name in self.scope.attributes or name in self.scope.defines or name in (context.event or {})
+
+    def unknown_event(self, of: ast.Name) -> Typed:
+        if self.scope.may_be_broken(of.text):
+            return BROKEN
+        words = of.text.split(" ")
+        for cut in range(len(words) - 1, 0, -1):
+            event = self.scope.events.get(" ".join(words[:cut]))
+            if event is not None and (field := nearest(" ".join(words[cut:]), event.fields)):
+                self.error("SEG204", of.span, f"`{event.name}` has no field `{' '.join(words[cut:])}`",
+                           help=f"did you mean `{event.name} {field}`?")  # fmt: skip
+                return BROKEN
+        trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
+        meant = trimmed if trimmed in self.scope.events else nearest(of.text, self.scope.events)
+        capital = next((w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None)
+        help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
+        if capital:
+            help_ = f"the words of the language are lower case: `{capital.lower()}`"
+        self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_)
+        return BROKEN
+
+    # ------------------------------------------------------------------------------------------------------ membership
+
+    def segment(self, of: ast.Name) -> bool:
+        """Whether a segment is declared; if not, it was complained about."""
+        if of.text in self.scope.segments:
+            self.gathered.reads.add(of.text)
+            return True
+        if not self.scope.may_be_broken(of.text):
+            meant = nearest(of.text, self.scope.segments)
+            declaration = f'segment "{of.text}" by activities' if " " in of.text else f"segment {of.text} by activities"
+            self.error("SEG201", of.span, f'there is no segment "{of.text}"',
+                       help=f'did you mean "{meant}"? if not, declare it: {declaration}' if meant
+                       else f"declare it: {declaration}")  # fmt: skip
+        return False
+
+    def members(self, quantifier: str, segments: tuple[ast.Name, ...], context: Context) -> p.Expression:
+        self._no_where(segments[0], context)
+        tests = tuple(p.Member(of.text) for of in segments if self.segment(of))
+        if quantifier == "all":
+            return tests[0] if len(tests) == 1 else p.Both(tests)
+        any_of = tests[0] if len(tests) == 1 else p.Either(tests)
+        return any_of if quantifier == "any" else p.Negation(any_of)
+
+    def member(self, of: ast.Name, lasting: ast.Duration | None, context: Context) -> p.Expression:
+        self._no_where(of, context)
+        self.segment(of)
+        if lasting is None:
+            return p.Member(of.text)
+        if lasting.calendar:
+            self.error("SEG305", lasting.span, "`for at least` takes a fixed length",
+                       help="write it in days or weeks, without `calendar`")  # fmt: skip
+            return p.Constant(None)
+        return p.Member(of.text, lasting.count * instants.UNITS[lasting.unit])
+
+    def _no_where(self, of: ast.Name, context: Context) -> None:
+        if context.item is not None:
+            self.error("SEG312", of.span, "a `where` speaks of its event alone, not of segments",
+                       help="put `in segment` beside the `where`, with `and`")  # fmt: skip
+
+    # ----------------------------------------------------------------------------------------------- lists at the hand
+
+    def list_at_hand(self, of: ast.Name, context: Context) -> tuple[p.Expression, Kind] | None:
+        """A list that the event at hand, or the item a `where` speaks of, carries."""
+        if context.item is not None:
+            kind = context.item.kinds.get(of.text)
+            return (context.item.read(of.text), kind) if kind is not None and kind.name == "list" else None
+        kind = (context.event or {}).get(of.text)
+        return (p.Field(of.text), kind) if kind is not None and kind.name == "list" else None
+

@@ -1,0 +1,66 @@
+"""All stages in their order: sources → modules → scope → checked program → plan."""
+
+import attrs
+
+from segdsl.compiler.checked import CheckedProgram
+from segdsl.compiler.context import BROKEN, Context, Gathered
+from segdsl.compiler.declare import declare
+from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.lower import lower
+from segdsl.compiler.rules import RuleChecker
+from segdsl.compiler.segments import check_segments
+from segdsl.compiler.trials import TestChecker
+from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
+from segdsl.diagnostics.source import SourceMap
+from segdsl.plan import nodes as p
+from segdsl.syntax import ast
+from segdsl.syntax.parse import parse
+
+
+def check(sources: SourceMap, collector: Collector | None = None) -> CheckedProgram:
+    """Parse and check the sources as one program. Mistakes are in the result's `collector`, never raised; what was
+    wrong with reading the sources may be in it already."""
+    collector = collector or Collector()
+    modules = [parse(source, number, collector) for number, source in enumerate(sources)]
+    return check_modules(sources, modules, collector)
+
+
+def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Collector) -> CheckedProgram:
+    """Check modules that were parsed already."""
+    shipped = {number for number, source in enumerate(sources) if source.shipped}
+    scope = declare(modules, shipped, collector)
+    gathered = Gathered(scope, collector)
+    expressions = Expressions(gathered)
+    if scope.lateness is not None:
+        gathered.not_yet(scope.lateness.span, "`lateness`")
+    defaults = _defaults(gathered, expressions)
+    table = check_segments(gathered, expressions)
+    program = CheckedProgram(sources, modules, scope, collector, table, defaults=defaults)
+    program.rules = RuleChecker(gathered, expressions, table, program.place).check_all()
+    unready = list(gathered.unready)
+    TestChecker(gathered, expressions).check_all()
+    program.memories = gathered.memories
+    program.unready = [d for d in unready if d.span.source not in shipped]
+    return program
+
+
+def compile_program(program: CheckedProgram) -> tuple[p.Plan | None, list[Diagnostic]]:
+    """The plan of a checked program, or the errors that keep it from having one. What cannot be run yet is an error
+    here: it is never accepted and ignored."""
+    errors = [d for d in program.collector if d.severity is Severity.ERROR]
+    errors += [attrs.evolve(d, severity=Severity.ERROR) for d in program.unready]
+    return (None, errors) if errors else (lower(program), [])
+
+
+def _defaults(gathered: Gathered, expressions: Expressions) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for name, info in gathered.scope.attributes.items():
+        if info.default is None:
+            continue
+        read = ast.Mention(ast.Name(name, span=info.default.span), span=info.default.span)
+        equal = ast.Is(read, False, info.default, span=info.default.span)
+        expressions.condition(equal, Context("segment"))
+        typed = expressions.value(info.default, Context("segment"))
+        if typed != BROKEN and isinstance(typed.node, p.Constant):
+            values[name] = typed.node.value
+    return values

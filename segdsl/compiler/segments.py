@@ -1,0 +1,112 @@
+"""Segments, defines and promotions: their conditions, and the order in which they depend on each other."""
+
+from attrs import define, field
+
+from segdsl.compiler.context import Context, Gathered
+from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.scope import SegmentInfo
+from segdsl.diagnostics.diagnostic import Label
+from segdsl.plan import nodes as p
+from segdsl.syntax import ast
+from segdsl.values.kinds import ERROR
+
+
+@define(eq=False)
+class SegmentTable:
+    """Each derived segment's condition, what it reads directly, and all segments in the order of dependence."""
+
+    conditions: dict[str, p.Expression] = field(factory=dict)
+    reads: dict[str, set[str]] = field(factory=dict)
+    attributes: dict[str, set[str]] = field(factory=dict)
+    order: list[str] = field(factory=list)
+
+    def touched_by(self, segments: set[str], attributes: set[str]) -> set[str]:
+        """The segments themselves and every derived one whose answer can change with them or with the attributes."""
+        touched = set(segments)
+        for name in self.order:
+            if self.reads.get(name, set()) & touched or self.attributes.get(name, set()) & attributes:
+                touched.add(name)
+        return touched
+
+
+def check_segments(gathered: Gathered, expressions: Expressions) -> SegmentTable:
+    """Check and lower the conditions of all segments, defines and promotions."""
+    table = SegmentTable()
+    for info in gathered.scope.segments.values():
+        gathered.reads, gathered.attributes_read = set(), set()
+        if info.node.condition is not None:
+            context = Context("segment", lasting=True)
+            condition = expressions.condition(info.node.condition, context)
+            if info.kind == "derived":
+                table.conditions[info.name] = condition
+            else:
+                gathered.not_yet(info.span, "`by activities while`")
+        table.reads[info.name] = gathered.reads if info.kind == "derived" else set()
+        table.attributes[info.name] = gathered.attributes_read
+    for defined in gathered.scope.defines.values():
+        kind = expressions.value(defined.node.value, Context("define", defines=(defined.name,))).kind
+        if kind.name in ("list", "record") and kind != ERROR:
+            expressions.error("SEG303", defined.node.value.span, "a define is a value or a condition, not a list")
+    for promotion in gathered.scope.promotions.values():
+        _promotion(promotion, gathered, expressions)
+    table.order = _ordered(gathered, table)
+    return table
+
+
+def _promotion(node: ast.Promotion, gathered: Gathered, expressions: Expressions) -> None:
+    if node.condition is not None:
+        expressions.condition(node.condition, Context("promotion", lasting=True))
+    check_span(node.options, expressions)
+    gathered.not_yet(node.name.span, "a promotion")
+
+
+def check_span(options: tuple[ast.Option, ...], expressions: Expressions) -> tuple[int | None, int | None]:
+    """The instants of `from` and `until`; they must come in that order."""
+    begin = next((option for option in options if isinstance(option, ast.From)), None)
+    end = next((option for option in options if isinstance(option, ast.Until)), None)
+    first = expressions.instant(begin.date) if begin else None
+    last = expressions.instant(end.date) if end else None
+    if begin and end and first is not None and last is not None and first >= last:
+        expressions.error("SEG405", end.span, "this ends before it begins",
+                          labels=[Label(begin.span, "it begins here")], help="`from` is in and `until` is out")  # fmt: skip
+    return first, last
+
+
+def _ordered(gathered: Gathered, table: SegmentTable) -> list[str]:
+    """Segments after those they read. A cycle is refused with its path."""
+    order: list[str] = []
+    done: set[str] = set()
+    segments = gathered.scope.segments
+    for start in segments:
+        path: list[str] = []
+        stack = [(start, iter(sorted(table.reads[start])))] if start not in done else []
+        path = [start] if stack else []
+        while stack:
+            name, rest = stack[-1]
+            following = next((r for r in rest if r in segments and r not in done), None)
+            if following is None:
+                stack.pop()
+                path.pop()
+                done.add(name)
+                order.append(name)
+            elif following in path:
+                _refuse_cycle(gathered, [segments[n] for n in path[path.index(following) :]])
+                done.update(path)
+                order += [n for n in reversed(path) if n not in order]
+                break
+            else:
+                path.append(following)
+                stack.append((following, iter(sorted(table.reads[following]))))
+    return order
+
+
+def _refuse_cycle(gathered: Gathered, cycle: list[SegmentInfo]) -> None:
+    # The cycle is told from its first segment in the text, so that the message does not depend on the search.
+    first = min(range(len(cycle)), key=lambda at: cycle[at].span)
+    cycle = cycle[first:] + cycle[:first]
+    path = " → ".join([info.name for info in [*cycle, cycle[0]]])
+    gathered.collector.error(
+        "SEG402", cycle[0].span, f'the segment "{cycle[0].name}" depends on itself: {path}',
+        labels=[Label(info.span, f'reads "{following.name}"') for info, following in
+                zip(cycle, [*cycle[1:], cycle[0]], strict=True)],
+        help="a segment can read others, but never, round about, itself")  # fmt: skip

@@ -1,0 +1,76 @@
+"""Tests beside the rules: their names and types (language.md section 7). Running them is not the compiler's business."""
+
+from attrs import define
+
+from segdsl.compiler.actions import ActionChecker
+from segdsl.compiler.context import Context, Gathered, Typed
+from segdsl.compiler.expressions import Expressions
+from segdsl.diagnostics.suggest import nearest
+from segdsl.syntax import ast
+
+
+@define(eq=False)
+class TestChecker:
+    gathered: Gathered
+    expressions: Expressions
+
+    def check_all(self) -> None:
+        for test in self.gathered.scope.tests:
+            if not any(isinstance(line, ast.Expect | ast.ExpectEffect | ast.ExpectPromotion) for line in test.lines):
+                self.gathered.collector.warning("SEG418", test.name.span, "this test expects nothing",
+                                                help="say what has to hold: expect in segment ...")  # fmt: skip
+            for line in test.lines:
+                self._line(line)
+
+    def _line(self, node: ast.TestLine) -> None:
+        match node:
+            case ast.Given(name, value):
+                self._given(name, value)
+            case ast.GivenMember(segment) | ast.GivenExcluded(segment):
+                self.expressions.segment(segment)
+            case ast.Happens(_, occurrence):
+                self._occurrence(occurrence)
+            case ast.Later(_, occurrence):
+                if occurrence is not None:
+                    self._occurrence(occurrence)
+            case ast.Expect(ast.Mention(name, match, None, None, None)) if self._is_action(name):
+                self._effect(name, match, ())
+            case ast.Expect(condition):
+                self.expressions.condition(condition, Context("test"))
+            case ast.ExpectEffect(name, match, assignments):
+                self._effect(name, match, assignments)
+            case ast.ExpectPromotion(name):
+                promotions = self.gathered.scope.promotions
+                if name.text not in promotions and not self.gathered.scope.may_be_broken(name.text):
+                    meant = nearest(name.text, promotions)
+                    self.expressions.error("SEG214", name.span, f'there is no promotion "{name.text}"',
+                                           help=f'did you mean "{meant}"?' if meant else None)  # fmt: skip
+
+    def _is_action(self, name: ast.Name) -> bool:
+        return name.text in self.gathered.scope.actions and name.text not in self.gathered.scope.events
+
+    def _given(self, name: ast.Name, value: ast.Expression) -> None:
+        self.expressions.condition(ast.Is(ast.Mention(name, span=name.span), False, value, span=value.span), Context("test"))
+
+    def _occurrence(self, node: ast.Occurrence) -> None:
+        found = self.expressions.event_of(node.name, node.match)
+        if found is None:
+            self.expressions.unknown_event(node.name)
+            return
+        event, field = found
+        self.expressions.where(event, field, node.match, None, Context("test"))
+        for assignment in node.assignments:
+            kinds = event.kinds()
+            if assignment.name.text not in kinds:
+                self.expressions.unknown_field(assignment.name, event.name, kinds)
+                continue
+            read = ast.Mention(assignment.name, span=assignment.name.span)
+            test = ast.Is(read, False, assignment.value, span=assignment.span)
+            self.expressions.where(event, None, None, ast.Brackets(test, span=test.span), Context("test"))
+
+    def _effect(
+        self, name: ast.Name, match: ast.Expression | None, assignments: tuple[ast.Assignment, ...]
+    ) -> list[Typed]:  # fmt: skip
+        effect = ast.Perform(name, match, assignments, span=name.span)
+        ActionChecker(self.gathered, self.expressions).actions((effect,), Context("test"))
+        return []

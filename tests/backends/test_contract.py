@@ -1,0 +1,403 @@
+"""What every backend does, run on every one: a new file in segdsl/backends needs only a line in `URLS`."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from segdsl.backends import open_backend, schemes
+from segdsl.backends.base import Backend, Batch, Membership, Position, StoredProgram, StoredState
+from segdsl.diagnostics.errors import StoreError
+from segdsl.records.outcomes import Because, Change, Effect
+
+URLS: dict[str, Callable[[Path], str]] = {
+    "memory": lambda folder: "memory://",
+    "sqlite": lambda folder: f"sqlite:///{folder}/contract.store",
+}
+
+# In the order of code points. UTF-16 would put the emoji before U+FFFD; a C string would end at the NUL.
+AWKWARD_IDS = ["", "\0", "A", "a", "a\0", "a\0b", "a'b", "ß", "é", "\ufffd", "🛒"]
+
+
+@pytest.fixture(params=schemes())
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    assert request.param in URLS, f"say in URLS how the contract suite opens a {request.param} store"
+    with open_backend(URLS[request.param](tmp_path)) as opened:
+        yield opened
+
+
+def state(customer: str, due: int | None = None, content: bytes = b"state") -> StoredState:
+    return StoredState(customer, content, 0, due)
+
+
+def enter(customer: str, segment: str, instant: int, arrival: int = 0, round_: int = 0) -> Change:
+    return Change(customer, segment, True, instant, arrival, round_, Because("added", "shop.seg:3", "vip", "order-1"))
+
+
+def leave(customer: str, segment: str, instant: int, arrival: int = 0, round_: int = 0) -> Change:
+    return Change(customer, segment, False, instant, arrival, round_, Because("removed", "shop.seg:9", "cool", ""))
+
+
+def effect(id_: str, customer: str = "ann", instant: int = 1) -> Effect:
+    fields = {"text": "Grüße 🛒", "sum": 12.5, "tags": ["a", None, True], "of": {"n": 3}}
+    return Effect(id_, "send", customer, fields, instant, 2, 3, -4, Because("added", "shop.seg:3", "vip", "order-1"))
+
+
+def names(backend: Backend, segment: str, at: int | None = None) -> list[str]:
+    return [membership.customer for membership in backend.members(segment, at)]
+
+
+# The program, the clock, the positions
+
+
+def test_a_fresh_store_is_empty(backend: Backend) -> None:
+    assert backend.program() is None
+    assert backend.clock() is None
+    assert backend.position("orders.jsonl") is None
+    assert list(backend.customers()) == []
+    assert backend.customer_count() == 0
+    assert backend.outbox(10) == []
+
+
+def test_a_program_comes_back_as_it_was_installed(backend: Backend) -> None:
+    program = StoredProgram("d1", b'{"plan": 1}\xff', (("a.seg", "segment vip"), ("b.seg", "é")), "2026a", b"\0\1")
+    backend.install(program)
+    assert backend.program() == program
+
+
+def test_a_program_installed_later_replaces_the_one_before(backend: Backend) -> None:
+    backend.install(StoredProgram("d1", b"1", (), "2026a", b"s"))
+    later = StoredProgram("d2", b"2", (("a.seg", "x"),), "2026b", b"s")
+    backend.install(later)
+    assert backend.program() == later
+
+
+def test_installing_a_program_leaves_the_rest_alone(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann")], changes=[enter("ann", "vip", 1)], clock=7))
+    backend.install(StoredProgram("d1", b"1", (), "2026a", b"s"))
+    assert (backend.clock(), backend.customer_count(), backend.count("vip")) == (7, 1, 1)
+
+
+def test_the_clock_goes_forward(backend: Backend) -> None:
+    backend.commit(Batch(clock=5))
+    backend.commit(Batch(clock=9))
+    assert backend.clock() == 9
+
+
+def test_the_clock_never_goes_back(backend: Backend) -> None:
+    backend.commit(Batch(clock=9))
+    backend.commit(Batch(clock=-5))
+    assert backend.clock() == 9
+
+
+def test_a_clock_before_1970_is_kept(backend: Backend) -> None:
+    backend.commit(Batch(clock=-(10**15)))
+    assert backend.clock() == -(10**15)
+
+
+def test_a_batch_without_a_clock_leaves_the_clock(backend: Backend) -> None:
+    backend.commit(Batch(clock=9))
+    backend.commit(Batch(states=[state("ann")]))
+    assert backend.clock() == 9
+
+
+def test_positions_are_kept_by_source_and_replaced(backend: Backend) -> None:
+    backend.commit(Batch(positions={"a": Position(1, 2, 3), "b": Position(4, 5, 6)}))
+    backend.commit(Batch(positions={"a": Position(7, 8, 9)}))
+    assert (backend.position("a"), backend.position("b")) == (Position(7, 8, 9), Position(4, 5, 6))
+
+
+# States
+
+
+def test_a_state_comes_back_byte_for_byte(backend: Backend) -> None:
+    content = bytes(range(256))
+    backend.commit(Batch(states=[state("ann", content=content), state("bob", content=b"")]))
+    assert backend.load(["ann", "bob"]) == {"ann": content, "bob": b""}
+
+
+def test_a_later_state_replaces_the_one_before(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann", due=3, content=b"1")]))
+    backend.commit(Batch(states=[state("ann", content=b"2")]))
+    assert backend.load(["ann"]) == {"ann": b"2"}
+    assert backend.customer_count() == 1
+
+
+def test_of_two_states_of_a_customer_in_a_batch_the_last_counts(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann", content=b"1"), state("ann", content=b"2")]))
+    assert backend.load(["ann"]) == {"ann": b"2"}
+
+
+def test_unknown_customers_are_left_out_of_what_is_loaded(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann")]))
+    assert backend.load(["zoe", "ann", "ann"]) == {"ann": b"state"}
+    assert backend.load([]) == {}
+
+
+def test_tens_of_thousands_of_customers_are_loaded_at_once(backend: Backend) -> None:
+    ids = [f"c{number}" for number in range(40_000)]
+    backend.commit(Batch(states=[state(id_) for id_ in ids[::2]]))
+    assert set(backend.load(ids)) == set(ids[::2])
+
+
+def test_customers_come_in_the_order_of_code_points(backend: Backend) -> None:
+    backend.commit(Batch(states=[state(id_) for id_ in reversed(AWKWARD_IDS)]))
+    assert list(backend.customers()) == AWKWARD_IDS
+    assert backend.customer_count() == len(AWKWARD_IDS)
+
+
+def test_awkward_ids_are_loaded_under_their_own_name(backend: Backend) -> None:
+    backend.commit(Batch(states=[state(id_, content=id_.encode()) for id_ in AWKWARD_IDS]))
+    assert backend.load(AWKWARD_IDS) == {id_: id_.encode() for id_ in AWKWARD_IDS}
+
+
+def test_due_gives_those_due_at_or_before_the_instant_in_the_order_of_ids(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("dan", 1), state("ann", 10), state("bob", 11), state("cid"), state("eve", -5)]))
+    assert list(backend.due(10)) == ["ann", "dan", "eve"]
+    assert list(backend.due(-6)) == []
+
+
+def test_due_gives_awkward_ids_in_the_order_of_code_points(backend: Backend) -> None:
+    backend.commit(Batch(states=[state(id_, 1) for id_ in reversed(AWKWARD_IDS)]))
+    assert list(backend.due(1)) == AWKWARD_IDS
+
+
+def test_a_customer_who_is_no_longer_due_is_not_given(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann", 1)]))
+    backend.commit(Batch(states=[state("ann")]))
+    assert list(backend.due(10)) == []
+
+
+# Memberships
+
+
+def test_entering_opens_a_membership_that_says_why(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter("ann", "vip", 5)]))
+    because = Because("added", "shop.seg:3", "vip", "order-1")
+    assert backend.memberships("ann") == [Membership("ann", "vip", 5, None, because)]
+    assert list(backend.members("vip")) == [Membership("ann", "vip", 5, None, because)]
+
+
+def test_leaving_closes_the_open_membership(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter("ann", "vip", 5)]))
+    backend.commit(Batch(changes=[leave("ann", "vip", 8)]))
+    assert backend.memberships("ann") == []
+    assert names(backend, "vip") == []
+    assert backend.memberships("ann", 6) == [
+        Membership("ann", "vip", 5, 8, Because("added", "shop.seg:3", "vip", "order-1"))
+    ]
+
+
+@pytest.mark.parametrize(("at", "inside"), [(4, False), (5, True), (7, True), (8, False)])
+def test_a_membership_holds_from_its_beginning_to_before_its_end(backend: Backend, at: int, inside: bool) -> None:
+    backend.commit(Batch(changes=[enter("ann", "vip", 5), leave("ann", "vip", 8)]))
+    assert names(backend, "vip", at) == ["ann"] * inside
+    assert len(backend.memberships("ann", at)) == inside
+    assert backend.count("vip", at) == inside
+
+
+def test_a_membership_that_began_and_ended_at_the_same_instant_is_never_seen(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter("ann", "vip", 5, 1), leave("ann", "vip", 5, 2)]))
+    assert [names(backend, "vip", at) for at in (4, 5, 6, None)] == [[], [], [], []]
+
+
+def test_a_customer_can_come_back_within_a_batch(backend: Backend) -> None:
+    changes = [enter("ann", "vip", 1), leave("ann", "vip", 3), enter("ann", "vip", 5), leave("ann", "vip", 7)]
+    backend.commit(Batch(changes=[*changes, enter("ann", "vip", 9)]))
+    assert [backend.count("vip", at) for at in (0, 1, 3, 5, 7, 9)] == [0, 1, 0, 1, 0, 1]
+    assert backend.count("vip") == 1
+
+
+def test_a_batch_can_close_a_membership_and_open_the_next(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter("ann", "vip", 1)]))
+    backend.commit(Batch(changes=[leave("ann", "vip", 3), enter("ann", "vip", 3, 1)]))
+    assert [membership.since for membership in backend.members("vip")] == [3]
+    assert [membership.since for membership in backend.members("vip", 2)] == [1]
+
+
+def test_members_come_in_the_order_of_ids(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter(id_, "vip", 1) for id_ in reversed(AWKWARD_IDS)]))
+    assert names(backend, "vip") == AWKWARD_IDS
+    assert names(backend, "vip", 1) == AWKWARD_IDS
+
+
+def test_memberships_come_in_the_order_of_segments(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter("ann", segment, 1) for segment in ("vip", "Vip", "new", "ünlü")]))
+    assert [membership.segment for membership in backend.memberships("ann")] == ["Vip", "new", "vip", "ünlü"]
+    assert [membership.segment for membership in backend.memberships("ann", 1)] == ["Vip", "new", "vip", "ünlü"]
+
+
+def test_segments_and_customers_nobody_heard_of_have_no_members(backend: Backend) -> None:
+    assert names(backend, "vip") == []
+    assert (backend.count("vip"), backend.count("vip", 5)) == (0, 0)
+    assert (backend.memberships("ann"), backend.history("ann")) == ([], [])
+
+
+def test_count_agrees_with_members(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter(id_, "vip", 1) for id_ in "abcde"] + [enter("a", "new", 1)]))
+    backend.commit(Batch(changes=[leave(id_, "vip", 5) for id_ in "bd"]))
+    assert (backend.count("vip"), backend.count("vip", 4), backend.count("vip", 5)) == (3, 5, 3)
+    assert backend.count("new") == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [enter("ann", "vip", 8)],
+        [enter("ann", "vip", 8), leave("ann", "vip", 9)],
+        [leave("ann", "vip", 8), leave("ann", "vip", 9)],
+        [leave("ann", "vip", 8), enter("ann", "vip", 9), enter("ann", "vip", 9)],
+        [leave("ann", "new", 8)],
+        [leave("bob", "vip", 8)],
+    ],
+)
+def test_a_change_that_does_not_fit_is_refused_with_its_whole_batch(backend: Backend, changes: list[Change]) -> None:
+    backend.commit(Batch(states=[state("ann")], changes=[enter("ann", "vip", 5)], clock=5))
+    with pytest.raises(StoreError, match="nothing of the batch was kept"):
+        backend.commit(Batch(states=[state("bob")], changes=changes, effects=[effect("e")], erased=["cid"], clock=9))
+    assert (list(backend.customers()), backend.clock(), backend.outbox(9)) == (["ann"], 5, [])
+    assert [membership.since for membership in backend.members("vip")] == [5]
+    assert (backend.count("vip"), backend.history("ann")) == (1, [enter("ann", "vip", 5)])
+
+
+def test_history_gives_every_change_as_it_was(backend: Backend) -> None:
+    changes = [enter("ann", "vip", 1, 2, 3), leave("ann", "vip", 4, 5, 6), enter("ann", "vip", 7, 8, 9)]
+    backend.commit(Batch(changes=[*changes, enter("bob", "vip", 7)]))
+    assert backend.history("ann") == changes
+
+
+def test_history_is_in_the_order_of_events_leaving_before_entering_then_by_segment(backend: Backend) -> None:
+    before = [enter("ann", "x", 1), enter("ann", "y", 1, 1), enter("ann", "z", 1, 1, 1)]
+    after = [leave("ann", "x", 2), leave("ann", "z", 2), enter("ann", "a", 2), enter("ann", "b", 2)]
+    backend.commit(Batch(changes=[*before, *reversed(after)]))
+    assert backend.history("ann") == before + after
+
+
+# Effects
+
+
+def test_effects_come_back_as_they_were_oldest_first(backend: Backend) -> None:
+    backend.commit(Batch(effects=[effect("z", instant=9), effect("a", instant=1)]))
+    backend.commit(Batch(effects=[effect("m")]))
+    assert backend.outbox(10) == [effect("z", instant=9), effect("a", instant=1), effect("m")]
+
+
+def test_the_outbox_gives_no_more_than_it_is_asked_for(backend: Backend) -> None:
+    backend.commit(Batch(effects=[effect(id_) for id_ in "abc"]))
+    assert [each.id for each in backend.outbox(2)] == ["a", "b"]
+    assert backend.outbox(0) == []
+
+
+def test_an_effect_that_is_kept_already_is_not_kept_twice(backend: Backend) -> None:
+    backend.commit(Batch(effects=[effect("a", instant=1), effect("b"), effect("a", instant=2)]))
+    backend.commit(Batch(effects=[effect("a", instant=3)]))
+    assert backend.outbox(10) == [effect("a", instant=1), effect("b")]
+
+
+def test_delivered_effects_leave_the_outbox(backend: Backend) -> None:
+    backend.commit(Batch(effects=[effect(id_) for id_ in "abc"]))
+    backend.delivered(["c", "a", "nobody knows it"])
+    assert [each.id for each in backend.outbox(10)] == ["b"]
+
+
+def test_effects_that_come_after_a_delivery_stand_behind_the_rest(backend: Backend) -> None:
+    backend.commit(Batch(effects=[effect(id_) for id_ in "abc"]))
+    backend.delivered(["b", "c"])
+    backend.commit(Batch(effects=[effect("0")]))
+    assert [each.id for each in backend.outbox(10)] == ["a", "0"]
+
+
+# Forgetting
+
+
+def test_an_erased_customer_vanishes_from_every_answer(backend: Backend) -> None:
+    changes = [enter(id_, "vip", 1) for id_ in ("ann", "bob")] + [enter("ann", "new", 1), leave("ann", "new", 2)]
+    effects = [effect("a", "ann"), effect("b", "bob")]
+    backend.commit(Batch(states=[state("ann", 1), state("bob", 1)], changes=changes, effects=effects))
+    backend.commit(Batch(erased=["ann", "ann", "nobody knows them"]))
+    assert (list(backend.customers()), list(backend.due(9)), backend.load(["ann"])) == (["bob"], ["bob"], {})
+    assert (backend.memberships("ann"), backend.memberships("ann", 1), backend.history("ann")) == ([], [], [])
+    assert (names(backend, "vip"), names(backend, "vip", 1), names(backend, "new", 1)) == (["bob"], ["bob"], [])
+    assert (backend.count("vip"), backend.count("vip", 1), backend.count("new")) == (1, 1, 0)
+    assert [each.id for each in backend.outbox(9)] == ["b"]
+
+
+def test_what_the_rest_of_the_batch_says_of_an_erased_customer_lands(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann")], changes=[enter("ann", "vip", 1)], effects=[effect("a")]))
+    again = enter("ann", "vip", 5)
+    backend.commit(Batch(states=[state("ann", content=b"new")], changes=[again], effects=[effect("a")], erased=["ann"]))
+    assert (backend.load(["ann"]), backend.history("ann"), backend.count("vip")) == ({"ann": b"new"}, [again], 1)
+    assert backend.outbox(9) == [effect("a")]
+
+
+def test_tombstones_are_found_by_their_hash(backend: Backend) -> None:
+    backend.commit(Batch(tombstones={"h1": 5, "h2": 6}))
+    backend.commit(Batch(tombstones={"h2": 7}))
+    assert backend.tombstones(["h2", "h1", "h3"]) == {"h1": 5, "h2": 7}
+    assert backend.tombstones([]) == {}
+
+
+def test_thousands_of_tombstones_are_looked_up_at_once(backend: Backend) -> None:
+    backend.commit(Batch(tombstones={f"h{number}": number for number in range(0, 40_000, 2)}))
+    assert len(backend.tombstones([f"h{number}" for number in range(40_000)])) == 20_000
+
+
+# Iterating and closing
+
+
+def test_customers_can_be_walked_through_while_batches_are_committed(backend: Backend) -> None:
+    backend.commit(Batch(states=[state(id_) for id_ in "abc"]))
+    seen = []
+    for customer in backend.customers():
+        seen.append(customer)
+        backend.commit(Batch(states=[state(customer, content=b"new")]))
+    assert seen == ["a", "b", "c"]
+
+
+def test_the_due_can_be_walked_through_while_they_are_served(backend: Backend) -> None:
+    backend.commit(Batch(states=[state(id_, 1) for id_ in "abc"]))
+    seen = []
+    for customer in backend.due(5):
+        seen.append(customer)
+        backend.commit(Batch(states=[state(customer, 2)]))
+    assert seen == ["a", "b", "c"]
+
+
+def test_members_can_be_walked_through_while_they_leave(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter(id_, "vip", 1) for id_ in "abc"]))
+    seen = []
+    for membership in backend.members("vip"):
+        seen.append(membership.customer)
+        backend.commit(Batch(changes=[leave(membership.customer, "vip", 2)]))
+    assert (seen, backend.count("vip")) == (["a", "b", "c"], 0)
+
+
+def test_two_walks_go_on_side_by_side(backend: Backend) -> None:
+    backend.commit(Batch(states=[state(id_, 1) for id_ in "abc"]))
+    assert list(zip(backend.due(1), backend.due(5), strict=True)) == [("a", "a"), ("b", "b"), ("c", "c")]
+
+
+def test_a_walk_can_be_given_up(backend: Backend) -> None:
+    backend.commit(Batch(states=[state(id_, 1) for id_ in "abc"]))
+    assert next(backend.due(5)) == "a"
+    assert list(backend.due(5)) == ["a", "b", "c"]
+
+
+def test_an_empty_batch_changes_nothing(backend: Backend) -> None:
+    backend.commit(Batch())
+    assert (backend.customer_count(), backend.clock()) == (0, None)
+
+
+def test_closing_twice_is_harmless(backend: Backend) -> None:
+    backend.close()
+    backend.close()
+
+
+def test_a_url_of_an_unknown_kind_is_refused_with_an_example() -> None:
+    with pytest.raises(StoreError, match="write for example sqlite:///"):
+        open_backend("sqlit:///x.store")
+
+
+def test_a_store_in_memory_has_no_name() -> None:
+    with pytest.raises(StoreError, match="write memory://"):
+        open_backend("memory://shop")
