@@ -1,0 +1,52 @@
+"""segdsl: rules for behavioural customer segmentation.
+
+    import segdsl
+    engine = segdsl.Engine(segdsl.load("sports.seg"), "sqlite:///sports.store")
+    engine.process({"event": "registers", "customer": "ann", "time": "2026-03-01T10:00:00Z"})
+    engine.segments_of("ann")
+
+The public names are listed in `__all__`; each is imported when it is first used, so that a start costs what it needs.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from segdsl.version import __version__
+
+if TYPE_CHECKING:
+    from segdsl.backends.base import Backend, Membership
+    from segdsl.diagnostics.diagnostic import Diagnostic
+    from segdsl.diagnostics.errors import (
+        ClockError, CompileError, InputError, SegdslError, StoreError, UnknownNameError,
+    )  # fmt: skip
+    from segdsl.host.engine import Engine
+    from segdsl.host.program import Program, check, check_texts, load, loads
+    from segdsl.host.replay import Report, replay
+    from segdsl.records.inputs import Event
+    from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
+
+_PLACES = {
+    "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
+    "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors", "Diagnostic": "diagnostics.diagnostic",
+    "Effect": "records.outcomes", "Engine": "host.engine", "Event": "records.inputs", "InputError": "diagnostics.errors",
+    "Membership": "backends.base", "Outcome": "records.outcomes", "Program": "host.program", "Reject": "records.outcomes",
+    "Report": "host.replay", "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors",
+    "UnknownNameError": "diagnostics.errors", "check": "host.program", "check_texts": "host.program",
+    "load": "host.program", "loads": "host.program", "replay": "host.replay",
+}  # fmt: skip
+
+__all__ = [
+    "Backend", "Because", "Change", "ClockError", "CompileError", "Diagnostic", "Effect", "Engine", "Event", "InputError",
+    "Membership", "Outcome", "Program", "Reject", "Report", "SegdslError", "StoreError", "UnknownNameError", "__version__",
+    "check", "check_texts", "load", "loads", "replay",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'segdsl' has no attribute {name!r}")
+    return getattr(import_module(f"segdsl.{_PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -8,12 +8,14 @@ suite in tests/backends finds it.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
 from msgspec import Struct
 
 from segdsl.records.outcomes import Because, Change, Effect
+from segdsl.values.instants import EPOCH
 
 
 class StoredState(Struct, frozen=True):
@@ -70,6 +72,11 @@ class Membership(Struct, frozen=True):
     until: int | None
     because: Because
 
+    @property
+    def time(self) -> datetime:
+        """The instant since when, in UTC."""
+        return EPOCH + timedelta(microseconds=self.since)
+
 
 class Backend(ABC):
     """Open stores are closed with `close()` or by leaving a `with` block. Every method may raise StoreError."""
@@ -89,7 +96,8 @@ class Backend(ABC):
     @abstractmethod
     def commit(self, batch: Batch) -> None:
         """Take in a whole batch, in one transaction. A change that enters opens a membership; one that leaves closes
-        the open one. An effect whose id is kept already is not kept twice."""
+        the open one; one that does neither (entering twice, leaving without being in, also after `erased`) makes the
+        whole batch a StoreError. An effect whose id is still in the outbox is not kept twice."""
 
     @abstractmethod
     def clock(self) -> int | None:

@@ -11,6 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from decimal import Decimal
 from itertools import count
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -82,9 +83,9 @@ _COUNT_THEN = f"SELECT count(*) FROM memberships WHERE segment = ? AND {_THEN}" 
 _HISTORY = """SELECT segment, since, since_arrival, since_round, since_because,
     until, until_arrival, until_round, until_because FROM memberships WHERE customer = ?"""
 
-_encode = msgspec.json.encode
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 _because = msgspec.json.Decoder(Because).decode
-_effect = msgspec.json.Decoder(Effect).decode
+_effect = msgspec.json.Decoder(Effect, float_hook=Decimal).decode
 _program = msgspec.json.Decoder(StoredProgram).decode
 
 _SENTENCES = {

@@ -1,8 +1,11 @@
 """What comes out of a step: changes of membership, effects, and inputs that could not be taken."""
 
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from msgspec import Struct
+
+from segdsl.values.instants import EPOCH
 
 
 class Because(Struct, frozen=True):
@@ -28,6 +31,11 @@ class Change(Struct, frozen=True):
     round: int
     because: Because
 
+    @property
+    def time(self) -> datetime:
+        """The instant, in UTC."""
+        return EPOCH + timedelta(microseconds=self.instant)
+
 
 class Effect(Struct, frozen=True):
     """An action handed to the host. `id` is the same whenever the same rule does it for the same cause; `fields` holds
@@ -42,6 +50,11 @@ class Effect(Struct, frozen=True):
     round: int
     priority: int
     because: Because
+
+    @property
+    def time(self) -> datetime:
+        """The instant, in UTC."""
+        return EPOCH + timedelta(microseconds=self.instant)
 
 
 class Reject(Struct, frozen=True):

@@ -63,9 +63,9 @@ class Builder(RuleBuilder, ConditionBuilder):
         return ast.RecordType(tuple(child for child in children if child is not None), span=self.span(meta))
 
     def collection(self, meta: Meta, children: Children) -> ast.CollectionDeclaration:
-        names = [self.words(child) for child in children[:3]]
+        name, event, key = (self.words(child) for child in children[:3])
         ends = tuple(child for child in children[3:] if child is not None)
-        return ast.CollectionDeclaration(*names, ends, span=self.span(meta))
+        return ast.CollectionDeclaration(name, event, key, ends, span=self.span(meta))
 
     def drop(self, meta: Meta, children: Children) -> ast.CollectionEnd:
         return ast.CollectionEnd("drop", self.words(children[0]), span=self.span(meta))

@@ -53,7 +53,7 @@ class ConditionBuilder(ValueBuilder):
     def minus(self, meta: Meta, children: Children) -> ast.Minus:
         operand = children[1]
         if isinstance(operand, Token):
-            operand = self.number(_place(operand), [operand])
+            operand = self.number_of(operand)
         return ast.Minus(operand, span=self.span(meta))
 
     def name_read(self, meta: Meta, children: Children) -> ast.Mention:
@@ -139,9 +139,3 @@ class ConditionBuilder(ValueBuilder):
 
 def _pairs(children: Children) -> tuple[tuple[str, Any], ...]:
     return tuple((str(children[at]), children[at + 1]) for at in range(1, len(children), 2))
-
-
-def _place(token: Token) -> Meta:
-    meta = Meta()
-    meta.start_pos, meta.end_pos, meta.empty = token.start_pos or 0, token.end_pos or 0, False
-    return meta

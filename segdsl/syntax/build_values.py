@@ -91,10 +91,10 @@ class ValueBuilder:
         """A whole number, such as a count."""
         written = str(token)
         if "." in written:
-            self.collector.error("SEG105", self.token_span(token), f"`{written}` is not a whole number")
+            self.collector.error("SEG105", self.token_span(token), f"`{_shortened(written)}` is not a whole number")
             return 1
         if len(written) > 15:
-            self.collector.error("SEG105", self.token_span(token), f"`{written}` is too large")
+            self.collector.error("SEG105", self.token_span(token), f"`{_shortened(written)}` is too large")
             return 1
         return int(written.replace("_", ""))
 
@@ -117,12 +117,15 @@ class ValueBuilder:
         return self.string(children[0])
 
     def number(self, meta: Meta, children: Children) -> ast.Number:
-        written = str(children[0])
+        return self.number_of(children[0])
+
+    def number_of(self, token: Token) -> ast.Number:
+        written = str(token)
         value = numbers.from_text(written)
         if value is None:
-            self.collector.error("SEG105", self.span(meta), f"`{written}` is too large",
+            self.collector.error("SEG105", self.token_span(token), f"`{_shortened(written)}` is too large",
                                  help="a number has at most twelve digits before the point")  # fmt: skip
-        return ast.Number(value or 0, written, span=self.span(meta))
+        return ast.Number(value or 0, written, span=self.token_span(token))
 
     def percent(self, meta: Meta, children: Children) -> ast.Percent:
         return self.share(children[0])
@@ -131,7 +134,7 @@ class ValueBuilder:
         written = str(token)
         value = numbers.from_decimal(Decimal(written[:-1].replace("_", "")) / 100) if len(written) < 40 else None
         if value is None:
-            self.collector.error("SEG105", self.token_span(token), f"`{written}` is too large")
+            self.collector.error("SEG105", self.token_span(token), f"`{_shortened(written)}` is too large")
         return ast.Percent(value or 0, written, span=self.token_span(token))
 
     def boolean(self, meta: Meta, children: Children) -> ast.Boolean:
@@ -144,7 +147,7 @@ class ValueBuilder:
         if number == 0:
             self.collector.error("SEG108", self.span(meta), "a duration is longer than zero")
         if number > 1_000_000:
-            self.collector.error("SEG105", self.token_span(count), f"`{count}` is too large for a duration")
+            self.collector.error("SEG105", self.token_span(count), f"`{_shortened(count)}` is too large for a duration")
             number = 1
         months = unit in ("month", "year")
         if calendar is not None and unit not in ("day", "week", "month", "year"):
@@ -184,3 +187,7 @@ class ValueBuilder:
     @staticmethod
     def day(token: Token) -> int:
         return DAYS.index(str(token))
+
+
+def _shortened(written: str) -> str:
+    return written if len(written) <= 24 else written[:24] + "..."

@@ -9,7 +9,7 @@ from segdsl.diagnostics.span import Span
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
-_FOREIGN_WORD = re.compile(r"\w*[^\W\x00-\x7f]\w*")
+_WORD = re.compile(r"\w+")
 _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _SHOWN = 40
 
@@ -41,9 +41,9 @@ def _warn_of_lookalikes(text: str, number: int, collector: Collector) -> None:
     found = _BIDIRECTIONAL.search(text)
     if found:
         collector.warning("SEG190", _at(found, number), "an invisible character turns the direction of the text")
-    for word in _FOREIGN_WORD.finditer(text):
+    for word in _WORD.finditer(text):
         letters = word.group()[:1000]
-        if len({_script(letter) for letter in set(letters)} - {""}) > 1:
+        if not letters.isascii() and len({_script(letter) for letter in set(letters)} - {""}) > 1:
             shown = letters if len(letters) <= _SHOWN else letters[:_SHOWN] + "..."
             collector.warning("SEG191", _at(word, number), f"`{shown}` mixes letters of several alphabets",
                               help="a letter may look like another one and be a different one")  # fmt: skip

@@ -62,7 +62,8 @@ def _parse_piece(
                         help=f"at most {limits.DECLARATION_CHARACTERS} characters")  # fmt: skip
         return None
     if piece.too_deep is not None:
-        return _too_deep(Span(number, piece.too_deep, piece.too_deep + 1), collector)
+        _too_deep(Span(number, piece.too_deep, piece.too_deep + 1), collector)
+        return None
     try:
         tree = parser().parse(TextSlice(text, piece.start, piece.end))
     except UnexpectedInput as error:
@@ -71,7 +72,9 @@ def _parse_piece(
     if depth > _HARMLESS:
         deep = _beyond(tree, LEVELS)
         if deep is not None:
-            return _too_deep(Span(number, deep.meta.start_pos, deep.meta.start_pos + 1), collector)
+            at = piece.start if deep.meta.empty else deep.meta.start_pos
+            _too_deep(Span(number, at, at + 1), collector)
+            return None
     declarations: list[ast.Declaration] = Builder(number, collector).build(tree)
     return declarations
 
@@ -87,7 +90,7 @@ def _beyond(tree: Tree[Any], levels: int) -> Tree[Any] | None:
     level = [tree]
     for _ in range(levels):
         level = [child for parent in level for child in parent.children if isinstance(child, Tree)]
-    return next((found for found in level if not found.meta.empty), None)
+    return level[0] if level else None
 
 
 def _comment(text: str, number: int, start: int, end: int) -> ast.Comment:

@@ -13,14 +13,14 @@ RESERVED = (
 
 RESERVED_PHRASES = (
     "at least", "at most", "at 5", "before 5", "ends with", "every year", "fewer than", "for each", "from 5",
-    "holdout 5", "more than", "path 5", "path if", "path then", "priority 5", 'seed "', "since 5", "starts with",
+    "holdout 5", "more than", "priority 5", 'seed "', "since 5", "starts with",
     "stop when",
 )  # fmt: skip
 """Pairs of words that end a name (5 stands for any number); each of the two words may stand in one."""
 
 RESERVED_FIRST = (
-    "branch", "clear", "customer", "each", "enters", "every", "known", "leaves", "no", "on", "random", "record", "set",
-    "this", "wait", "yes",
+    "Friday", "Monday", "Saturday", "Sunday", "Thursday", "Tuesday", "Wednesday", "branch", "clear", "customer",
+    "distinct", "each", "enters", "every", "known", "leaves", "no", "on", "random", "record", "set", "this", "wait", "yes",
 )  # fmt: skip
 """Words with which such a name cannot begin."""
 
@@ -50,7 +50,7 @@ def can_be_listed(name: str) -> bool:
 
 
 def _is_plain(name: str) -> bool:
-    return " ".join(name.split()) == name and not any(c.isspace() and c != " " for c in name)
+    return " ".join(name.split()) == name and name.isprintable()
 
 
 def misplaced(name: str) -> str | None:

@@ -32,6 +32,8 @@ def from_decimal(value: Decimal) -> int | None:
     if not value.is_finite() or value.adjusted() > 12:
         return None
     sign, digits, exponent = value.as_tuple()
+    if len(digits) > 1_000:  # so long a fraction rounds as its beginning does
+        digits, exponent = (*digits[:999], int(any(digits[999:]))), int(exponent) + len(digits) - 1_000
     number = int("".join(map(str, digits)) or "0")
     shift = int(exponent) + 6
     if shift < -(len(digits) + 1):

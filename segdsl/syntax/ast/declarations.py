@@ -253,7 +253,7 @@ class Comment(Node):
 @node
 class Module(Node):
     declarations: tuple[Declaration, ...]
-    comments: tuple[Comment, ...] = out(())
+    comments: tuple[Comment, ...] = out(default=())
 
 
 Type = SimpleType | OneOfType | ListType | RecordType

@@ -22,7 +22,7 @@ class Number(Node):
     """`value` in millionths; `written` as in the text."""
 
     value: int
-    written: str = out("")
+    written: str = out(default="")
 
 
 @node
@@ -30,7 +30,7 @@ class Percent(Node):
     """A share or a number of hundredths: `value` in millionths of the whole."""
 
     value: int
-    written: str = out("")
+    written: str = out(default="")
 
 
 @node
@@ -60,7 +60,7 @@ class InstantValue(Node):
 
     moment: int
     fixed: bool
-    written: str = out("")
+    written: str = out(default="")
 
 
 @node

@@ -11,7 +11,7 @@ from segdsl.diagnostics.span import NOWHERE, Span
 T = TypeVar("T")
 
 
-def out(default: Any) -> Any:
+def out(*, default: Any) -> Any:
     """A field that does not count when trees are compared."""
     return attrs.field(default=default, eq=False)
 
@@ -22,23 +22,83 @@ def node(cls: type[T]) -> type[T]:
     return attrs.frozen(cls, slots=False, eq=False, repr=False)
 
 
+_names: dict[Any, tuple[str, ...]] = {}
+
+
+def _compared(cls: Any) -> tuple[str, ...]:
+    """The names of the fields that count, worked out once for each class."""
+    names = _names.get(cls)
+    if names is None:
+        names = _names[cls] = tuple(field.name for field in attrs.fields(cls) if field.eq)
+    return names
+
+
 @node
 class Node:
-    """Compared by class and fields; the span, and fields made with `out`, do not count."""
+    """Compared by class and fields; the span, and fields made with `out`, do not count.
+
+    Loops instead of calls: a tree may be deep, and the stack of whoever compares two is not ours to use up.
+    """
 
     span: Span = attrs.field(default=NOWHERE, eq=False, kw_only=True)
-
-    def _compared(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, f.name) for f in attrs.fields(type(self)) if f.eq)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self._compared() == other._compared()
+        pairs: list[tuple[Any, Any]] = [(self, other)]
+        while pairs:
+            left, right = pairs.pop()
+            if type(left) is not type(right):
+                return False
+            if isinstance(left, Node):
+                pairs += [(getattr(left, name), getattr(right, name)) for name in _compared(type(left))]
+            elif isinstance(left, tuple):
+                if len(left) != len(right):
+                    return False
+                pairs += zip(left, right, strict=True)
+            elif left != right:
+                return False
+        return True
 
     def __hash__(self) -> int:
-        return hash((type(self), self._compared()))
+        leaves: list[Any] = []
+        waiting: list[Any] = [self]
+        while waiting:
+            found = waiting.pop()
+            if isinstance(found, Node):
+                leaves.append(type(found))
+                waiting += [getattr(found, name) for name in _compared(type(found))]
+            elif isinstance(found, tuple):
+                leaves.append(len(found))
+                waiting += found
+            else:
+                leaves.append(found)
+        return hash(tuple(leaves))
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in attrs.fields(type(self)) if f.eq)
-        return f"{type(self).__name__}({shown})"
+        parts: list[str] = []
+        waiting: list[Any] = [self]
+        while waiting:
+            found = waiting.pop()
+            if isinstance(found, _Verbatim):
+                parts.append(found)
+            elif isinstance(found, Node):
+                shown: list[Any] = [_Verbatim(f"{type(found).__name__}(")]
+                for name in _compared(type(found)):
+                    shown += [_Verbatim(f"{', ' if len(shown) > 1 else ''}{name}="), getattr(found, name)]
+                waiting += reversed([*shown, _Verbatim(")")])
+            elif isinstance(found, tuple):
+                waiting.append(_Verbatim(",)" if len(found) == 1 else ")"))
+                for number, item in reversed(list(enumerate(found))):
+                    waiting += [item, _Verbatim(", " if number else "(")]
+                if not found:
+                    waiting.append(_Verbatim("("))
+            else:
+                parts.append(repr(found))
+        return "".join(parts)
+
+
+class _Verbatim(str):
+    """A part of a `repr` that is written as it is."""
+
+    __slots__ = ()

@@ -1,0 +1,98 @@
+"""Diagnostics as people read them, and as JSON."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from unicodedata import east_asian_width
+
+from segdsl.diagnostics.diagnostic import Diagnostic, Label, Severity
+from segdsl.diagnostics.source import Source, SourceMap
+from segdsl.diagnostics.span import Span
+
+LINE_WIDTH = 120
+COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "help": "\x1b[1;36m", "place": "\x1b[2m", "off": "\x1b[0m"}
+
+
+def render_all(diagnostics: Iterable[Diagnostic], sources: SourceMap, *, color: bool = False) -> str:
+    """All of them, one after the other, with the lines of source they speak of."""
+    return "\n".join(render(diagnostic, sources, color=color) for diagnostic in diagnostics)
+
+
+def render(diagnostic: Diagnostic, sources: SourceMap, *, color: bool = False) -> str:
+    """One diagnostic: what, where, the line with the place underlined, related places, and what to do."""
+
+    def paint(name: str, text: str) -> str:
+        return f"{COLORS[name]}{text}{COLORS['off']}" if color else text
+
+    severity = diagnostic.severity.value
+    lines = [f"{paint(severity, f'{severity}[{diagnostic.code}]')}: {diagnostic.message}"]
+    mark = "^" if diagnostic.severity is Severity.ERROR else "~"
+    lines += _shown(diagnostic.span, sources, mark, "", paint)
+    for label in diagnostic.labels:
+        lines += _shown(label.span, sources, "-", label.message, paint)
+    if diagnostic.help:
+        lines.append(f"  {paint('help', 'help')}: {diagnostic.help}")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(span: Span, sources: SourceMap, mark: str, note: str, paint: Any) -> Iterator[str]:
+    if span.source < 0:
+        return
+    source = sources[span.source]
+    line, column = source.position(span.start)
+    if not source.text:
+        yield paint("place", f"  --> {source.name}")
+        return
+    yield paint("place", f"  --> {source.name}:{line}:{column}")
+    text, before, length = _excerpt(source, span, line, column)
+    gutter = f"{line:>4}"
+    yield f"{paint('place', gutter + ' |')} {text}"
+    under = " " * _width(text[:before]) + mark * max(1, _width(text[before : before + length]))
+    yield f"{paint('place', '     |')} {under}{' ' + note if note else ''}"
+
+
+def _excerpt(source: Source, span: Span, line: int, column: int) -> tuple[str, int, int]:
+    """The line (or as much of a long one as fits), the place in it, and how much of it is meant. Characters that would
+    move the underline are shown as a dot."""
+    text = source.line(line)
+    start = column - 1
+    length = max(1, min(span.end - span.start, len(text) - start))
+    if len(text) > LINE_WIDTH:
+        cut = max(0, min(start - 20, len(text) - LINE_WIDTH))
+        text, start = text[cut : cut + LINE_WIDTH], start - cut
+        length = max(1, min(length, len(text) - start))
+    shown = "".join(c if c.isprintable() else " " if c == "\t" else "·" for c in text)
+    return shown, start, length
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def as_json(diagnostic: Diagnostic, sources: SourceMap) -> dict[str, Any]:
+    """One diagnostic as a JSON object; lines and columns from 1, columns in code points."""
+    found: dict[str, Any] = {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        **_place(diagnostic.span, sources),
+    }
+    if diagnostic.help:
+        found["help"] = diagnostic.help
+    if diagnostic.labels:
+        found["related"] = [_related(label, sources) for label in diagnostic.labels]
+    if diagnostic.fix:
+        found["fix"] = {**_place(diagnostic.fix.span, sources), "text": diagnostic.fix.text}
+    return found
+
+
+def _related(label: Label, sources: SourceMap) -> dict[str, Any]:
+    return {**_place(label.span, sources), "message": label.message}
+
+
+def _place(span: Span, sources: SourceMap) -> dict[str, Any]:
+    if span.source < 0:
+        return {}
+    source = sources[span.source]
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(max(span.start, span.end))
+    return {"file": source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column}

@@ -1,0 +1,38 @@
+"""The contract of an engine: a pure step from a state and an input to the next state and what came of it."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from segdsl.plan.nodes import Plan
+from segdsl.records.inputs import Event, Exclude, Include, Unlist
+from segdsl.records.outcomes import Change, Effect
+from segdsl.state.customer import State
+
+
+class Step(Struct):
+    """What an input did: the next state, changes and effects in their order, and the ids of the rules that fired."""
+
+    state: State
+    changes: list[Change]
+    effects: list[Effect]
+    fired: list[str]
+
+
+class Prepared(Protocol):
+    """A plan ready to run. Nothing here has a side effect, reads a clock or draws a random number."""
+
+    plan: Plan
+
+    def step(self, state: State | None, entry: Event | Include | Exclude | Unlist) -> Step:
+        """Handle an accepted input; `state` is None for a customer never seen. The input is not earlier than the
+        state's clock. The given state is left as it is."""
+
+    def settle(self, state: State, until: int) -> Step:
+        """Let the clock run to `until` (that instant in), without an input."""
+
+    def expand(self, event: Event) -> list[Event]:
+        """The events made of the lines of an event, as listed, and then the event itself."""
+
+    def fresh(self, customer: str, instant: int) -> State:
+        """The state of a customer of whom nothing is known, with the derived segments that hold even so."""

@@ -1,0 +1,73 @@
+"""What the rules of a step want, and what of it lands (language.md sections 5.6 and 5.7)."""
+
+from hashlib import sha256
+from typing import Any
+
+from attrs import define, field
+
+from segdsl.plan import nodes as p
+from segdsl.records.outcomes import Because
+
+
+@define
+class Wish:
+    """One action of a rule that fired, with its value where it has one."""
+
+    rule: p.Rule
+    stage: int
+    action: p.Action
+    value: Any = None
+
+
+@define
+class Landing:
+    """What a step's wishes come to. `added` and `removed` are segments with the rule that decided; `values` are the
+    attributes set."""
+
+    added: dict[str, p.Rule] = field(factory=dict)
+    removed: dict[str, p.Rule] = field(factory=dict)
+    values: dict[str, Any] = field(factory=dict)
+    effects: list[Wish] = field(factory=list)
+
+
+def land(wishes: list[Wish]) -> Landing:
+    """If one step both adds to and removes from a segment, the higher priority wins; equal priority: remove wins. Of
+    several values for an attribute the higher priority wins, then the greater value."""
+    landing = Landing()
+    memberships: dict[str, Wish] = {}
+    sets: dict[str, Wish] = {}
+    for wish in wishes:
+        match wish.action:
+            case p.Add(segment) | p.Remove(segment):
+                before = memberships.get(segment)
+                if before is None or _membership_order(wish) > _membership_order(before):
+                    memberships[segment] = wish
+            case p.SetAttribute(attribute):
+                before = sets.get(attribute)
+                if before is None or _value_order(wish) > _value_order(before):
+                    sets[attribute] = wish
+            case p.Emit():
+                landing.effects.append(wish)
+    for segment, wish in memberships.items():
+        side = landing.added if isinstance(wish.action, p.Add) else landing.removed
+        side[segment] = wish.rule
+    landing.values = {attribute: wish.value for attribute, wish in sets.items()}
+    return landing
+
+
+def _membership_order(wish: Wish) -> tuple[int, bool, str]:
+    return wish.rule.priority, isinstance(wish.action, p.Remove), wish.rule.id
+
+
+def _value_order(wish: Wish) -> tuple[int, bool, Any]:
+    return wish.rule.priority, wish.value is not None, wish.value if wish.value is not None else 0
+
+
+def because(reason: str, rule: p.Rule, cause: str) -> Because:
+    return Because(reason, rule.place, rule.id, cause)
+
+
+def effect_id(customer: str, cause: str, wish: Wish, nth: int) -> str:
+    """The same for the same customer, cause, rule, stage and how many-th, for ever."""
+    parts = "\x1f".join((customer, cause, wish.rule.id, str(wish.stage), str(nth)))
+    return sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:24]

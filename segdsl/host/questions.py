@@ -1,0 +1,146 @@
+"""Questions about a store: who is in which segment, now, in the past or later (language.md section 5.21).
+
+The past is answered from recorded memberships. What a customer's state says holds from its last input on; what the
+clock has changed since then, or will by a later instant, is worked out here from the state, without writing it down.
+"""
+
+from collections.abc import Iterator
+from heapq import merge
+
+from segdsl.backends.base import Backend, Membership
+from segdsl.diagnostics.errors import UnknownNameError
+from segdsl.diagnostics.suggest import nearest
+from segdsl.engines.base import Prepared
+from segdsl.host.moments import Moment, instant_of
+from segdsl.plan import nodes as p
+from segdsl.records.outcomes import Because, Change
+from segdsl.state.customer import State, decode
+from segdsl.values.zones import Zone
+
+PAGE = 2_000
+"""States looked at together."""
+
+
+class Questions:
+    """The part of the engine that only reads."""
+
+    backend: Backend
+    prepared: Prepared
+    plan: p.Plan
+    segments: dict[str, p.Segment]
+
+    def now(self) -> int:
+        """The latest instant the store has read or was advanced to (microseconds UTC; 0 for an empty store)."""
+        return self.backend.clock() or 0
+
+    def _instant(self, at: Moment | None) -> int:
+        return self.now() if at is None else instant_of(at, Zone(self.plan.zone))
+
+    def known_segment(self, name: str) -> None:
+        """Raises UnknownNameError, with the nearest name, for a segment that is not declared."""
+        if name not in self.segments:
+            meant = nearest(name, self.segments)
+            raise UnknownNameError(f"there is no segment {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
+
+    def segments_of(self, customer: str, at: Moment | None = None) -> list[Membership]:
+        """The segments a customer is in at an instant (None: the store's clock), by name.
+
+        A customer never seen is answered as one without events.
+        """
+        instant = self._instant(at)
+        data = self.backend.load([customer]).get(customer)
+        state = decode(data) if data is not None else None
+        if state is None or instant < state.first:
+            return self._without_events(customer, instant)
+        if instant < state.clock:
+            return self.backend.memberships(customer, instant)
+        return sorted(self._standing(state, instant).values(), key=lambda m: m.segment)
+
+    def _without_events(self, customer: str, instant: int) -> list[Membership]:
+        fresh = self.prepared.fresh(customer, instant)
+        return [
+            Membership(customer, name, since, None, Because("condition", self.segments[name].place))
+            for name, since in sorted(fresh.members.items())
+        ]
+
+    def _standing(self, state: State, instant: int) -> dict[str, Membership]:
+        """Memberships at an instant not before the state's last input."""
+        standing = {m.segment: m for m in self.backend.memberships(state.customer)}
+        for change in self.prepared.settle(state, instant).changes:
+            if change.entered:
+                entered = Membership(change.customer, change.segment, change.instant, None, change.because)
+                standing[change.segment] = entered
+            else:
+                standing.pop(change.segment, None)
+        return standing
+
+    def members(self, segment: str, at: Moment | None = None) -> Iterator[Membership]:
+        """The members of a segment at an instant (None: the store's clock), in the order of customer ids.
+
+        Raises UnknownNameError for a segment that is not declared.
+        """
+        self.known_segment(segment)
+        instant = self._instant(at)
+        moved = self._moved(segment, instant)
+        recorded = (m for m in self.backend.members(segment, instant) if m.customer not in moved)
+        return merge(recorded, (m for m in moved.values() if m is not None), key=lambda m: m.customer)
+
+    def count(self, segment: str, at: Moment | None = None) -> int:
+        """How many members a segment has at an instant (None: the store's clock)."""
+        self.known_segment(segment)
+        instant = self._instant(at)
+        if self.segments[segment].kind != "derived":
+            return self.backend.count(segment, None if at is None else instant)
+        moved = self._moved(segment, instant)
+        if not moved:
+            return self.backend.count(segment, None if at is None else instant)
+        return sum(1 for m in self.backend.members(segment, instant) if m.customer not in moved) + sum(
+            m is not None for m in moved.values()
+        )
+
+    def _moved(self, segment: str, instant: int) -> dict[str, Membership | None]:
+        """Customers whom the clock alone may have moved since their last input, with their membership now (None: they
+        are not in it), in the order of their ids."""
+        moved: dict[str, Membership | None] = {}
+        if self.segments[segment].kind != "derived":
+            return moved
+        page: list[str] = []
+        for customer in self.backend.due(instant):
+            page.append(customer)
+            if len(page) >= PAGE:
+                self._look(page, segment, instant, moved)
+                page = []
+        self._look(page, segment, instant, moved)
+        return moved
+
+    def _look(self, page: list[str], segment: str, instant: int, moved: dict[str, Membership | None]) -> None:
+        for customer, data in sorted(self.backend.load(page).items()):
+            changes = self.prepared.settle(decode(data), instant).changes
+            last = next((change for change in reversed(changes) if change.segment == segment), None)
+            if last is not None:
+                entered = Membership(customer, segment, last.instant, None, last.because)
+                moved[customer] = entered if last.entered else None
+
+    def history(self, customer: str, until: Moment | None = None) -> list[Change]:
+        """Every change of a customer's memberships up to an instant (None: the store's clock), in order."""
+        instant = self._instant(until)
+        recorded = [change for change in self.backend.history(customer) if change.instant <= instant]
+        data = self.backend.load([customer]).get(customer)
+        state = decode(data) if data is not None else None
+        if state is None or instant < state.clock:
+            return recorded
+        return recorded + self.prepared.settle(state, instant).changes
+
+    def clock_changes(self, until: int) -> Iterator[Change]:
+        """The changes that the clock alone brings about up to an instant, after each customer's last input."""
+        page: list[str] = []
+        for customer in self.backend.due(until):
+            page.append(customer)
+            if len(page) >= PAGE:
+                yield from self._settled(page, until)
+                page = []
+        yield from self._settled(page, until)
+
+    def _settled(self, page: list[str], until: int) -> Iterator[Change]:
+        for _, data in sorted(self.backend.load(page).items()):
+            yield from self.prepared.settle(decode(data), until).changes

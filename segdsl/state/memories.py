@@ -1,0 +1,195 @@
+"""What a memory holds, takes in and answers (architecture rule 7). Held values are plain lists and numbers, and are
+never changed in place: taking in gives a new one.
+
+| memory | holds |
+|---|---|
+| count, ever | [count, first instant, first event's id] |
+| count in a window | the instants, the last `keep` of them |
+| when | the latest instant |
+| total or average, ever | [sum, count] |
+| smallest, largest, first, latest, ever | the value |
+| distinct, ever | the values |
+| most frequent, ever | [value, count], the one seen last at the end |
+| any of them in a window | [instant, value] of each event that can still be in it |
+| one that is filtered when asked | [instant, value, fields] of each event |
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from segdsl.plan.nodes import Measure, Memory
+from segdsl.state.windows import enters, leaves
+from segdsl.values import limits, numbers
+from segdsl.values.numbers import SCALE
+from segdsl.values.zones import Zone
+
+Held = Any
+Entry = list[Any]
+
+
+def take_in(
+    memory: Memory, held: Held, instant: int, identity: str, value: Any, fields: dict[str, Any], zone: Zone
+) -> Held:
+    """What the memory holds after an event that meets its `where`. `value` is that of the operand (None where it is
+    not known: such an event does not count for an aggregate), `fields` all fields of the event."""
+    if memory.operand is not None and value is None:
+        return held
+    if memory.fields:
+        entry = [instant, value, {name: fields[name] for name in memory.fields if name in fields}]
+        return _appended(memory, held, entry, zone)
+    if memory.measure == "when":
+        return instant
+    if memory.window is None:
+        return _for_ever(memory.measure, held, instant, identity, value)
+    entry = [instant, value]
+    if not memory.window.younger and not memory.window.younger_months and not memory.window.younger_days:
+        held = _outdone(memory.measure, held or [], value)
+    return _appended(memory, held, entry if memory.measure != "count" else instant, zone)
+
+
+def _appended(memory: Memory, held: Held, entry: Any, zone: Zone) -> Held:
+    """The entries with one more, without those that have left the window or are not needed to answer."""
+    now = entry if isinstance(entry, int) else entry[0]
+    kept = [*(held or ()), entry]
+    if memory.window is not None:
+        first = 0
+        while leaves(memory.window, _instant(kept[first]), zone) <= now:
+            first += 1
+        kept = kept[first:]
+    bound = memory.keep if memory.keep is not None else limits.WINDOW_ENTRIES
+    younger = memory.window is not None and enters(memory.window, 0, zone) != 0
+    return kept[-bound:] if not younger else kept[-limits.WINDOW_ENTRIES :]
+
+
+def _outdone(measure: Measure, held: list[Entry], value: Any) -> list[Entry]:
+    """The entries that a later one has not made needless: an older larger value can never be the smallest again."""
+    if measure == "latest":
+        return []
+    if measure in ("smallest", "largest"):
+        end = len(held)
+        while end and (held[end - 1][1] >= value if measure == "smallest" else held[end - 1][1] <= value):
+            end -= 1
+        return held[:end]
+    return held
+
+
+def _for_ever(measure: Measure, held: Held, instant: int, identity: str, value: Any) -> Held:
+    match measure:
+        case "count":
+            return [held[0] + 1, held[1], held[2]] if held else [1, instant, identity]
+        case "total" | "average":
+            return [held[0] + value, held[1] + 1] if held else [value, 1]
+        case "smallest":
+            return value if held is None else min(held, value)
+        case "largest":
+            return value if held is None else max(held, value)
+        case "first":
+            return value if held is None else held
+        case "latest" | "when":
+            return value
+        case "distinct":
+            return held if held and value in held else [*(held or ()), value]
+        case "frequent":
+            count = next((n for v, n in held or () if v == value), 0)
+            return [*(entry for entry in held or () if entry[0] != value), [value, count + 1]]
+
+
+def recall(
+    memory: Memory, held: Held, now: int, zone: Zone, meant: Callable[[dict[str, Any]], bool] | None = None
+) -> Any:
+    """What the memory answers at `now`; counts are numbers (millionths). `meant` picks, in a filtered memory, the
+    events that are meant, by the fields it kept."""
+    if memory.fields:
+        entries = [e for e in _inside(memory, held, now, zone) if meant is None or meant({**e[2], "time": e[0]})]
+        return measure_of(memory.measure, [e[1] for e in entries], [e[0] for e in entries])
+    if memory.window is not None:
+        inside = _inside(memory, held, now, zone)
+        if memory.measure == "count":
+            return len(inside) * SCALE
+        return measure_of(memory.measure, [e[1] for e in inside], [e[0] for e in inside])
+    match memory.measure:
+        case "count":
+            return held[0] * SCALE if held else 0
+        case "distinct":
+            return len(held) * SCALE if held else 0
+        case "total":
+            return numbers.within_limits(held[0]) if held else 0
+        case "average":
+            return numbers.average(held[0], held[1]) if held else None
+        case "frequent":
+            return _most_frequent(held) if held else None
+    return held
+
+
+def _inside(memory: Memory, held: Held, now: int, zone: Zone) -> list[Any]:
+    window = memory.window
+    if not held:
+        return []
+    if window is None:
+        return list(held)
+    return [
+        entry
+        for entry in held
+        if enters(window, _instant(entry), zone) <= now < leaves(window, _instant(entry), zone)
+    ]
+
+
+def _instant(entry: Any) -> int:
+    return entry if isinstance(entry, int) else int(entry[0])
+
+
+def measure_of(measure: Measure, values: list[Any], instants: list[int]) -> Any:
+    """A measure over known values, in the order of their events. Counts and totals over nothing are 0, the others not
+    known (language.md section 5.8)."""
+    match measure:
+        case "count":
+            return len(values) * SCALE
+        case "distinct":
+            return len(set(values)) * SCALE
+        case "total":
+            return numbers.within_limits(sum(values))
+        case "average":
+            return numbers.average(sum(values), len(values))
+        case "when":
+            return instants[-1] if instants else None
+    if not values:
+        return None
+    match measure:
+        case "smallest":
+            return min(values)
+        case "largest":
+            return max(values)
+        case "first":
+            return values[0]
+        case "latest":
+            return values[-1]
+        case "frequent":
+            counted: list[Entry] = []
+            for value in values:
+                counted = _for_ever("frequent", counted, 0, "", value)
+            return _most_frequent(counted)
+
+
+def _most_frequent(counted: list[Entry]) -> Any:
+    """Of equally frequent values the one seen last, which stands last."""
+    best = counted[0]
+    for entry in counted[1:]:
+        if entry[1] >= best[1]:
+            best = entry
+    return best[0]
+
+
+def next_change(memory: Memory, held: Held, now: int, zone: Zone) -> int | None:
+    """The next instant after `now` at which the memory's answer can change without an event; None if it cannot."""
+    window = memory.window
+    if window is None or not held:
+        return None
+    soonest: int | None = None
+    for entry in held:
+        instant = _instant(entry)
+        for change in (enters(window, instant, zone), leaves(window, instant, zone)):
+            if change > now and (soonest is None or change < soonest):
+                soonest = change
+        if soonest is not None and enters(window, instant, zone) >= soonest:
+            break
+    return soonest
