@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from segdsl.backends.base import Backend, Membership
     from segdsl.diagnostics.diagnostic import Diagnostic
     from segdsl.diagnostics.errors import (
-        ClockError, CompileError, InputError, SegdslError, StoreError, UnknownNameError,
-    )  # fmt: skip
+        ClockError,
+        CompileError,
+        InputError,
+        SegdslError,
+        StoreError,
+        UnknownNameError,
+    )
     from segdsl.host.engine import Engine
     from segdsl.host.program import Program, check, check_texts, load, loads
     from segdsl.host.replay import Report, replay
@@ -26,20 +31,57 @@ if TYPE_CHECKING:
     from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
 
 _PLACES = {
-    "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
-    "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors", "Diagnostic": "diagnostics.diagnostic",
-    "Effect": "records.outcomes", "Engine": "host.engine", "Event": "records.inputs", "InputError": "diagnostics.errors",
-    "Membership": "backends.base", "Outcome": "records.outcomes", "Program": "host.program", "Reject": "records.outcomes",
-    "Report": "host.replay", "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors",
-    "UnknownNameError": "diagnostics.errors", "check": "host.program", "check_texts": "host.program",
-    "load": "host.program", "loads": "host.program", "replay": "host.replay",
-}  # fmt: skip
+    "Backend": "backends.base",
+    "Because": "records.outcomes",
+    "Change": "records.outcomes",
+    "ClockError": "diagnostics.errors",
+    "CompileError": "diagnostics.errors",
+    "Diagnostic": "diagnostics.diagnostic",
+    "Effect": "records.outcomes",
+    "Engine": "host.engine",
+    "Event": "records.inputs",
+    "InputError": "diagnostics.errors",
+    "Membership": "backends.base",
+    "Outcome": "records.outcomes",
+    "Program": "host.program",
+    "Reject": "records.outcomes",
+    "Report": "host.replay",
+    "SegdslError": "diagnostics.errors",
+    "StoreError": "diagnostics.errors",
+    "UnknownNameError": "diagnostics.errors",
+    "check": "host.program",
+    "check_texts": "host.program",
+    "load": "host.program",
+    "loads": "host.program",
+    "replay": "host.replay",
+}
 
 __all__ = [
-    "Backend", "Because", "Change", "ClockError", "CompileError", "Diagnostic", "Effect", "Engine", "Event", "InputError",
-    "Membership", "Outcome", "Program", "Reject", "Report", "SegdslError", "StoreError", "UnknownNameError", "__version__",
-    "check", "check_texts", "load", "loads", "replay",
-]  # fmt: skip
+    "Backend",
+    "Because",
+    "Change",
+    "ClockError",
+    "CompileError",
+    "Diagnostic",
+    "Effect",
+    "Engine",
+    "Event",
+    "InputError",
+    "Membership",
+    "Outcome",
+    "Program",
+    "Reject",
+    "Report",
+    "SegdslError",
+    "StoreError",
+    "UnknownNameError",
+    "__version__",
+    "check",
+    "check_texts",
+    "load",
+    "loads",
+    "replay",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -55,12 +55,17 @@ class ActionChecker:
         segment = self.gathered.scope.segments[name.text]
         if segment.kind == "added":
             return True
-        because = "its condition decides who is in it" if segment.kind == "derived" else "only the host includes members"
+        because = (
+            "its condition decides who is in it" if segment.kind == "derived" else "only the host includes members"
+        )
         shown = f'"{name.text}"' if " " in name.text else name.text
         self.expressions.error(
-            "SEG401", name.span, f'no rule can {what} "{name.text}": {because}',
+            "SEG401",
+            name.span,
+            f'no rule can {what} "{name.text}": {because}',
             labels=[Label(segment.span, "declared here")],
-            help=f"to let rules fill it declare it so: segment {shown} by activities")  # fmt: skip
+            help=f"to let rules fill it declare it so: segment {shown} by activities",
+        )
         return False
 
     # ----------------------------------------------------------------------------------------------------- attributes
@@ -70,9 +75,12 @@ class ActionChecker:
         if info is None:
             if not self.gathered.scope.may_be_broken(name.text):
                 meant = nearest(name.text, self.gathered.scope.attributes)
-                self.expressions.error("SEG203", name.span, f"there is no attribute `{name.text}`",
-                                       help=f"did you mean `{meant}`?" if meant
-                                       else f"declare it: attribute {name.text}: text")  # fmt: skip
+                self.expressions.error(
+                    "SEG203",
+                    name.span,
+                    f"there is no attribute `{name.text}`",
+                    help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {name.text}: text",
+                )
             return False
         info.set_by = info.set_by or name.span
         return True
@@ -82,8 +90,12 @@ class ActionChecker:
         self.gathered.attributes_read = set()
         typed = self.expressions.value(value, context)
         if name.text in self.gathered.attributes_read:
-            self.expressions.error("SEG412", value.span, f"`{name.text}` cannot be set from itself",
-                                   help="count over history instead: define score as count of ... * 10")  # fmt: skip
+            self.expressions.error(
+                "SEG412",
+                value.span,
+                f"`{name.text}` cannot be set from itself",
+                help="count over history instead: define score as count of ... * 10",
+            )
         self.gathered.attributes_read |= before
         if not self._attribute(name):
             return []
@@ -103,8 +115,12 @@ class ActionChecker:
         values: dict[str, p.Expression] = {}
         if node.match is not None:
             if info.subject is None:
-                self.expressions.error("SEG206", node.match.span, f"`{info.name}` takes no value",
-                                       labels=[Label(info.span, "it is declared without fields")])  # fmt: skip
+                self.expressions.error(
+                    "SEG206",
+                    node.match.span,
+                    f"`{info.name}` takes no value",
+                    labels=[Label(info.span, "it is declared without fields")],
+                )
             else:
                 typed = self.expressions.value(node.match, context)
                 fitted = self._fitting(info.subject.name, info.subject.kind, typed, node.match, info.subject.span)
@@ -129,9 +145,13 @@ class ActionChecker:
         self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_)
 
     def _assigned(
-        self, what: str, fields: Mapping[str, FieldInfo], nodes: tuple[ast.Assignment, ...], context: Context,
+        self,
+        what: str,
+        fields: Mapping[str, FieldInfo],
+        nodes: tuple[ast.Assignment, ...],
+        context: Context,
         given: set[str],
-    ) -> dict[str, p.Expression]:  # fmt: skip
+    ) -> dict[str, p.Expression]:
         values: dict[str, p.Expression] = {}
         for node in nodes:
             typed = self.expressions.value(node.value, context)
@@ -140,9 +160,12 @@ class ActionChecker:
             if info is None:
                 if not self.gathered.scope.may_be_broken(name):
                     meant = nearest(name, fields)
-                    self.expressions.error("SEG206", node.name.span, f"`{what}` has no field `{name}`",
-                                           help=f"did you mean `{meant}`?" if meant
-                                           else f"it has: {', '.join(fields) or 'none'}")  # fmt: skip
+                    self.expressions.error(
+                        "SEG206",
+                        node.name.span,
+                        f"`{what}` has no field `{name}`",
+                        help=f"did you mean `{meant}`?" if meant else f"it has: {', '.join(fields) or 'none'}",
+                    )
                 continue
             if name in values or name in given:
                 self.expressions.error("SEG207", node.name.span, f"`{name}` is given twice")
@@ -153,7 +176,7 @@ class ActionChecker:
 
     def _fitting(
         self, name: str, kind: Kind, typed: Typed, value: ast.Expression, declared: Span
-    ) -> p.Expression | None:  # fmt: skip
+    ) -> p.Expression | None:
         """The value as the field or attribute takes it; None where it does not."""
         if typed == BROKEN:
             return None
@@ -169,12 +192,20 @@ class ActionChecker:
             if constant in kind.choices:
                 return typed.node
             meant = nearest(constant, kind.choices)
-            self.expressions.error("SEG304", value.span, f'"{constant}" is none of the values `{name}` can have',
-                                   labels=[Label(declared, "declared here")],
-                                   help=f'did you mean "{meant}"?' if meant else f"it is {kind}")  # fmt: skip
+            self.expressions.error(
+                "SEG304",
+                value.span,
+                f'"{constant}" is none of the values `{name}` can have',
+                labels=[Label(declared, "declared here")],
+                help=f'did you mean "{meant}"?' if meant else f"it is {kind}",
+            )
             return None
-        self.expressions.error("SEG309", value.span, f"`{name}` is {kind}, and this is {typed.kind}",
-                               labels=[Label(declared, "declared here")])  # fmt: skip
+        self.expressions.error(
+            "SEG309",
+            value.span,
+            f"`{name}` is {kind}, and this is {typed.kind}",
+            labels=[Label(declared, "declared here")],
+        )
         return None
 
     def _record(self, node: ast.Record, context: Context) -> None:

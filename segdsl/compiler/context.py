@@ -76,8 +76,13 @@ class Gathered:
         """Note that a construct is understood but cannot be run by this version."""
         message = f"{what} cannot be run yet"
         self.unready.append(
-            Diagnostic("SEG450", message, span, Severity.WARNING,
-                       help="it is understood and checked; a later version of segdsl runs it")  # fmt: skip
+            Diagnostic(
+                "SEG450",
+                message,
+                span,
+                Severity.WARNING,
+                help="it is understood and checked; a later version of segdsl runs it",
+            )
         )
 
 

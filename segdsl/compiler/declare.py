@@ -3,8 +3,16 @@
 from attrs import frozen
 
 from segdsl.compiler.scope import (
-    TIMES, ActionInfo, AttributeInfo, CollectionInfo, DefineInfo, EventInfo, FieldInfo, Scope, SegmentInfo,
-)  # fmt: skip
+    TIMES,
+    ActionInfo,
+    AttributeInfo,
+    CollectionInfo,
+    DefineInfo,
+    EventInfo,
+    FieldInfo,
+    Scope,
+    SegmentInfo,
+)
 from segdsl.diagnostics.diagnostic import Collector, Label
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
@@ -55,9 +63,7 @@ class Declaring:
                 self._event(node)
             case ast.LinesDeclaration(of):
                 if self._named("name", of, "event"):
-                    scope.events[of.text] = EventInfo(
-                        of.text, of.span, made_of=node.event.text, items=node.items.text
-                    )
+                    scope.events[of.text] = EventInfo(of.text, of.span, made_of=node.event.text, items=node.items.text)
                     self.places["lines", of.text] = node.items.span
             case ast.CollectionDeclaration(of, event):
                 if self._named("name", of, "collection"):
@@ -92,26 +98,37 @@ class Declaring:
         if before is not None and before.source not in self.scope.shipped:
             what = "name" if space == "name" else space
             shown = f" `{name}`" if space not in ("zone", "lateness") else ""
-            self.collector.error("SEG207", span, f"the {what}{shown} is declared twice",
-                                 labels=[Label(before, "first declared here")], help="keep one of the two")  # fmt: skip
+            self.collector.error(
+                "SEG207",
+                span,
+                f"the {what}{shown} is declared twice",
+                labels=[Label(before, "first declared here")],
+                help="keep one of the two",
+            )
             return False
         self.places[space, name] = span
         if before is not None and space == "name":
             for table in (self.scope.events, self.scope.attributes, self.scope.defines, self.scope.collections):
-                table.pop(name, None)  # type: ignore[attr-defined]
+                table.pop(name, None)
         return True
 
     def _named(self, space: str, name: ast.Name, what: str) -> bool:
         word = misplaced(name.text)
         if word is not None:
             word = word.replace(" 5", " and a number")
-            self.collector.error("SEG208", name.span, f"`{word}` cannot stand in the name of an {what}"
-                                 if what[0] in "aeiou" else f"`{word}` cannot stand in the name of a {what}",
-                                 help="it is a word of the language; `seg words` lists them all")  # fmt: skip
+            self.collector.error(
+                "SEG208",
+                name.span,
+                f"`{word}` cannot stand in the name of an {what}"
+                if what[0] in "aeiou"
+                else f"`{word}` cannot stand in the name of a {what}",
+                help="it is a word of the language; `seg words` lists them all",
+            )
             return False
         if name.text in BUILT_IN or name.text.split(" ")[0] in WEEKDAYS:
-            self.collector.error("SEG208", name.span, f"`{name.text}` has a meaning in the language already",
-                                 help="choose another name")  # fmt: skip
+            self.collector.error(
+                "SEG208", name.span, f"`{name.text}` has a meaning in the language already", help="choose another name"
+            )
             return False
         return self._first(space, name.text, name.span)
 
@@ -122,8 +139,12 @@ class Declaring:
             self.scope.zone = Zone(node.name.value)
             self.scope.zone_span = node.span
         except ValueError:
-            self.collector.error("SEG213", node.name.span, f"there is no time zone called `{node.name.value}`",
-                                 help='time zones are called after cities, as in "America/Toronto"')  # fmt: skip
+            self.collector.error(
+                "SEG213",
+                node.name.span,
+                f"there is no time zone called `{node.name.value}`",
+                help='time zones are called after cities, as in "America/Toronto"',
+            )
 
     def _event(self, node: ast.EventDeclaration) -> None:
         if self._named("name", node.name, "event"):
@@ -135,14 +156,22 @@ class Declaring:
         for node in nodes:
             name = node.name.text
             if name in fields:
-                self.collector.error("SEG207", node.name.span, f"the field `{name}` is declared twice",
-                                     labels=[Label(fields[name].span, "first declared here")])  # fmt: skip
+                self.collector.error(
+                    "SEG207",
+                    node.name.span,
+                    f"the field `{name}` is declared twice",
+                    labels=[Label(fields[name].span, "first declared here")],
+                )
                 continue
             word = misplaced(name)
             if word is not None or (wire and name in WIRE_KEYS) or (wire and name in BUILT_IN):
                 shown = (word or name).replace(" 5", " and a number")
-                self.collector.error("SEG208", node.name.span, f"`{shown}` cannot be the name of a field",
-                                     help="it has a meaning of its own already; `seg words` lists such words")  # fmt: skip
+                self.collector.error(
+                    "SEG208",
+                    node.name.span,
+                    f"`{shown}` cannot be the name of a field",
+                    help="it has a meaning of its own already; `seg words` lists such words",
+                )
                 continue
             fields[name] = FieldInfo(name, self._kind(node.type), node.wires, node.name.span)
         return fields
@@ -185,8 +214,12 @@ class Declaring:
         items = source.fields.get(event.items or "")
         if source.made_of is not None or items is None or items.kind.name != "list":
             meant = nearest(event.items or "", [f.name for f in source.fields.values() if f.kind.name == "list"])
-            self.collector.error("SEG211", place, f"`{event.items}` is not a list that `{source.name}` carries",
-                                 help=f"did you mean `{meant}`?" if meant else None)  # fmt: skip
+            self.collector.error(
+                "SEG211",
+                place,
+                f"`{event.items}` is not a list that `{source.name}` carries",
+                help=f"did you mean `{meant}`?" if meant else None,
+            )
             return
         record = items.kind.item
         for field in record.fields if record and record.name == "record" else ():
@@ -206,15 +239,23 @@ class Declaring:
             collection.event.fields.update(event.fields)
             if node.key.text not in event.fields:
                 meant = nearest(node.key.text, event.fields)
-                self.collector.error("SEG204", node.key.span, f"`{event.name}` has no field `{node.key.text}`",
-                                     help=f"did you mean `{meant}`?" if meant else None)  # fmt: skip
+                self.collector.error(
+                    "SEG204",
+                    node.key.span,
+                    f"`{event.name}` has no field `{node.key.text}`",
+                    help=f"did you mean `{meant}`?" if meant else None,
+                )
 
     def _unknown_event(self, name: str, span: Span) -> None:
         if self.scope.may_be_broken(name):
             return
         meant = nearest(name, self.scope.events)
-        self.collector.error("SEG202", span, f"there is no event `{name}`",
-                             help=f"did you mean `{meant}`?" if meant else f"declare it: event {name} {{ ... }}")  # fmt: skip
+        self.collector.error(
+            "SEG202",
+            span,
+            f"there is no event `{name}`",
+            help=f"did you mean `{meant}`?" if meant else f"declare it: event {name} {{ ... }}",
+        )
 
     def _wires(self) -> None:
         seen: dict[str, EventInfo] = {}
@@ -224,8 +265,12 @@ class Declaring:
                 if other is None or other is event or other.span.source in self.scope.shipped:
                     seen[wire] = event
                     continue
-                self.collector.error("SEG207", event.span, f"`{wire}` on the wire would be two events",
-                                     labels=[Label(other.span, f"`{other.name}` has that name too")])  # fmt: skip
+                self.collector.error(
+                    "SEG207",
+                    event.span,
+                    f"`{wire}` on the wire would be two events",
+                    labels=[Label(other.span, f"`{other.name}` has that name too")],
+                )
 
     def _two_readings(self) -> None:
         """`views product "A"` must not be both an event `views product` and an event `views` with its `product`."""
@@ -236,7 +281,14 @@ class Declaring:
                 if other is not None and f"{event.name} {field}" in names:
                     later, earlier = sorted((event, other), key=lambda e: e.span)[::-1]
                     self.collector.error(
-                        "SEG209", later.span, f"`{other.name}` can be read in two ways",
-                        labels=[Label(earlier.span, f"as the event `{other.name}`, and as the field `{field}` of "
-                                                    f"`{event.name}`")],
-                        help="rename one of them")  # fmt: skip
+                        "SEG209",
+                        later.span,
+                        f"`{other.name}` can be read in two ways",
+                        labels=[
+                            Label(
+                                earlier.span,
+                                f"as the event `{other.name}`, and as the field `{field}` of `{event.name}`",
+                            )
+                        ],
+                        help="rename one of them",
+                    )

@@ -14,8 +14,16 @@ from segdsl.syntax import ast
 from segdsl.syntax.format_values import expression as shown
 from segdsl.values import instants, text
 from segdsl.values.kinds import (
-    BOOLEAN, DATE, DURATION, FOLDED, INSTANT, NUMBER, TEXT, TIME_OF_DAY, Kind,
-)  # fmt: skip
+    BOOLEAN,
+    DATE,
+    DURATION,
+    FOLDED,
+    INSTANT,
+    NUMBER,
+    TEXT,
+    TIME_OF_DAY,
+    Kind,
+)
 from segdsl.values.numbers import SCALE
 
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -28,8 +36,9 @@ class Expressions(Mentions):
         """The plan node of what has to be true or false."""
         typed = self.value(node, context)
         if typed.kind not in (BOOLEAN, BROKEN.kind):
-            self.error("SEG302", node.span, f"this is {_a(typed.kind)}, not a condition",
-                       help=_as_condition(node, typed.kind))  # fmt: skip
+            self.error(
+                "SEG302", node.span, f"this is {_a(typed.kind)}, not a condition", help=_as_condition(node, typed.kind)
+            )
         return typed.node
 
     def value(self, node: ast.Expression, context: Context) -> Typed:
@@ -91,8 +100,12 @@ class Expressions(Mentions):
                 return Typed(BOOLEAN, p.Constant(value))
             case ast.Duration():
                 if node.calendar:
-                    self.error("SEG305", node.span, "a calendar length has no fixed number of hours",
-                               help="here a length is in seconds, minutes, hours, days or weeks")  # fmt: skip
+                    self.error(
+                        "SEG305",
+                        node.span,
+                        "a calendar length has no fixed number of hours",
+                        help="here a length is in seconds, minutes, hours, days or weeks",
+                    )
                     return BROKEN
                 return Typed(DURATION, p.Constant(fixed_length(node)))
             case ast.DateValue(days):
@@ -115,16 +128,28 @@ class Expressions(Mentions):
             return self._compare_since(node, one, operator, other)
         one, other = self._agreed(one, other, left, right)
         if one.kind != other.kind and not (one.kind.is_text and other.kind.is_text):
-            self.error("SEG301", node.span, f"{_a(one.kind)} cannot be compared with {_a(other.kind)}",
-                       help=_hint(one.kind, other.kind, right))  # fmt: skip
+            self.error(
+                "SEG301",
+                node.span,
+                f"{_a(one.kind)} cannot be compared with {_a(other.kind)}",
+                help=_hint(one.kind, other.kind, right),
+            )
             return Typed(BOOLEAN, p.Constant(None))
         if one.kind.name in ("list", "record"):
-            self.error("SEG301", node.span, f"{_a(one.kind)} cannot be compared",
-                       help="ask `contains`, or `any item of ... where ...`")  # fmt: skip
+            self.error(
+                "SEG301",
+                node.span,
+                f"{_a(one.kind)} cannot be compared",
+                help="ask `contains`, or `any item of ... where ...`",
+            )
             return Typed(BOOLEAN, p.Constant(None))
         if operator not in ("=", "!=") and not one.kind.is_ordered and (one.kind.name not in ("text", FOLDED.name)):
-            self.error("SEG311", node.span, f"{_a(one.kind)} is not larger or smaller than another",
-                       help="use `is`, `is not` or `in`")  # fmt: skip
+            self.error(
+                "SEG311",
+                node.span,
+                f"{_a(one.kind)} is not larger or smaller than another",
+                help="use `is`, `is not` or `in`",
+            )
             return Typed(BOOLEAN, p.Constant(None))
         self._check_choice(one, other, right)
         self._check_choice(other, one, left)
@@ -135,8 +160,12 @@ class Expressions(Mentions):
         if other.since:
             one, other, operator = other, one, MIRRORED[operator]
         if other.since or other.kind != DURATION:
-            self.error("SEG314", node.span, "`time since` is compared with a duration",
-                       help="as in `time since places order > 180 days`")  # fmt: skip
+            self.error(
+                "SEG314",
+                node.span,
+                "`time since` is compared with a duration",
+                help="as in `time since places order > 180 days`",
+            )
             return Typed(BOOLEAN, p.Constant(None))
         turning = p.Arithmetic("+", one.node, other.node, "whole")
         return Typed(BOOLEAN, p.Compare(operator, p.Now(), turning))  # type: ignore[arg-type]
@@ -150,16 +179,29 @@ class Expressions(Mentions):
         return one, other
 
     def _check_choice(self, choice: Typed, other: Typed, node: ast.Expression) -> None:
-        if choice.kind.name != "one of" or not isinstance(other.node, p.Constant) or not isinstance(other.node.value, str):
+        if (
+            choice.kind.name != "one of"
+            or not isinstance(other.node, p.Constant)
+            or not isinstance(other.node.value, str)
+        ):
             return
         if other.node.value not in choice.kind.choices:
             meant = nearest(other.node.value, choice.kind.choices)
             listed = ", ".join(f'"{c}"' for c in choice.kind.choices)
-            self.error("SEG304", node.span, f'"{other.node.value}" is none of the values it can have',
-                       help=f'did you mean "{meant}"?' if meant else f"one of {listed}")  # fmt: skip
+            self.error(
+                "SEG304",
+                node.span,
+                f'"{other.node.value}" is none of the values it can have',
+                help=f'did you mean "{meant}"?' if meant else f"one of {listed}",
+            )
 
     def _one_of(
-        self, node: ast.In, operand: ast.Expression, negated: bool, choices: tuple[ast.Expression, ...], context: Context
+        self,
+        node: ast.In,
+        operand: ast.Expression,
+        negated: bool,
+        choices: tuple[ast.Expression, ...],
+        context: Context,
     ) -> Typed:
         value = self.value(operand, context)
         values = []
@@ -181,7 +223,11 @@ class Expressions(Mentions):
         if BROKEN in (one, other):
             return Typed(BOOLEAN, p.Constant(None))
         item = one.kind.item
-        if operator == "contains" and item is not None and (item == other.kind or (item.is_text and other.kind.is_text)):
+        if (
+            operator == "contains"
+            and item is not None
+            and (item == other.kind or (item.is_text and other.kind.is_text))
+        ):
             return Typed(BOOLEAN, p.Contains(one.node, other.node, item == FOLDED))
         for typed, node in ((one, left), (other, right)):
             if not typed.kind.is_text:
@@ -208,8 +254,12 @@ class Expressions(Mentions):
         if BROKEN in (left, right):
             return BROKEN
         if left.since or right.since:
-            self.error("SEG314", span, "`time since` is only compared with a duration",
-                       help="move the rest to the other side of the comparison")  # fmt: skip
+            self.error(
+                "SEG314",
+                span,
+                "`time since` is only compared with a duration",
+                help="move the rest to the other side of the comparison",
+            )
             return BROKEN
 
         def made(kind: Kind, domain: str) -> Typed:
@@ -249,8 +299,12 @@ class Expressions(Mentions):
     def _shift(self, left: Typed, sign: str, node: ast.Duration, span: Span) -> Typed:
         if left.kind not in (DATE, INSTANT):
             if left != BROKEN:
-                self.error("SEG305", span, f"a calendar length cannot be added to {_a(left.kind)}",
-                           help="only dates and instants move by the calendar")  # fmt: skip
+                self.error(
+                    "SEG305",
+                    span,
+                    f"a calendar length cannot be added to {_a(left.kind)}",
+                    help="only dates and instants move by the calendar",
+                )
             return BROKEN
         months, days = calendar_length(node)
         factor = 1 if sign == "+" else -1
@@ -272,8 +326,12 @@ class Expressions(Mentions):
 
     def _on_days(self, node: ast.OnDays, context: Context) -> Typed:
         if context.item is not None:
-            self.error("SEG312", node.span, "a `where` speaks of its event alone, not of the day",
-                       help="put this beside the `where`, with `and`")  # fmt: skip
+            self.error(
+                "SEG312",
+                node.span,
+                "a `where` speaks of its event alone, not of the day",
+                help="put this beside the `where`, with `and`",
+            )
         self.between_events(node.span, "a day or time of day", context)
         if node.start and node.start == node.end:
             self.error("SEG413", node.span, "this window of time is empty")
@@ -282,13 +340,19 @@ class Expressions(Mentions):
 
     def _share(self, share: ast.Percent) -> None:
         if not 0 < share.value <= SCALE:
-            self.error("SEG404", share.span, f"`{share.written}` is not a share", help="a share is above 0% and at most 100%")
+            self.error(
+                "SEG404", share.span, f"`{share.written}` is not a share", help="a share is above 0% and at most 100%"
+            )
 
     def _warn_mixed(self, node: ast.Either, operands: tuple[ast.Expression, ...]) -> None:
         mixed = next((o for o in operands if isinstance(o, ast.Both)), None)
         if mixed is not None:
-            self.collector.warning("SEG490", mixed.span, "`and` binds tighter than the `or` beside it",
-                                   help=f"write ({shown(mixed)}) if that is meant")  # fmt: skip
+            self.collector.warning(
+                "SEG490",
+                mixed.span,
+                "`and` binds tighter than the `or` beside it",
+                help=f"write ({shown(mixed)}) if that is meant",
+            )
 
 
 def fixed_length(node: ast.Duration) -> int:

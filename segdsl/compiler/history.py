@@ -15,13 +15,18 @@ from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
 from segdsl.values import instants
-from segdsl.values.kinds import BOOLEAN, DATE, DURATION, FOLDED, INSTANT, NUMBER, Kind
+from segdsl.values.kinds import BOOLEAN, DATE, DURATION, FOLDED, NUMBER, Kind
 from segdsl.values.numbers import SCALE
 
 MEASURES: dict[str, p.Measure] = {
-    "total": "total", "average": "average", "smallest": "smallest", "largest": "largest", "first": "first",
-    "latest": "latest", "most frequent": "frequent",
-}  # fmt: skip
+    "total": "total",
+    "average": "average",
+    "smallest": "smallest",
+    "largest": "largest",
+    "first": "first",
+    "latest": "latest",
+    "most frequent": "frequent",
+}
 
 
 class History:
@@ -35,9 +40,7 @@ class History:
 
         def value(self, node: ast.Expression, context: Context) -> Typed: ...
         def condition(self, node: ast.Expression, context: Context) -> p.Expression: ...
-        def event_of(
-            self, of: ast.Name, match: ast.Expression | None
-        ) -> tuple[EventInfo, FieldInfo | None] | None: ...
+        def event_of(self, of: ast.Name, match: ast.Expression | None) -> tuple[EventInfo, FieldInfo | None] | None: ...
         def unknown_event(self, of: ast.Name) -> Typed: ...
         def list_at_hand(self, of: ast.Name, context: Context) -> tuple[p.Expression, Kind] | None: ...
 
@@ -54,8 +57,12 @@ class History:
 
     def between_events(self, span: Span, what: str, context: Context) -> None:
         if context.lasting:
-            self.error("SEG409", span, f"{what} cannot stand in a {context.place}",
-                       help=f"a {context.place} holds between events; ask for the day or time in a rule")  # fmt: skip
+            self.error(
+                "SEG409",
+                span,
+                f"{what} cannot stand in a {context.place}",
+                help=f"a {context.place} holds between events; ask for the day or time in a rule",
+            )
 
     # --------------------------------------------------------------------------------------------------------- `where`
 
@@ -63,9 +70,14 @@ class History:
         return Item(event.name, event.kinds())
 
     def where(
-        self, event: EventInfo, field: FieldInfo | None, match: ast.Expression | None, where: ast.Expression | None,
-        context: Context, item: Item | None = None,
-    ) -> tuple[p.Expression, ...]:  # fmt: skip
+        self,
+        event: EventInfo,
+        field: FieldInfo | None,
+        match: ast.Expression | None,
+        where: ast.Expression | None,
+        context: Context,
+        item: Item | None = None,
+    ) -> tuple[p.Expression, ...]:
         """The conditions that an event has to meet, all of them: the value behind its name, and its `where`."""
         item = item or self.item(event)
         inside = context.inside(item)
@@ -115,14 +127,21 @@ class History:
                 return number, number, number + 1
             case ast.CountRange(low, high):
                 if low > high:
-                    self.error("SEG413", count.span, f"no count is from {low} to {high}", help="the smaller one stands first")
+                    self.error(
+                        "SEG413", count.span, f"no count is from {low} to {high}", help="the smaller one stands first"
+                    )
                 return low, high, high + 1
         assert_never(count)
 
     def _recall(
-        self, event: EventInfo, measure: p.Measure, where: tuple[p.Expression, ...], operand: p.Expression | None,
-        window: ast.Window | None, keep: int | None = None,
-    ) -> p.Recall:  # fmt: skip
+        self,
+        event: EventInfo,
+        measure: p.Measure,
+        where: tuple[p.Expression, ...],
+        operand: p.Expression | None,
+        window: ast.Window | None,
+        keep: int | None = None,
+    ) -> p.Recall:
         """The memory for a question, and the asking. What speaks of the event at hand cannot be settled when the past
         event comes, so such a memory keeps the fields it needs and is filtered when it is asked."""
         bounds, span = self._window(window)
@@ -142,7 +161,7 @@ class History:
     # -------------------------------------------------------------------------------------------------------- windows
 
     def _window(self, window: ast.Window | None) -> tuple[tuple[p.Expression, ...], p.Window | None]:
-        """A window as conditions on the event's own instant (for fixed dates) or as a span that moves with the clock."""
+        """A window as conditions on the event's own instant (fixed dates) or as a span that moves with the clock."""
         match window:
             case None:
                 return (), None
@@ -150,16 +169,24 @@ class History:
                 return (), p.Window(*self._length(length), whole_days=_by_days(length))
             case ast.Ago(older, younger):
                 if _rough(older) <= _rough(younger):
-                    self.error("SEG413", window.span, "this window is empty",
-                               help="the longer one stands first: `from 90 days to 30 days ago`")  # fmt: skip
+                    self.error(
+                        "SEG413",
+                        window.span,
+                        "this window is empty",
+                        help="the longer one stands first: `from 90 days to 30 days ago`",
+                    )
                 return (), p.Window(*self._length(older), *self._length(younger))
             case ast.Since(start):
                 return (p.Compare(">=", p.ItemField("time"), p.Constant(self.instant(start))),), None
             case ast.Before(end):
                 return (p.Compare("<", p.ItemField("time"), p.Constant(self.instant(end))),), None
             case ast.WithinNext():
-                self.error("SEG413", window.span, "no event has happened in the future yet",
-                           help="`within the next` goes with a date, as in `contract end within the next 30 days`")  # fmt: skip
+                self.error(
+                    "SEG413",
+                    window.span,
+                    "no event has happened in the future yet",
+                    help="`within the next` goes with a date, as in `contract end within the next 30 days`",
+                )
                 return (), None
         assert_never(window)
 
@@ -239,7 +266,8 @@ class History:
             case ast.Aggregate(function, operand):
                 typed = self._operand(operand, self.item(event), context)
                 kind = self._measured(function, typed, operand.span)
-                return Typed(kind, self._recall(event, MEASURES[function], where, typed.node, source.window))
+                counted = p.Fold(typed.node) if kind == FOLDED and function == "most frequent" else typed.node
+                return Typed(kind, self._recall(event, MEASURES[function], where, counted, source.window))
         assert_never(node)
 
     def _operand(self, node: ast.Expression, item: Item, context: Context) -> Typed:
@@ -265,7 +293,10 @@ class History:
         return typed.kind
 
     def _over_list(
-        self, node: ast.Aggregate | ast.CountDistinct | ast.CountOf, at_hand: tuple[p.Expression, Kind], context: Context
+        self,
+        node: ast.Aggregate | ast.CountDistinct | ast.CountOf,
+        at_hand: tuple[p.Expression, Kind],
+        context: Context,
     ) -> Typed:
         items, kind = at_hand
         source = node.source
@@ -301,8 +332,12 @@ class History:
             lists = [name for name, kind in (context.event or {}).items() if kind.name == "list"]
             meant = nearest(node.name.text, [*self.scope.collections, *lists])
             if not self.scope.may_be_broken(node.name.text):
-                self.error("SEG211", node.name.span, f"`{node.name.text}` is neither a collection nor a list of the event",
-                           help=f"did you mean `{meant}`?" if meant else None)  # fmt: skip
+                self.error(
+                    "SEG211",
+                    node.name.span,
+                    f"`{node.name.text}` is neither a collection nor a list of the event",
+                    help=f"did you mean `{meant}`?" if meant else None,
+                )
             return BROKEN
         items, kind = at_hand
         item = Item(node.name.text, _item_kinds(kind))

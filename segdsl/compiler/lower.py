@@ -13,10 +13,14 @@ def lower(program: CheckedProgram) -> p.Plan:
     """The plan of a program without mistakes. Memories that nothing asks are left out."""
     scope = program.scope
     segments = tuple(
-        p.Segment(name, scope.segments[name].kind, program.place(scope.segments[name].span),  # type: ignore[arg-type]
-                  program.table.conditions.get(name))
+        p.Segment(
+            name,
+            scope.segments[name].kind,
+            program.place(scope.segments[name].span),  # type: ignore[arg-type]
+            program.table.conditions.get(name),
+        )
         for name in program.table.order
-    )  # fmt: skip
+    )
     asked = {node.memory for node in walk((segments, tuple(program.rules))) if isinstance(node, p.Recall)}
     plan = p.Plan(
         version=p.VERSION,
@@ -33,10 +37,15 @@ def lower(program: CheckedProgram) -> p.Plan:
 
 
 def plan_digest(plan: p.Plan) -> str:
-    """The hash of what a plan means: places and the order of declarations do not count."""
+    """The hash of what a plan means. Places, the order of declarations and vocabulary that nothing uses do not count:
+    moving a rule to another file changes nothing, and neither does a newer shipped vocabulary."""
     segments = sorted((msgspec.structs.replace(s, place="") for s in plan.segments), key=lambda s: s.name)
     rules = sorted((msgspec.structs.replace(r, place="") for r in plan.rules), key=lambda r: r.id)
-    return digest((plan.version, plan.zone, plan.events, plan.attributes, plan.actions, segments, plan.memories, rules))
+    events = {memory.event for memory in plan.memories} | {t.event for rule in plan.rules for t in rule.triggers}
+    used = [event for event in plan.events if event.name in events or events & {name for _, name in event.lines}]
+    read = {node.name for node in walk((tuple(segments), tuple(rules))) if isinstance(node, p.Attribute)}
+    attributes = [attribute for attribute in plan.attributes if attribute.name in read or attribute.ruled]
+    return digest((plan.version, plan.zone, used, attributes, segments, plan.memories, rules))
 
 
 def _event(info: EventInfo) -> p.EventType:

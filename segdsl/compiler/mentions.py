@@ -52,9 +52,13 @@ class Mentions(History):
         if context.event is not None and name in context.event:
             hidden = self.scope.attributes.get(name)
             if hidden is not None:
-                self.error("SEG210", of.span, f"`{name}` is a field of the event and an attribute of the customer",
-                           help=f"write `this {name}` or `customer {name}`",
-                           labels=[Label(hidden.span, "the attribute")])  # fmt: skip
+                self.error(
+                    "SEG210",
+                    of.span,
+                    f"`{name}` is a field of the event and an attribute of the customer",
+                    help=f"write `this {name}` or `customer {name}`",
+                    labels=[Label(hidden.span, "the attribute")],
+                )
                 return BROKEN
             return Typed(context.event[name], p.Field(name))
         if name in self.scope.attributes:
@@ -72,8 +76,12 @@ class Mentions(History):
             case "age":
                 birth = self.scope.attributes.get("birth date")
                 if birth is None or birth.kind != DATE:
-                    self.error("SEG203", of.span, "`age` is known from an attribute `birth date`, which is not declared",
-                               help="declare it: attribute birth date: date")  # fmt: skip
+                    self.error(
+                        "SEG203",
+                        of.span,
+                        "`age` is known from an attribute `birth date`, which is not declared",
+                        help="declare it: attribute birth date: date",
+                    )
                     return BROKEN
                 return Typed(NUMBER, p.Age(self._attribute("birth date").node))
             case "today":
@@ -89,8 +97,12 @@ class Mentions(History):
 
     def _this(self, of: ast.Name, field: str, context: Context) -> Typed:
         if context.event is None:
-            self.error("SEG212", of.span, f"there is no event here whose `{field}` could be meant",
-                       help="`this` is the event that started a rule")  # fmt: skip
+            self.error(
+                "SEG212",
+                of.span,
+                f"there is no event here whose `{field}` could be meant",
+                help="`this` is the event that started a rule",
+            )
             return BROKEN
         if field not in context.event:
             return self.unknown_field(ast.Name(field, span=of.span), context.event_name, context.event)
@@ -107,8 +119,12 @@ class Mentions(History):
         """A define means what its text means, wherever it is used; it never speaks of an event at hand."""
         if of.text in context.defines:
             path = " → ".join([*context.defines[context.defines.index(of.text) :], of.text])
-            self.error("SEG403", self.scope.defines[of.text].span, f"`{of.text}` is defined by itself: {path}",
-                       help="a define can use others, but never itself")  # fmt: skip
+            self.error(
+                "SEG403",
+                self.scope.defines[of.text].span,
+                f"`{of.text}` is defined by itself: {path}",
+                help="a define can use others, but never itself",
+            )
             return BROKEN
         inner = evolve(context, event=None, item=None, defines=(*context.defines, of.text))
         return self.value(self.scope.defines[of.text].node.value, inner)
@@ -125,8 +141,12 @@ class Mentions(History):
             self.error("SEG203", of.span, f"`{of.text}` is a segment", help=f"ask `in segment {of.text}`")
             return BROKEN
         meant = nearest(of.text, names)
-        self.error("SEG203", of.span, f"there is no event, attribute or field `{of.text}`",
-                   help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number")  # fmt: skip
+        self.error(
+            "SEG203",
+            of.span,
+            f"there is no event, attribute or field `{of.text}`",
+            help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number",
+        )
         return BROKEN
 
     # ----------------------------------------------------------------------------------------------- inside a `where`
@@ -136,8 +156,12 @@ class Mentions(History):
         if node.match is not None or node.where is not None or node.count is not None or node.window is not None:
             if name in item.kinds and node.window is not None and node.match is None and node.where is None:
                 return self._dated(node, Typed(item.kinds[name], item.read(name)), context)
-            self.error("SEG312", node.span, "a `where` speaks of its event alone, not of other events",
-                       help="put what concerns the customer beside it, with `and`")  # fmt: skip
+            self.error(
+                "SEG312",
+                node.span,
+                "a `where` speaks of its event alone, not of other events",
+                help="put what concerns the customer beside it, with `and`",
+            )
             return BROKEN
         if name == "it" and "" in item.kinds:
             return Typed(item.kinds[""], item.read(""))
@@ -148,8 +172,12 @@ class Mentions(History):
         return self.unknown_field(node.name, item.what, item.kinds)
 
     def _attribute_in_where(self, of: ast.Name) -> Typed:
-        self.error("SEG312", of.span, f"a `where` speaks of its event alone, and `{of.text}` is not a field of it",
-                   help="a past event is judged by what it carried; put what concerns the customer beside the `where`")  # fmt: skip
+        self.error(
+            "SEG312",
+            of.span,
+            f"a `where` speaks of its event alone, and `{of.text}` is not a field of it",
+            help="a past event is judged by what it carried; put what concerns the customer beside the `where`",
+        )
         return BROKEN
 
     def unknown_field(self, of: ast.Name, event: str, fields: Iterable[str]) -> Typed:
@@ -157,8 +185,12 @@ class Mentions(History):
         if not self.scope.may_be_broken(of.text):
             meant = nearest(of.text, names)
             listed = ", ".join(names[:8])
-            self.error("SEG204", of.span, f"`{event}` has no field `{of.text}`",
-                       help=f"did you mean `{meant}`?" if meant else f"it has: {listed}")  # fmt: skip
+            self.error(
+                "SEG204",
+                of.span,
+                f"`{event}` has no field `{of.text}`",
+                help=f"did you mean `{meant}`?" if meant else f"it has: {listed}",
+            )
         return BROKEN
 
     # ----------------------------------------------------------------------------------- dates with a window; history
@@ -168,8 +200,12 @@ class Mentions(History):
         if node.window is None or value == BROKEN:
             return value
         if value.kind not in (DATE, INSTANT):
-            self.error("SEG307", node.window.span, f"`{node.name.text}` is neither an event nor a date",
-                       help="a window of time goes with an event's history or with a date")  # fmt: skip
+            self.error(
+                "SEG307",
+                node.window.span,
+                f"`{node.name.text}` is neither an event nor a date",
+                help="a window of time goes with an event's history or with a date",
+            )
             return BROKEN
         moment = p.Start(value.node) if value.kind == DATE else value.node
         return Typed(BOOLEAN, self.date_window(node.window, moment, value))
@@ -201,7 +237,9 @@ class Mentions(History):
         known = self._value_of(node.name, context) if self._is_value(name, context) else None
         if known is not None:
             if known != BROKEN and node.match is not None:
-                self.error("SEG307", node.span, f"`{name}` is not an event", help=f"to compare it write `{name} is ...`")
+                self.error(
+                    "SEG307", node.span, f"`{name}` is not an event", help=f"to compare it write `{name} is ...`"
+                )
             elif known != BROKEN:
                 self.error("SEG307", node.span, f"`{name}` is not an event, so it has no history")
             return BROKEN
@@ -217,12 +255,18 @@ class Mentions(History):
         for cut in range(len(words) - 1, 0, -1):
             event = self.scope.events.get(" ".join(words[:cut]))
             if event is not None and (field := nearest(" ".join(words[cut:]), event.fields)):
-                self.error("SEG204", of.span, f"`{event.name}` has no field `{' '.join(words[cut:])}`",
-                           help=f"did you mean `{event.name} {field}`?")  # fmt: skip
+                self.error(
+                    "SEG204",
+                    of.span,
+                    f"`{event.name}` has no field `{' '.join(words[cut:])}`",
+                    help=f"did you mean `{event.name} {field}`?",
+                )
                 return BROKEN
         trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
         meant = trimmed if trimmed in self.scope.events else nearest(of.text, self.scope.events)
-        capital = next((w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None)
+        capital = next(
+            (w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None
+        )
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
         if capital:
             help_ = f"the words of the language are lower case: `{capital.lower()}`"
@@ -239,9 +283,14 @@ class Mentions(History):
         if not self.scope.may_be_broken(of.text):
             meant = nearest(of.text, self.scope.segments)
             declaration = f'segment "{of.text}" by activities' if " " in of.text else f"segment {of.text} by activities"
-            self.error("SEG201", of.span, f'there is no segment "{of.text}"',
-                       help=f'did you mean "{meant}"? if not, declare it: {declaration}' if meant
-                       else f"declare it: {declaration}")  # fmt: skip
+            self.error(
+                "SEG201",
+                of.span,
+                f'there is no segment "{of.text}"',
+                help=f'did you mean "{meant}"? if not, declare it: {declaration}'
+                if meant
+                else f"declare it: {declaration}",
+            )
         return False
 
     def members(self, quantifier: str, segments: tuple[ast.Name, ...], context: Context) -> p.Expression:
@@ -258,15 +307,23 @@ class Mentions(History):
         if lasting is None:
             return p.Member(of.text)
         if lasting.calendar:
-            self.error("SEG305", lasting.span, "`for at least` takes a fixed length",
-                       help="write it in days or weeks, without `calendar`")  # fmt: skip
+            self.error(
+                "SEG305",
+                lasting.span,
+                "`for at least` takes a fixed length",
+                help="write it in days or weeks, without `calendar`",
+            )
             return p.Constant(None)
         return p.Member(of.text, lasting.count * instants.UNITS[lasting.unit])
 
     def _no_where(self, of: ast.Name, context: Context) -> None:
         if context.item is not None:
-            self.error("SEG312", of.span, "a `where` speaks of its event alone, not of segments",
-                       help="put `in segment` beside the `where`, with `and`")  # fmt: skip
+            self.error(
+                "SEG312",
+                of.span,
+                "a `where` speaks of its event alone, not of segments",
+                help="put `in segment` beside the `where`, with `and`",
+            )
 
     # ----------------------------------------------------------------------------------------------- lists at the hand
 
@@ -277,4 +334,3 @@ class Mentions(History):
             return (context.item.read(of.text), kind) if kind is not None and kind.name == "list" else None
         kind = (context.event or {}).get(of.text)
         return (p.Field(of.text), kind) if kind is not None and kind.name == "list" else None
-

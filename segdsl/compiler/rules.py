@@ -57,14 +57,22 @@ class RuleChecker:
         seen: dict[type[ast.Option], ast.Option] = {}
         for option in node.options:
             if type(option) in seen:
-                self.expressions.error("SEG207", option.span, "this is said twice",
-                                       labels=[Label(seen[type(option)].span, "first said here")])  # fmt: skip
+                self.expressions.error(
+                    "SEG207",
+                    option.span,
+                    "this is said twice",
+                    labels=[Label(seen[type(option)].span, "first said here")],
+                )
             seen[type(option)] = option
             self._option(option)
         begin, end = check_span(node.options, self.expressions)
         if not any(isinstance(part, ast.Rule) for part in node.body):
-            self.gathered.collector.warning("SEG415", node.name.span, f'the activity "{node.name.text}" has no rule',
-                                            help="an activity without a `when` never does anything")  # fmt: skip
+            self.gathered.collector.warning(
+                "SEG415",
+                node.name.span,
+                f'the activity "{node.name.text}" has no rule',
+                help="an activity without a `when` never does anything",
+            )
         made: list[p.Rule] = []
         for part in node.body:
             if isinstance(part, ast.Stop):
@@ -82,8 +90,12 @@ class RuleChecker:
     def _option(self, option: ast.Option) -> None:
         match option:
             case ast.Holdout(share) if not 0 < share.value <= 1_000_000:
-                self.expressions.error("SEG404", share.span, f"`{share.written}` is not a share",
-                                       help="a share is above 0% and at most 100%")  # fmt: skip
+                self.expressions.error(
+                    "SEG404",
+                    share.span,
+                    f"`{share.written}` is not a share",
+                    help="a share is above 0% and at most 100%",
+                )
             case ast.Restarting():
                 self.gathered.not_yet(option.span, "`restarting`")
             case ast.Per():
@@ -112,8 +124,12 @@ class RuleChecker:
         what = "a web activity" if kind == "web" else "a search rule"
         for trigger in rule.triggers:
             if not isinstance(trigger, ast.EventTrigger) or self._event_name(trigger) != wanted:
-                self.expressions.error("SEG406", trigger.span, f"{what} starts with `{wanted}`",
-                                       help="another trigger belongs in a dialog activity, or in a rule of its own")  # fmt: skip
+                self.expressions.error(
+                    "SEG406",
+                    trigger.span,
+                    f"{what} starts with `{wanted}`",
+                    help="another trigger belongs in a dialog activity, or in a rule of its own",
+                )
 
     def _event_name(self, trigger: ast.EventTrigger) -> str:
         found = self.expressions.event_of(trigger.name, trigger.match)
@@ -124,7 +140,9 @@ class RuleChecker:
     def _rule(self, node: ast.Rule, activity: ast.Activity | None) -> p.Rule | None:
         triggers = [self._trigger(trigger) for trigger in node.triggers]
         fields, names = _common([found for _, found in triggers])
-        if any(found is None and isinstance(t, _WITH_EVENT) for t, (_, found) in zip(node.triggers, triggers, strict=True)):
+        if any(
+            found is None and isinstance(t, _WITH_EVENT) for t, (_, found) in zip(node.triggers, triggers, strict=True)
+        ):
             fields = Anything()
         context = Context("rule", event=fields, event_name=names, activity=activity.name.text if activity else None)
         actions = ActionChecker(self.gathered, self.expressions)
@@ -137,8 +155,11 @@ class RuleChecker:
         rule = p.Rule(digest(body), self.place(node.span), fires, condition, lowered, activity=name)
         if rule.id in self.rules or rule.id in self.spans:
             self.gathered.collector.warning(
-                "SEG417", node.span, "this rule is written twice, and counts once",
-                labels=[Label(self.spans[rule.id], "the same rule")])  # fmt: skip
+                "SEG417",
+                node.span,
+                "this rule is written twice, and counts once",
+                labels=[Label(self.spans[rule.id], "the same rule")],
+            )
             return None
         self.rules[rule.id] = rule
         self.spans[rule.id] = node.span
@@ -174,8 +195,12 @@ class RuleChecker:
         if attribute is None:
             self.expressions.value(ast.Mention(name, span=name.span), Context("rule", event={}))
         elif attribute.kind not in (DATE, INSTANT):
-            self.expressions.error("SEG307", name.span, f"`{name.text}` is no date",
-                                   labels=[Label(attribute.span, f"it is {attribute.kind}")])  # fmt: skip
+            self.expressions.error(
+                "SEG307",
+                name.span,
+                f"`{name.text}` is no date",
+                labels=[Label(attribute.span, f"it is {attribute.kind}")],
+            )
 
     def _event_trigger(self, node: ast.EventTrigger) -> tuple[p.Trigger | None, EventInfo | None]:
         found = self.expressions.event_of(node.name, node.match)

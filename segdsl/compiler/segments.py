@@ -67,8 +67,13 @@ def check_span(options: tuple[ast.Option, ...], expressions: Expressions) -> tup
     first = expressions.instant(begin.date) if begin else None
     last = expressions.instant(end.date) if end else None
     if begin and end and first is not None and last is not None and first >= last:
-        expressions.error("SEG405", end.span, "this ends before it begins",
-                          labels=[Label(begin.span, "it begins here")], help="`from` is in and `until` is out")  # fmt: skip
+        expressions.error(
+            "SEG405",
+            end.span,
+            "this ends before it begins",
+            labels=[Label(begin.span, "it begins here")],
+            help="`from` is in and `until` is out",
+        )
     return first, last
 
 
@@ -77,7 +82,7 @@ def _ordered(gathered: Gathered, table: SegmentTable) -> list[str]:
     order: list[str] = []
     done: set[str] = set()
     segments = gathered.scope.segments
-    for start in segments:
+    for start in sorted(segments):
         path: list[str] = []
         stack = [(start, iter(sorted(table.reads[start])))] if start not in done else []
         path = [start] if stack else []
@@ -106,7 +111,12 @@ def _refuse_cycle(gathered: Gathered, cycle: list[SegmentInfo]) -> None:
     cycle = cycle[first:] + cycle[:first]
     path = " → ".join([info.name for info in [*cycle, cycle[0]]])
     gathered.collector.error(
-        "SEG402", cycle[0].span, f'the segment "{cycle[0].name}" depends on itself: {path}',
-        labels=[Label(info.span, f'reads "{following.name}"') for info, following in
-                zip(cycle, [*cycle[1:], cycle[0]], strict=True)],
-        help="a segment can read others, but never, round about, itself")  # fmt: skip
+        "SEG402",
+        cycle[0].span,
+        f'the segment "{cycle[0].name}" depends on itself: {path}',
+        labels=[
+            Label(info.span, f'reads "{following.name}"')
+            for info, following in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
+        ],
+        help="a segment can read others, but never, round about, itself",
+    )

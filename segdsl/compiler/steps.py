@@ -44,9 +44,7 @@ class StepChecker:
     def steps(self, nodes: tuple[ast.Step, ...], context: Context, *, seed: str) -> tuple[p.Step, ...]:
         return self._steps(nodes, context, seed, Stages())
 
-    def _steps(
-        self, nodes: tuple[ast.Step, ...], context: Context, seed: str, before: Stages
-    ) -> tuple[p.Step, ...]:  # fmt: skip
+    def _steps(self, nodes: tuple[ast.Step, ...], context: Context, seed: str, before: Stages) -> tuple[p.Step, ...]:
         made: list[p.Step] = []
         for number, node in enumerate(nodes):
             match node:
@@ -58,9 +56,12 @@ class StepChecker:
                     made.append(self._branch(node, context, seed, before))
                     if number < len(nodes) - 1:
                         self.expressions.error(
-                            "SEG407", nodes[number + 1].span, "nothing comes after a branch",
+                            "SEG407",
+                            nodes[number + 1].span,
+                            "nothing comes after a branch",
                             labels=[Label(node.span, "each path of this branch goes on by itself")],
-                            help="put what follows into the paths, or into a rule of its own")  # fmt: skip
+                            help="put what follows into the paths, or into a rule of its own",
+                        )
                 case ast.Wait() | ast.WaitUntil() | ast.WaitFor():
                     self._wait(node, context)
                     before = Stages()
@@ -85,9 +86,12 @@ class StepChecker:
         places = [*before.segments.values(), *before.attributes.values()]
         span = before.segments.get(stale[0], places[0]) if stale else before.attributes[attributes[0]]
         self.expressions.error(
-            "SEG408", node.span, f"{what} is read as it was before the step, not as this rule has just changed it",
+            "SEG408",
+            node.span,
+            f"{what} is read as it was before the step, not as this rule has just changed it",
             labels=[Label(span, "changed here, when the step is over")],
-            help="ask before the change, or in a rule that is triggered by it")  # fmt: skip
+            help="ask before the change, or in a rule that is triggered by it",
+        )
 
     def _act(self, node: ast.Act, context: Context, before: Stages) -> p.Act:
         self.gathered.reads, self.gathered.attributes_read = set(), set()
@@ -114,8 +118,12 @@ class StepChecker:
             self.draws += 1
             purpose = str(self.draws)
             if node.seed is None and context.activity is None:
-                self.expressions.error("SEG410", node.span, "outside an activity a random branch needs a seed",
-                                       help='as in `branch random seed "spring test" { ... }`')  # fmt: skip
+                self.expressions.error(
+                    "SEG410",
+                    node.span,
+                    "outside an activity a random branch needs a seed",
+                    help='as in `branch random seed "spring test" { ... }`',
+                )
         elif node.seed is not None:
             self.expressions.error("SEG404", node.seed.span, "only a random branch has a seed")
         self._check_shares(node)
@@ -135,8 +143,12 @@ class StepChecker:
         if node.kind != "random":
             for path in node.paths:
                 if path.share is not None:
-                    self.expressions.error("SEG404", path.share.span, f"a path of `branch {node.kind}` has no share",
-                                           help="shares belong to `branch random`")  # fmt: skip
+                    self.expressions.error(
+                        "SEG404",
+                        path.share.span,
+                        f"a path of `branch {node.kind}` has no share",
+                        help="shares belong to `branch random`",
+                    )
             return
         missing = next((path for path in node.paths if path.share is None), None)
         if missing is not None:

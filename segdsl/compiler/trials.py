@@ -1,4 +1,4 @@
-"""Tests beside the rules: their names and types (language.md section 7). Running them is not the compiler's business."""
+"""Tests beside the rules: their names and types (language.md section 7). Running them is nothing of the compiler's."""
 
 from attrs import define
 
@@ -17,8 +17,12 @@ class TestChecker:
     def check_all(self) -> None:
         for test in self.gathered.scope.tests:
             if not any(isinstance(line, ast.Expect | ast.ExpectEffect | ast.ExpectPromotion) for line in test.lines):
-                self.gathered.collector.warning("SEG418", test.name.span, "this test expects nothing",
-                                                help="say what has to hold: expect in segment ...")  # fmt: skip
+                self.gathered.collector.warning(
+                    "SEG418",
+                    test.name.span,
+                    "this test expects nothing",
+                    help="say what has to hold: expect in segment ...",
+                )
             for line in test.lines:
                 self._line(line)
 
@@ -43,14 +47,20 @@ class TestChecker:
                 promotions = self.gathered.scope.promotions
                 if name.text not in promotions and not self.gathered.scope.may_be_broken(name.text):
                     meant = nearest(name.text, promotions)
-                    self.expressions.error("SEG214", name.span, f'there is no promotion "{name.text}"',
-                                           help=f'did you mean "{meant}"?' if meant else None)  # fmt: skip
+                    self.expressions.error(
+                        "SEG214",
+                        name.span,
+                        f'there is no promotion "{name.text}"',
+                        help=f'did you mean "{meant}"?' if meant else None,
+                    )
 
     def _is_action(self, name: ast.Name) -> bool:
         return name.text in self.gathered.scope.actions and name.text not in self.gathered.scope.events
 
     def _given(self, name: ast.Name, value: ast.Expression) -> None:
-        self.expressions.condition(ast.Is(ast.Mention(name, span=name.span), False, value, span=value.span), Context("test"))
+        self.expressions.condition(
+            ast.Is(ast.Mention(name, span=name.span), False, value, span=value.span), Context("test")
+        )
 
     def _occurrence(self, node: ast.Occurrence) -> None:
         found = self.expressions.event_of(node.name, node.match)
@@ -70,7 +80,7 @@ class TestChecker:
 
     def _effect(
         self, name: ast.Name, match: ast.Expression | None, assignments: tuple[ast.Assignment, ...]
-    ) -> list[Typed]:  # fmt: skip
+    ) -> list[Typed]:
         effect = ast.Perform(name, match, assignments, span=name.span)
         ActionChecker(self.gathered, self.expressions).actions((effect,), Context("test"))
         return []

@@ -49,15 +49,27 @@ class Collector:
     found: dict[tuple[str, Span, str], Diagnostic] = field(factory=dict)
 
     def error(
-        self, code: str, span: Span, message: str, *, help: str | None = None, labels: Iterable[Label] = (),
+        self,
+        code: str,
+        span: Span,
+        message: str,
+        *,
+        help: str | None = None,
+        labels: Iterable[Label] = (),
         fix: Fix | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.add(Diagnostic(code, message, span, Severity.ERROR, tuple(labels), help, fix))
 
     def warning(
-        self, code: str, span: Span, message: str, *, help: str | None = None, labels: Iterable[Label] = (),
+        self,
+        code: str,
+        span: Span,
+        message: str,
+        *,
+        help: str | None = None,
+        labels: Iterable[Label] = (),
         fix: Fix | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.add(Diagnostic(code, message, span, Severity.WARNING, tuple(labels), help, fix))
 
     def add(self, diagnostic: Diagnostic) -> None:

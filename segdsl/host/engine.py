@@ -1,7 +1,7 @@
 """The engine: events in, memberships and effects out, on any backend.
 
-A batch of events is taken customer by customer: load the states, step, commit everything in one transaction (architecture
-rule 6), then hand the effects to their handlers. Clock-driven changes are worked out when a customer is next looked at,
+A batch of events is taken customer by customer: load the states, step, commit everything in one transaction
+(architecture rule 6), then hand the effects to their handlers. Clock-driven changes are worked out when a customer is next looked at,
 exactly at their instants, so advancing the clock costs nothing.
 """
 
@@ -57,9 +57,14 @@ class Engine(Questions):
     """
 
     def __init__(
-        self, program: Program | None = None, backend: str | Backend = "memory://", *, engine: str = DEFAULT,
-        clock: Callable[[], int] = system_clock, handlers: Mapping[str, Handler] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        program: Program | None = None,
+        backend: str | Backend = "memory://",
+        *,
+        engine: str = DEFAULT,
+        clock: Callable[[], int] = system_clock,
+        handlers: Mapping[str, Handler] | None = None,
+    ) -> None:
         self.backend = open_backend(backend) if isinstance(backend, str) else backend
         try:
             self.plan, self.stored = self._install(program)
@@ -80,20 +85,27 @@ class Engine(Questions):
         kept = self.backend.program()
         if program is None:
             if kept is None:
-                raise StoreError("this store is empty: run a program on it first, as in `seg run rules.seg --events ...`")
+                raise StoreError(
+                    "this store is empty: run a program on it first, as in `seg run rules.seg --events ...`"
+                )
             try:
                 return plan_of(kept.plan), kept
             except msgspec.MsgspecError as error:
-                raise StoreError("this store was made by another version of segdsl: use that one, or run anew") from error
+                raise StoreError(
+                    "this store was made by another version of segdsl: use that one, or run anew"
+                ) from error
         if kept is not None and kept.digest != program.digest:
             raise StoreError(
                 "this store was made with other rules, so its counts would not fit these: use another store, or start "
                 "it anew with all events"
             )
         stored = StoredProgram(
-            program.digest, msgspec.json.encode(program.plan), program.texts, database_version(),
+            program.digest,
+            msgspec.json.encode(program.plan),
+            program.texts,
+            database_version(),
             kept.secret if kept else secrets.token_bytes(32),
-        )  # fmt: skip
+        )
         if kept != stored:
             self.backend.install(stored)
         return program.plan, stored
@@ -127,9 +139,13 @@ class Engine(Questions):
         return self.shape.to_event(ready, number, "process")
 
     def take(
-        self, items: list[Event | Reject], positions: Mapping[str, Position] | None = None, *,
-        vouched: int | None = None, before_commit: Callable[[list[Outcome]], None] | None = None,
-    ) -> list[Outcome]:  # fmt: skip
+        self,
+        items: list[Event | Reject],
+        positions: Mapping[str, Position] | None = None,
+        *,
+        vouched: int | None = None,
+        before_commit: Callable[[list[Outcome]], None] | None = None,
+    ) -> list[Outcome]:
         """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
         events are believed, in place of the clock's. `before_commit` sees the outcomes first."""
         believed = vouched if vouched is not None else max(self.vouched, self.clock() + AHEAD)
@@ -209,13 +225,15 @@ class Engine(Questions):
         now = max(self.now(), state.clock if state else 0) or self.clock()
         instant = instant_of(at) if at is not None else now
         if state is not None and instant < state.clock:
-            raise ClockError(f"{customer!r} has done something at {instant_text(state.clock)}; the host's word is not earlier")
+            raise ClockError(
+                f"{customer!r} has done something at {instant_text(state.clock)}; the host's word is not earlier"
+            )
         outcome = taking.take_listing(kind(id_ or secrets.token_hex(8), customer, instant, segment))
         self.backend.commit(taking.batch())
         return outcome
 
     def forget(self, customer: str, at: Moment | None = None) -> bool:
-        """Erase all that is known of a customer (language.md section 5.17). Events of theirs up to this instant are kept
+        """Erase all that is known of a customer (language.md section 5.17). Events up to this instant are kept
         out from now on. Gives whether they were known."""
         data = self.backend.load([customer]).get(customer)
         state = decode(data) if data else None
@@ -301,11 +319,16 @@ class Taking:
             return Reject(reason, detail, event.place, event.id, event.customer)
 
         if event.instant > self.vouched:
-            return refuse("future", f"{instant_text(event.instant)} is later than {instant_text(self.vouched)}, up to which "
-                                    "events are believed")  # fmt: skip
+            return refuse(
+                "future",
+                f"{instant_text(event.instant)} is later than {instant_text(self.vouched)}, up to which "
+                "events are believed",
+            )
         if state is not None and event.instant < state.clock:
-            return refuse("late", f"{instant_text(event.instant)} is earlier than the customer's latest, "
-                                  f"{instant_text(state.clock)}")  # fmt: skip
+            return refuse(
+                "late",
+                f"{instant_text(event.instant)} is earlier than the customer's latest, {instant_text(state.clock)}",
+            )
         forgotten = self.forgotten.get(event.customer)
         if state is None and forgotten is not None and event.instant <= forgotten:
             return refuse("forgotten", "the customer was forgotten, and this event is from before")
@@ -324,5 +347,3 @@ class Taking:
 
 def _rejected(reject: Reject) -> Outcome:
     return Outcome("rejected", reject.customer, reject=reject)
-
-

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def rule_files(paths: Iterable[Path], sources: SourceMap, collector: Collector) 
             found = [path]
         else:
             found = []
-            for folder, folders, names in os.walk(path, onerror=lambda e: _unreadable(path, e, sources, collector)):
+            for folder, folders, names in os.walk(path, onerror=partial(_unreadable, path, sources, collector)):
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 found += [Path(folder) / name for name in sorted(names) if name.endswith(".seg")]
             if not found and not collector.errors:
@@ -33,7 +34,7 @@ def rule_files(paths: Iterable[Path], sources: SourceMap, collector: Collector) 
                 yield file
 
 
-def _unreadable(path: Path, error: OSError, sources: SourceMap, collector: Collector) -> None:
+def _unreadable(path: Path, sources: SourceMap, collector: Collector, error: OSError) -> None:
     _refuse(str(error.filename or path), _reason(error), sources, collector)
 
 
@@ -55,7 +56,9 @@ def read_rules(path: Path, sources: SourceMap, collector: Collector) -> None:
 def add_text(name: str, data: bytes | str, sources: SourceMap, collector: Collector) -> None:
     """Add a text to the sources: UTF-8, with or without a byte-order mark, with any line ends."""
     if len(data) > limits.RULES_FILE_BYTES:
-        _refuse(name, f"this is more than {limits.RULES_FILE_BYTES // 1_000_000} MB, and so no rules", sources, collector)
+        _refuse(
+            name, f"this is more than {limits.RULES_FILE_BYTES // 1_000_000} MB, and so no rules", sources, collector
+        )
         return
     if isinstance(data, bytes):
         try:

@@ -16,7 +16,6 @@ from segdsl.diagnostics.diagnostic import Collector, Diagnostic
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.source import Source, SourceMap
-from segdsl.diagnostics.span import Span
 from segdsl.host import files
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
@@ -97,7 +96,16 @@ def vocabulary_module(source: Source) -> ast.Module:
             module = pickle.loads(kept.read_bytes())  # noqa: S301 - see the import
             if isinstance(module, ast.Module):
                 return module
-        except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, TypeError, ValueError):
+        except (
+            OSError,
+            pickle.UnpicklingError,
+            EOFError,
+            AttributeError,
+            ImportError,
+            IndexError,
+            TypeError,
+            ValueError,
+        ):
             pass
     module = parse(source, 0, Collector())
     if kept is not None:
@@ -117,5 +125,3 @@ def _keep(path: Path, data: bytes) -> None:
 def plan_of(data: bytes) -> p.Plan:
     """A plan that a store kept. Raises msgspec.ValidationError for one of another format."""
     return msgspec.json.decode(data, type=p.Plan)
-
-

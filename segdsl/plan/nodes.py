@@ -1,7 +1,8 @@
 """The nodes of a plan (architecture rule 1): frozen tagged structs, JSON both ways, compared by value.
 
-Expressions give a run-time value of `segdsl.values`, or None for *not known*; conditions are expressions whose value is
-a truth. Names are those of the language. Instants, durations: microseconds. Numbers: millionths. Dates: days since 1970.
+Expressions give a run-time value of `segdsl.values`, or None for *not known*; conditions are expressions whose value
+is a truth. Names are those of the language. Instants and durations are microseconds, numbers millionths, dates days
+since 1970.
 """
 
 from __future__ import annotations
@@ -182,9 +183,31 @@ class Chance(Struct, frozen=True, tag="chance"):
 
 
 Expression = (
-    Constant | Field | ItemField | Attribute | Now | Age | Start | DateOf | Arithmetic | Shift | Fold | Recall | Aggregate
-    | Compare | TestText | Contains | OneOf | Known | Both | Either | Negation | Member | OnDays | Chance
-)  # fmt: skip
+    Constant
+    | Field
+    | ItemField
+    | Attribute
+    | Now
+    | Age
+    | Start
+    | DateOf
+    | Arithmetic
+    | Shift
+    | Fold
+    | Recall
+    | Aggregate
+    | Compare
+    | TestText
+    | Contains
+    | OneOf
+    | Known
+    | Both
+    | Either
+    | Negation
+    | Member
+    | OnDays
+    | Chance
+)
 
 
 # ------------------------------------------------------------------------------------------------------------- memories

@@ -12,8 +12,8 @@ from segdsl.records.outcomes import Because
 class State(Struct):
     """All that is kept of a customer between events. Instants are microseconds UTC.
 
-    `first` and `clock` are the instants of the first and the last input; `due` the next instant at which a membership can change by itself (None:
-    never). `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath
+    `first` and `clock` are the instants of the first and the last input; `due` the next instant at which a
+    membership can change by itself (None: never). `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath
     what the host `listed` (True: included, False: excluded). `entered` are the `once` rules already entered. `seen` are
     the ids of the inputs at `clock`: an older one could not be accepted any more.
     """
@@ -35,9 +35,19 @@ class State(Struct):
     def copy(self) -> "State":
         """A state that can be changed without changing this one. What memories hold is never changed in place."""
         return State(
-            self.customer, self.first, self.clock, self.due, self.arrivals, dict(self.attributes), dict(self.memories),
-            dict(self.added), dict(self.listed), dict(self.members), list(self.entered), list(self.seen),
-        )  # fmt: skip
+            self.customer,
+            self.first,
+            self.clock,
+            self.due,
+            self.arrivals,
+            dict(self.attributes),
+            dict(self.memories),
+            dict(self.added),
+            dict(self.listed),
+            dict(self.members),
+            list(self.entered),
+            list(self.seen),
+        )
 
 
 _encoder = msgspec.msgpack.Encoder()

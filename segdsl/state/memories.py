@@ -14,10 +14,11 @@ never changed in place: taking in gives a new one.
 | one that is filtered when asked | [instant, value, fields] of each event |
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any
 
-from segdsl.plan.nodes import Measure, Memory
+from segdsl.plan.nodes import Measure, Memory, Window
 from segdsl.state.windows import enters, leaves
 from segdsl.values import limits, numbers
 from segdsl.values.numbers import SCALE
@@ -42,29 +43,45 @@ def take_in(
     if memory.window is None:
         return _for_ever(memory.measure, held, instant, identity, value)
     entry = [instant, value]
-    if not memory.window.younger and not memory.window.younger_months and not memory.window.younger_days:
+    if not _looks_past(memory.window):
         held = _outdone(memory.measure, held or [], value)
     return _appended(memory, held, entry if memory.measure != "count" else instant, zone)
 
 
 def _appended(memory: Memory, held: Held, entry: Any, zone: Zone) -> Held:
     """The entries with one more, without those that have left the window or are not needed to answer."""
-    now = entry if isinstance(entry, int) else entry[0]
     kept = [*(held or ()), entry]
+    bound = limits.WINDOW_ENTRIES
     if memory.window is not None:
-        first = 0
-        while leaves(memory.window, _instant(kept[first]), zone) <= now:
-            first += 1
-        kept = kept[first:]
-    bound = memory.keep if memory.keep is not None else limits.WINDOW_ENTRIES
-    younger = memory.window is not None and enters(memory.window, 0, zone) != 0
-    return kept[-bound:] if not younger else kept[-limits.WINDOW_ENTRIES :]
+        kept = kept[_first_inside(memory.window, kept, _instant(entry), zone) :]
+        bound = bound if memory.keep is None or _looks_past(memory.window) else memory.keep
+    return kept[-bound:]
+
+
+def _looks_past(window: Window) -> bool:
+    """Whether the latest events are not in the window yet, as in `from 90 days to 30 days ago`."""
+    return bool(window.younger or window.younger_months or window.younger_days)
+
+
+def _first_inside(window: Window, entries: list[Any], now: int, zone: Zone) -> int:
+    """The index of the first entry that has not left the window at `now`. Entries are in the order of their instants,
+    and so they leave."""
+    return bisect_right(entries, now, key=lambda entry: leaves(window, _instant(entry), zone))
+
+
+def _end_inside(window: Window, entries: list[Any], now: int, zone: Zone) -> int:
+    """The index behind the last entry that has come into the window at `now`."""
+    if not _looks_past(window):
+        return len(entries)
+    return bisect_right(entries, now, key=lambda entry: enters(window, _instant(entry), zone))
 
 
 def _outdone(measure: Measure, held: list[Entry], value: Any) -> list[Entry]:
     """The entries that a later one has not made needless: an older larger value can never be the smallest again."""
     if measure == "latest":
         return []
+    if measure == "distinct":
+        return [entry for entry in held if entry[1] != value]
     if measure in ("smallest", "largest"):
         end = len(held)
         while end and (held[end - 1][1] >= value if measure == "smallest" else held[end - 1][1] <= value):
@@ -127,11 +144,7 @@ def _inside(memory: Memory, held: Held, now: int, zone: Zone) -> list[Any]:
         return []
     if window is None:
         return list(held)
-    return [
-        entry
-        for entry in held
-        if enters(window, _instant(entry), zone) <= now < leaves(window, _instant(entry), zone)
-    ]
+    return list(held[_first_inside(window, held, now, zone) : _end_inside(window, held, now, zone)])
 
 
 def _instant(entry: Any) -> int:
@@ -184,12 +197,11 @@ def next_change(memory: Memory, held: Held, now: int, zone: Zone) -> int | None:
     window = memory.window
     if window is None or not held:
         return None
-    soonest: int | None = None
-    for entry in held:
-        instant = _instant(entry)
-        for change in (enters(window, instant, zone), leaves(window, instant, zone)):
-            if change > now and (soonest is None or change < soonest):
-                soonest = change
-        if soonest is not None and enters(window, instant, zone) >= soonest:
-            break
-    return soonest
+    changes: list[int] = []
+    leaving = _first_inside(window, held, now, zone)
+    if leaving < len(held):
+        changes.append(leaves(window, _instant(held[leaving]), zone))
+    entering = _end_inside(window, held, now, zone)
+    if entering < len(held):
+        changes.append(enters(window, _instant(held[entering]), zone))
+    return min(changes, default=None)

@@ -99,7 +99,9 @@ class RuleBuilder(ValueBuilder):
     def wait_for_count(self, meta: Meta, children: Children) -> ast.WaitFor:
         counted, *rest = children
         windows = [child for child in rest if child is not None]
-        trigger = ast.CountedTrigger(counted.trigger, counted.number, windows[0] if windows else None, span=counted.span)
+        trigger = ast.CountedTrigger(
+            counted.trigger, counted.number, windows[0] if windows else None, span=counted.span
+        )
         return ast.WaitFor(trigger, windows[1] if len(windows) > 1 else None, span=self.span(meta))
 
     def at_time(self, meta: Meta, children: Children) -> ast.AtTime:

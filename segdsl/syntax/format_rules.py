@@ -3,7 +3,18 @@
 from typing import assert_never
 
 from segdsl.syntax import ast
-from segdsl.syntax.format_values import day, days, duration, event, expression, literal, name, names, quoted, window_text
+from segdsl.syntax.format_values import (
+    day,
+    days,
+    duration,
+    event,
+    expression,
+    literal,
+    name,
+    names,
+    quoted,
+    window_text,
+)
 
 
 def trigger(node: ast.Trigger) -> str:

@@ -99,7 +99,9 @@ def _quotes(text: str, source: int, at: int) -> Diagnostic:
     if text[at] in _CURLY:
         return Diagnostic("SEG102", f"`{text[at]}` is not a quotation mark of the language", Span(source, at, at + 1),
                           help='write straight quotes: "text"', fix=Fix(Span(source, at, at + 1), '"'))  # fmt: skip
-    return Diagnostic("SEG102", "this text is not closed", span, help='a text ends with `"` on the line on which it begins')
+    return Diagnostic(
+        "SEG102", "this text is not closed", span, help='a text ends with `"` on the line on which it begins'
+    )
 
 
 def _ended(error: UnexpectedInput, text: str, source: int, start: int, end: int) -> Diagnostic:
@@ -117,7 +119,9 @@ def _ended(error: UnexpectedInput, text: str, source: int, start: int, end: int)
 
 
 def _expected(error: UnexpectedInput) -> str:
-    accepted = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
+    accepted = (
+        getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
+    )
     names = set(accepted)
     if isinstance(error, UnexpectedToken):
         try:

@@ -14,7 +14,7 @@ UNITS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": W
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
-NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a local moment has no zone of its own
+NAIVE_EPOCH = datetime(1970, 1, 1)
 MICROSECOND = timedelta(microseconds=1)
 
 EARLIEST = int((datetime(1900, 1, 1, tzinfo=UTC) - EPOCH) / MICROSECOND)

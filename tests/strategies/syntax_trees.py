@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 
 from segdsl.syntax import ast
 from tests.strategies.syntax_values import (
+    EXPRESSIONS,
     clock_times,
     days,
     durations,
-    expressions,
     matched,
     maybe,
     names,
@@ -21,7 +21,6 @@ from tests.strategies.syntax_values import (
     words,
 )
 
-CONDITIONS = st.deferred(expressions)
 _FREE_IN_TESTS = frozenset(("after", "expect", "given", "promotion"))
 
 
@@ -53,7 +52,7 @@ def types() -> st.SearchStrategy[ast.Type]:
 @st.composite
 def event_triggers(draw: st.DrawFn) -> ast.EventTrigger:
     name, match = draw(matched())
-    return ast.EventTrigger(name, match, draw(maybe(wheres(CONDITIONS))))
+    return ast.EventTrigger(name, match, draw(maybe(wheres(EXPRESSIONS))))
 
 
 def counted(within: st.SearchStrategy[ast.Within | None]) -> st.SearchStrategy[ast.CountedTrigger]:
@@ -121,12 +120,14 @@ def waits_for() -> st.SearchStrategy[ast.WaitFor]:
     )
 
 
-def assignments(value: st.SearchStrategy[ast.Expression], low: int = 0) -> st.SearchStrategy[tuple[ast.Assignment, ...]]:
+def assignments(
+    value: st.SearchStrategy[ast.Expression], low: int = 0
+) -> st.SearchStrategy[tuple[ast.Assignment, ...]]:
     return tuples(st.builds(ast.Assignment, words(), value), low, 3)
 
 
 def actions() -> st.SearchStrategy[ast.Action]:
-    value = sums(CONDITIONS)
+    value = sums(EXPRESSIONS)
     return st.one_of(
         st.builds(ast.Add, tuples(names(), 1, 3), maybe(durations()), maybe(days())),
         st.builds(ast.Remove, tuples(names(), 1, 3)),
@@ -139,11 +140,11 @@ def actions() -> st.SearchStrategy[ast.Action]:
 
 def _sentence(branches: st.SearchStrategy[ast.Branch] | None) -> st.SearchStrategy[tuple[ast.Step, ...]]:
     step = st.one_of(
-        st.builds(ast.Gate, CONDITIONS),
+        st.builds(ast.Gate, EXPRESSIONS),
         st.builds(ast.Wait, durations()),
         st.builds(ast.WaitUntil, moments()),
         waits_for(),
-        tuples(actions(), 1, 2).map(ast.Act),
+        tuples(st.deferred(actions), 1, 2).map(ast.Act),
     )
     plain = tuples(step, 1, 3)
     if branches is None:
@@ -152,22 +153,23 @@ def _sentence(branches: st.SearchStrategy[ast.Branch] | None) -> st.SearchStrate
 
 
 def _branches(steps: st.SearchStrategy[tuple[ast.Step, ...]]) -> st.SearchStrategy[ast.Branch]:
-    path = st.builds(ast.Path, maybe(percents()), maybe(CONDITIONS), steps)
+    path = st.builds(ast.Path, maybe(percents()), maybe(EXPRESSIONS), steps)
     otherwise = st.builds(lambda steps: ast.Path(None, None, steps, True), steps)
     paths = tuples(path | otherwise, 1, 3)
     return st.builds(ast.Branch, st.sampled_from(("first", "all", "random")), paths, maybe(texts()))
 
 
-def sentences() -> st.SearchStrategy[tuple[ast.Step, ...]]:
-    return _sentence(_branches(_sentence(_branches(_sentence(None)))))
+_PLAIN = st.deferred(lambda: _sentence(None))
+_INNER = st.deferred(lambda: _sentence(_branches(_PLAIN)))
+_DEEP = st.deferred(lambda: _sentence(_branches(_INNER)))
 
 
 def rules() -> st.SearchStrategy[ast.Rule]:
-    return st.builds(ast.Rule, tuples(triggers(), 1, 3), maybe(CONDITIONS), sentences())
+    return st.builds(ast.Rule, tuples(st.deferred(triggers), 1, 3), maybe(EXPRESSIONS), _DEEP)
 
 
 def stops() -> st.SearchStrategy[ast.Stop]:
-    return st.builds(ast.Stop, tuples(triggers(), 1, 3))
+    return st.builds(ast.Stop, tuples(st.deferred(triggers), 1, 3))
 
 
 def options() -> st.SearchStrategy[ast.Option]:
@@ -185,7 +187,9 @@ def options() -> st.SearchStrategy[ast.Option]:
 
 def activities() -> st.SearchStrategy[ast.Activity]:
     kinds = st.sampled_from(("", "dialog", "web", "search rule"))
-    return st.builds(ast.Activity, kinds, names(), tuples(options(), 0, 4), tuples(rules() | stops(), 0, 3))
+    return st.builds(
+        ast.Activity, kinds, names(), tuples(options(), 0, 4), tuples(st.deferred(rules) | st.deferred(stops), 0, 3)
+    )
 
 
 # --------------------------------------------------------------------------------------------------------------- tests
@@ -198,7 +202,7 @@ def _occurrences() -> st.SearchStrategy[ast.Occurrence]:
 
 def _effects() -> st.SearchStrategy[ast.ExpectEffect]:
     free = matched().filter(lambda pair: pair[0].text.split(" ")[0] not in _FREE_IN_TESTS)
-    value = sums(CONDITIONS)
+    value = sums(EXPRESSIONS)
     return st.one_of(
         st.builds(lambda pair, given: ast.ExpectEffect(*pair, given), free, assignments(value, 1)),
         st.builds(lambda pair, given: ast.ExpectEffect(*pair, given, True), free, assignments(value)),
@@ -212,7 +216,7 @@ def tests() -> st.SearchStrategy[ast.TestDeclaration]:
         st.builds(ast.GivenExcluded, names()),
         st.builds(ast.Happens, days(), _occurrences()),
         st.builds(ast.Later, durations(), maybe(_occurrences())),
-        st.builds(ast.Expect, CONDITIONS.map(_expectable)),
+        st.builds(ast.Expect, EXPRESSIONS.map(_expectable)),
         _effects(),
         st.builds(ast.ExpectPromotion, names(), st.booleans()),
     )
@@ -243,8 +247,8 @@ def declarations() -> st.SearchStrategy[ast.Declaration]:
     ends = tuples(st.builds(ast.CollectionEnd, st.sampled_from(("drop", "clear")), words()), 0, 3)
     bounds = tuples(st.builds(ast.From, days()) | st.builds(ast.Until, days()), 0, 2)
     segment_kinds = st.one_of(
-        st.tuples(st.just("added"), maybe(CONDITIONS)),
-        st.tuples(st.just("derived"), CONDITIONS),
+        st.tuples(st.just("added"), maybe(EXPRESSIONS)),
+        st.tuples(st.just("derived"), EXPRESSIONS),
         st.just(("listed", None)),
     )
     return st.one_of(
@@ -255,14 +259,17 @@ def declarations() -> st.SearchStrategy[ast.Declaration]:
         st.builds(ast.LinesDeclaration, words(), words(), words()),
         st.builds(ast.CollectionDeclaration, words(), words(), words(), ends),
         st.builds(ast.ActionDeclaration, words(), _fields(types(), 0)),
-        st.builds(ast.Define, words(), CONDITIONS),
+        st.builds(ast.Define, words(), EXPRESSIONS),
         st.builds(lambda name, kind: ast.SegmentDeclaration(name, *kind), names(), segment_kinds),
-        st.builds(ast.Promotion, names(), bounds, maybe(CONDITIONS)),
+        st.builds(ast.Promotion, names(), bounds, maybe(EXPRESSIONS)),
         rules(),
         activities(),
         tests(),
     )
 
 
+DECLARATIONS: st.SearchStrategy[ast.Declaration] = st.deferred(declarations)
+
+
 def modules() -> st.SearchStrategy[ast.Module]:
-    return st.builds(ast.Module, tuples(declarations(), 0, 4))
+    return st.builds(ast.Module, tuples(DECLARATIONS, 0, 4))

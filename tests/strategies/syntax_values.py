@@ -41,7 +41,9 @@ def names() -> st.SearchStrategy[ast.Name]:
 
 def texts() -> st.SearchStrategy[ast.Text]:
     return st.one_of(
-        st.sampled_from(['"', "\\", "\\n", "\n", "a # b", "{", "\r\n", "\t", "\x00", "\u2028", "e\u0301", "\U0001f600"]),
+        st.sampled_from(
+            ['"', "\\", "\\n", "\n", "a # b", "{", "\r\n", "\t", "\x00", "\u2028", "e\u0301", "\U0001f600"]
+        ),
         st.text(st.characters(exclude_categories=("Cs",)), max_size=10),
     ).map(lambda text: ast.Text(kept(text)))
 
@@ -193,9 +195,9 @@ def _rest(
 
 def sums(inner: st.SearchStrategy[ast.Expression]) -> st.SearchStrategy[ast.Expression]:
     """Arithmetic, each operand no looser than the place it stands in allows."""
-    atom = _atoms(inner)
-    factor = st.one_of(atom, atom, atom.map(ast.Minus))
-    product = st.one_of(factor, factor, st.builds(ast.Product, factor, _rest(("*", "/"), factor)))
+    atom = st.deferred(lambda: _atoms(inner))
+    factor = st.deferred(lambda: st.one_of(atom, atom, atom.map(ast.Minus)))
+    product = st.deferred(lambda: st.one_of(factor, factor, st.builds(ast.Product, factor, _rest(("*", "/"), factor))))
     return st.one_of(product, product, st.builds(ast.Sum, product, _rest(("+", "-"), product)))
 
 
@@ -212,9 +214,9 @@ def _tests(inner: st.SearchStrategy[ast.Expression]) -> st.SearchStrategy[ast.Ex
     )
 
 
-def _ladder(inner: st.SearchStrategy[ast.Expression]) -> st.SearchStrategy[ast.Expression]:
-    value = sums(inner)
-    comparison = st.one_of(
+def _comparisons(inner: st.SearchStrategy[ast.Expression]) -> st.SearchStrategy[ast.Expression]:
+    value = st.deferred(lambda: sums(inner))
+    return st.one_of(
         value,
         _tests(inner),
         st.builds(ast.Comparison, value, _operators(), value),
@@ -224,11 +226,18 @@ def _ladder(inner: st.SearchStrategy[ast.Expression]) -> st.SearchStrategy[ast.E
         st.builds(ast.Between, value, value, value),
         st.builds(ast.TextTest, value, _text_tests(), value),
     )
-    negation = st.one_of(comparison, comparison, comparison.map(ast.Not))
-    conjunction = st.one_of(negation, negation, st.builds(ast.Both, tuples(negation, 2, 3)))
+
+
+def _ladder(inner: st.SearchStrategy[ast.Expression]) -> st.SearchStrategy[ast.Expression]:
+    comparison = st.deferred(lambda: _comparisons(inner))
+    negation = st.deferred(lambda: st.one_of(comparison, comparison, comparison.map(ast.Not)))
+    conjunction = st.deferred(lambda: st.one_of(negation, negation, st.builds(ast.Both, tuples(negation, 2, 3))))
     return st.one_of(conjunction, conjunction, st.builds(ast.Either, tuples(conjunction, 2, 3)))
 
 
-def expressions() -> st.SearchStrategy[ast.Expression]:
-    """Any expression, brackets where the grammar needs them, and some where it does not."""
-    return _ladder(_ladder(_ladder(words().map(mention))))
+# Deferred at every step: Hypothesis writes a strategy out in full now and then, and these hold each other many times.
+_simple = st.deferred(lambda: words().map(mention))
+_shallow = st.deferred(lambda: _ladder(_simple))
+_deeper = st.deferred(lambda: _ladder(_shallow))
+EXPRESSIONS: st.SearchStrategy[ast.Expression] = st.deferred(lambda: _ladder(_deeper))
+"""Any expression, brackets where the grammar needs them, and some where it does not."""

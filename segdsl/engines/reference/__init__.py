@@ -6,6 +6,7 @@ let their actions land; judge the derived segments once more.
 """
 
 from collections import Counter
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from segdsl.engines.base import Step
@@ -35,6 +36,7 @@ class Reference:
         self.needs = Needs.of(plan)
         self.memories = {memory.key: memory for memory in plan.memories}
         self.segments = {segment.name: segment for segment in plan.segments}
+        self.order = {s.name: at for at, s in enumerate(plan.segments) if s.kind == "derived"}
         self.defaults = {a.name: a.default for a in plan.attributes if a.default is not None}
         self.events = {event.name: event for event in plan.events}
         self.action_kinds = {action.name: {f.name: f.kind for f in action.fields} for action in plan.actions}
@@ -55,7 +57,7 @@ class Reference:
         if isinstance(entry, Event):
             view.event = {**entry.fields, "time": entry.instant}
             if entry.received is not None:
-                view.event["received"] = entry.received  # type: ignore[index]
+                view.event["received"] = entry.received
             touched = self._enter_history(entry, view)
         else:
             touched = self._list(entry, step, here.arrivals)
@@ -94,8 +96,16 @@ class Reference:
             for number, item in enumerate(event.fields.get(items) or (), 1):
                 fields = {k: v for k, v in {**shared, **(item or {})}.items() if k in declared and v is not None}
                 made.append(
-                    Event(f"{event.id}/{items}/{number}", name, event.customer, event.instant, fields, {},
-                          event.received, event.place)  # fmt: skip
+                    Event(
+                        f"{event.id}/{items}/{number}",
+                        name,
+                        event.customer,
+                        event.instant,
+                        fields,
+                        {},
+                        event.received,
+                        event.place,
+                    )
                 )
         return [*made, event]
 
@@ -146,21 +156,24 @@ class Reference:
 
     def _judge_segments(
         self, view: View, touched: set[str] | None, step: Step, arrival: int, round_: int, cause: str
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Bring the derived segments up to date, in the order in which they depend on each other: those in `touched`
         (None: all) and those that read one that changed."""
-        touched = set(touched) if touched is not None else None
-        for segment in self.plan.segments:
-            if segment.kind != "derived" or (touched is not None and segment.name not in touched):
+        waiting = [self.order[name] for name in (touched if touched is not None else self.order)]
+        heapify(waiting)
+        done = -1
+        while waiting:
+            at = heappop(waiting)
+            if at == done:
                 continue
-            key = (view.now, arrival, round_)
+            done = at
+            segment = self.plan.segments[at]
             why = Because("condition", segment.place, "", cause)
-            if self._show(segment.name, step, key, why, view) and touched is not None:
-                touched |= self.needs.readers_of(segment.name)
+            if self._show(segment.name, step, (view.now, arrival, round_), why, view):
+                for reader in self.needs.readers_of(segment.name):
+                    heappush(waiting, self.order[reader])
 
-    def _show(
-        self, name: str, step: Step, key: tuple[int, int, int], why: Because, view: View | None = None
-    ) -> bool:  # fmt: skip
+    def _show(self, name: str, step: Step, key: tuple[int, int, int], why: Because, view: View | None = None) -> bool:
         """Settle whether a customer is seen as a member: exclude beats include beats what goes on beneath. Gives
         whether that changed."""
         state = step.state
@@ -271,7 +284,16 @@ class Reference:
             customer = view.state.customer
             action = wish.action.action if isinstance(wish.action, p.Emit) else ""
             made.append(
-                Effect(effect_id(customer, cause, wish, nth), action, customer, wish.value, view.now, arrival, 0,
-                       wish.rule.priority, because("done", wish.rule, cause))  # fmt: skip
+                Effect(
+                    effect_id(customer, cause, wish, nth),
+                    action,
+                    customer,
+                    wish.value,
+                    view.now,
+                    arrival,
+                    0,
+                    wish.rule.priority,
+                    because("done", wish.rule, cause),
+                )
             )
         return sorted(made, key=lambda effect: (-effect.priority, effect.id))
