@@ -63,7 +63,8 @@ class Gathered:
     memories: dict[str, p.Memory] = field(factory=dict)
     reads: set[str] = field(factory=set)
     attributes_read: set[str] = field(factory=set)
-    define_kinds: dict[tuple[str, bool], Kind] = field(factory=dict)
+    defined: dict[tuple[str, bool], Typed] = field(factory=dict)
+    depths: dict[str, int] = field(factory=dict)
     unready: list[Diagnostic] = field(factory=list)
 
     def remember(self, memory: p.Memory) -> str:

@@ -80,6 +80,8 @@ class Expressions(Mentions):
                 return self._on_days(node, context)
             case ast.Chance(share, seed):
                 self._share(share)
+                if context.item is not None:
+                    self.error("SEG312", node.span, "a `where` speaks of its event alone, not of chance")
                 return Typed(BOOLEAN, p.Chance(seed.value, "chance", share.value))
             case ast.Mention():
                 return self.mention(node, context)

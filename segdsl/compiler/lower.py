@@ -16,7 +16,7 @@ def lower(program: CheckedProgram) -> p.Plan:
         p.Segment(
             name,
             scope.segments[name].kind,
-            program.place(scope.segments[name].span),  # type: ignore[arg-type]
+            program.place(scope.segments[name].span),
             program.table.conditions.get(name),
         )
         for name in program.table.order

@@ -4,6 +4,7 @@ A bare name is a field of the event at hand, else an attribute or a define; an e
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
 from attrs import evolve
 
@@ -13,8 +14,9 @@ from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.diagnostics.diagnostic import Label
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
+from segdsl.plan.walk import walk
 from segdsl.syntax import ast
-from segdsl.values import instants
+from segdsl.values import instants, limits
 from segdsl.values.kinds import BOOLEAN, DATE, INSTANT, NUMBER, TIME_OF_DAY, WEEKDAY, Kind
 
 
@@ -110,6 +112,9 @@ class Mentions(History):
 
     def _customer(self, of: ast.Name, name: str, context: Context) -> Typed:
         if name not in self.scope.attributes:
+            if name in self.scope.events:
+                self.error("SEG203", of.span, f"`{name}` is an event", help="leave out `customer`")
+                return BROKEN
             return self._unknown(ast.Name(name, span=of.span), context)
         if context.item is not None:
             return self._attribute_in_where(of)
@@ -126,8 +131,40 @@ class Mentions(History):
                 help="a define can use others, but never itself",
             )
             return BROKEN
-        inner = evolve(context, event=None, item=None, defines=(*context.defines, of.text))
-        return self.value(self.scope.defines[of.text].node.value, inner)
+        kept = self.gathered.defined.get((of.text, context.lasting))
+        if kept is None:
+            kept = self._defined(of, context)
+            self.gathered.defined[of.text, context.lasting] = kept
+        if context.defines:
+            depths, user = self.gathered.depths, context.defines[-1]
+            depths[user] = max(depths.get(user, 1), depths.get(of.text, 1) + 1)
+        self.gathered.reads |= {node.segment for node in walk(kept.node) if isinstance(node, p.Member)}
+        self.gathered.attributes_read |= {node.name for node in walk(kept.node) if isinstance(node, p.Attribute)}
+        return kept
+
+    def _defined(self, of: ast.Name, context: Context) -> Typed:
+        defined = self.scope.defines[of.text]
+        typed = BROKEN
+        if len(context.defines) < limits.NESTING:
+            inner = evolve(context, event=None, item=None, defines=(*context.defines, of.text))
+            typed = self.value(defined.node.value, inner)
+        if len(context.defines) >= limits.NESTING or self.gathered.depths.get(of.text, 1) > limits.NESTING:
+            self.error(
+                "SEG113",
+                defined.span,
+                f"more than {limits.NESTING} defines use one another in a row",
+                help="make some of them segments",
+            )
+            return BROKEN
+        if sum(1 for _ in islice(walk(typed.node), limits.DEFINE_PARTS + 1)) > limits.DEFINE_PARTS:
+            self.error(
+                "SEG114",
+                defined.span,
+                f"`{of.text}` stands for more than {limits.DEFINE_PARTS} parts, with the defines it uses",
+                help="make some of these defines segments",
+            )
+            return BROKEN
+        return typed
 
     def _unknown(self, of: ast.Name, context: Context) -> Typed:
         if self.scope.may_be_broken(of.text):
@@ -154,8 +191,14 @@ class Mentions(History):
     def _in_where(self, node: ast.Mention, item: Item, context: Context) -> Typed:
         name = node.name.text
         if node.match is not None or node.where is not None or node.count is not None or node.window is not None:
-            if name in item.kinds and node.window is not None and node.match is None and node.where is None:
-                return self._dated(node, Typed(item.kinds[name], item.read(name)), context)
+            if name in item.kinds:
+                self.error(
+                    "SEG312",
+                    node.span,
+                    "a `where` speaks of its event alone, not of how long ago something is now",
+                    help="compare two of its fields, or a field with a value",
+                )
+                return BROKEN
             self.error(
                 "SEG312",
                 node.span,

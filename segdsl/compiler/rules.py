@@ -6,6 +6,7 @@ import msgspec
 from attrs import define, field
 
 from segdsl.compiler.actions import ActionChecker
+from segdsl.compiler.conflicts import warn_of_conflicts
 from segdsl.compiler.context import Context, Gathered, Item, digest
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.scope import EventInfo
@@ -49,6 +50,7 @@ class RuleChecker:
             self._rule(rule, None)
         for activity in self.gathered.scope.activities:
             self._activity(activity)
+        warn_of_conflicts(self.rules.values(), self.spans, self.gathered.collector)
         return list(self.rules.values())
 
     # ------------------------------------------------------------------------------------------------------ activities
@@ -138,6 +140,7 @@ class RuleChecker:
     # ----------------------------------------------------------------------------------------------------------- rules
 
     def _rule(self, node: ast.Rule, activity: ast.Activity | None) -> p.Rule | None:
+        unready = len(self.gathered.unready)
         triggers = [self._trigger(trigger) for trigger in node.triggers]
         fields, names = _common([found for _, found in triggers])
         if any(
@@ -151,7 +154,10 @@ class RuleChecker:
         lowered = steps.steps(node.steps, context, seed=_seed(activity) if activity else "")
         name = activity.name.text if activity else ""
         fires = tuple(sorted((t for t, _ in triggers if t is not None), key=msgspec.json.encode))
-        body = ("rule", name, fires, condition, lowered)
+        body: tuple[object, ...] = ("rule", name, fires, condition, lowered)
+        if len(self.gathered.unready) > unready:
+            # What cannot be run yet is not in the plan's nodes, so the text tells such rules apart.
+            body = (*body, repr(node))
         rule = p.Rule(digest(body), self.place(node.span), fires, condition, lowered, activity=name)
         if rule.id in self.rules or rule.id in self.spans:
             self.gathered.collector.warning(

@@ -1,5 +1,7 @@
 """What a program declares: the names every later stage looks things up in."""
 
+from typing import Literal
+
 from attrs import define, field, frozen
 
 from segdsl.diagnostics.span import Span
@@ -75,7 +77,7 @@ class CollectionInfo:
 class SegmentInfo:
     name: str
     span: Span
-    kind: str
+    kind: Literal["added", "derived", "listed"]
     node: ast.SegmentDeclaration
 
 

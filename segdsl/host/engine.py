@@ -1,8 +1,8 @@
 """The engine: events in, memberships and effects out, on any backend.
 
 A batch of events is taken customer by customer: load the states, step, commit everything in one transaction
-(architecture rule 6), then hand the effects to their handlers. Clock-driven changes are worked out when a customer is next looked at,
-exactly at their instants, so advancing the clock costs nothing.
+(architecture rule 6), then hand the effects to their handlers. Clock-driven changes are worked out when a customer is
+next looked at, exactly at their instants, so advancing the clock costs nothing.
 """
 
 import hmac
@@ -36,6 +36,9 @@ BATCH = 5_000
 
 AHEAD = 5 * MINUTE
 """How far an event may be ahead of the clock that vouches for it (language.md section 5.1)."""
+
+FORGET = "forget customer"
+"""The event by which a customer is forgotten; the shipped vocabulary declares it."""
 
 Handler = Callable[[Effect], object]
 Given = Event | Mapping[str, Any]
@@ -237,9 +240,10 @@ class Engine(Questions):
         out from now on. Gives whether they were known."""
         data = self.backend.load([customer]).get(customer)
         state = decode(data) if data else None
-        instant = instant_of(at) if at is not None else max(self.now(), state.clock if state else 0)
-        batch = Batch(erased=[customer], tombstones={self.tombstone(customer): instant})
-        self.backend.commit(batch)
+        instant = instant_of(at) if at is not None else self.now()
+        taking = Taking(self, instants.LATEST, {})
+        taking.forget(customer, max(instant, state.clock if state else instant))
+        self.backend.commit(taking.batch())
         return state is not None
 
     def tombstone(self, customer: str) -> str:
@@ -280,6 +284,9 @@ class Taking:
 
     def take(self, event: Event) -> Outcome:
         state = self.states.get(event.customer)
+        if event.name == FORGET:
+            self.forget(event.customer, max(event.instant, state.clock if state else event.instant))
+            return Outcome("accepted", event.customer)
         if state is not None and event.instant == state.clock and event.id in state.seen:
             return Outcome("repeated", event.customer)
         reject = self._refused(event, state)
@@ -296,6 +303,17 @@ class Taking:
         self.result.changes += changes
         self.result.effects += effects
         return Outcome("accepted", event.customer, tuple(changes), tuple(effects), tuple(fired))
+
+    def forget(self, customer: str, instant: int) -> None:
+        """Erase a customer, and all that this batch did for them so far (language.md section 5.17)."""
+        self.states.pop(customer, None)
+        self.touched.pop(customer, None)
+        self.result.changes = [change for change in self.result.changes if change.customer != customer]
+        self.result.effects = [effect for effect in self.result.effects if effect.customer != customer]
+        if customer not in self.result.erased:
+            self.result.erased.append(customer)
+        self.result.tombstones[self.engine.tombstone(customer)] = instant
+        self.forgotten[customer] = instant
 
     def take_listing(self, entry: Listing) -> Outcome:
         state = self.states.get(entry.customer)

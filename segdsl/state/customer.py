@@ -13,9 +13,10 @@ class State(Struct):
     """All that is kept of a customer between events. Instants are microseconds UTC.
 
     `first` and `clock` are the instants of the first and the last input; `due` the next instant at which a
-    membership can change by itself (None: never). `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath
-    what the host `listed` (True: included, False: excluded). `entered` are the `once` rules already entered. `seen` are
-    the ids of the inputs at `clock`: an older one could not be accepted any more.
+    membership can change by itself (None: never). `members` are the memberships as seen, with the instant since when;
+    `added` those that rules made, beneath what the host `listed` (True: included, False: excluded). `entered` are the
+    `once` rules already entered. `seen` are the ids of the inputs at `clock`: an older one could not be accepted any
+    more. `large` holds memories and attributes as text where a number is too large for the coding.
     """
 
     customer: str

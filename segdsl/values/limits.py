@@ -12,6 +12,9 @@ DECLARATION_CHARACTERS = 400_000
 NAME_CHARACTERS = 200
 """Of a segment, event, field, action, activity."""
 
+DEFINE_PARTS = 5_000
+"""Parts of a condition or formula that one define may stand for, those of the defines it uses among them."""
+
 DIAGNOSTICS = 100
 """Shown at most per run; the rest are counted."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from segdsl.syntax.ast.expressions import Day, Duration, Expression, Name, Percent, Text
 from segdsl.syntax.ast.node import Node, node, out
 from segdsl.syntax.ast.rules import Assignment, Step, Trigger
@@ -102,7 +104,7 @@ class SegmentDeclaration(Node):
     """`kind` is added, derived or listed; `condition` that of `while` or `if`."""
 
     name: Name
-    kind: str
+    kind: Literal["added", "derived", "listed"]
     condition: Expression | None = None
 
 

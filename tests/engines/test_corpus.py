@@ -1,0 +1,47 @@
+"""The corpus: the language as programs with tests of their own, each test run on every engine."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from segdsl.engines import engines
+from segdsl.syntax import ast
+from segdsl.syntax.format import format_module
+from tests.support.trials import Suite, suite
+from tests.syntax.reading import read
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+FILES = sorted(path for path in CORPUS.glob("*/*.seg") if path.parent.name not in ("syntax", "errors"))
+
+
+@cache
+def suite_of(path: Path) -> Suite:
+    return suite([(f"{path.parent.name}/{path.name}", path.read_text("utf-8"))])
+
+
+def _trials() -> list[object]:
+    found: list[object] = []
+    for path in FILES:
+        module, _ = read(path.read_text("utf-8"))
+        names = [node.name.value for node in module.declarations if isinstance(node, ast.TestDeclaration)]
+        for engine in engines():
+            found += [pytest.param(path, name, engine, id=f"{path.stem}: {name} [{engine}]") for name in names]
+    return found
+
+
+@pytest.mark.parametrize(("path", "name", "engine"), _trials())
+def test_a_program_of_the_corpus_does_what_its_test_expects(path: Path, name: str, engine: str) -> None:
+    assert suite_of(path).failures(name, engine) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_program_of_the_corpus_formats_to_what_formats_to_itself(path: Path) -> None:
+    text = path.read_text("utf-8")
+    once = format_module(read(text)[0], text)
+    assert format_module(read(once)[0], once) == once
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_program_of_the_corpus_has_tests(path: Path) -> None:
+    assert suite_of(path).tests
