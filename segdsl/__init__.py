@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from segdsl.version import __version__
 
 if TYPE_CHECKING:
+    from segdsl.backends import open_backend
     from segdsl.backends.base import Backend, Membership
+    from segdsl.compiler.checked import CheckedProgram
     from segdsl.diagnostics.diagnostic import Diagnostic
     from segdsl.diagnostics.errors import (
         ClockError,
@@ -25,63 +27,30 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from segdsl.host.engine import Engine
-    from segdsl.host.program import Program, check, check_texts, load, loads
-    from segdsl.host.replay import Report, replay
+    from segdsl.host.program import Program, build, check, check_texts, load, loads
+    from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.records.inputs import Event
     from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
 
 _PLACES = {
-    "Backend": "backends.base",
-    "Because": "records.outcomes",
-    "Change": "records.outcomes",
-    "ClockError": "diagnostics.errors",
-    "CompileError": "diagnostics.errors",
-    "Diagnostic": "diagnostics.diagnostic",
-    "Effect": "records.outcomes",
-    "Engine": "host.engine",
-    "Event": "records.inputs",
-    "InputError": "diagnostics.errors",
-    "Membership": "backends.base",
-    "Outcome": "records.outcomes",
-    "Program": "host.program",
-    "Reject": "records.outcomes",
-    "Report": "host.replay",
-    "SegdslError": "diagnostics.errors",
-    "StoreError": "diagnostics.errors",
-    "UnknownNameError": "diagnostics.errors",
-    "check": "host.program",
-    "check_texts": "host.program",
-    "load": "host.program",
-    "loads": "host.program",
+    "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
+    "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
+    "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes", "Engine": "host.engine",
+    "Event": "records.inputs", "InputError": "diagnostics.errors", "Listener": "host.replay",
+    "Membership": "backends.base", "Outcome": "records.outcomes", "Program": "host.program",
+    "Progress": "host.replay", "Reject": "records.outcomes", "Report": "host.replay",
+    "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors",
+    "UnknownNameError": "diagnostics.errors", "build": "host.program", "check": "host.program",
+    "check_texts": "host.program", "load": "host.program", "loads": "host.program", "open_backend": "backends",
     "replay": "host.replay",
-}
+}  # fmt: skip
 
 __all__ = [
-    "Backend",
-    "Because",
-    "Change",
-    "ClockError",
-    "CompileError",
-    "Diagnostic",
-    "Effect",
-    "Engine",
-    "Event",
-    "InputError",
-    "Membership",
-    "Outcome",
-    "Program",
-    "Reject",
-    "Report",
-    "SegdslError",
-    "StoreError",
-    "UnknownNameError",
-    "__version__",
-    "check",
-    "check_texts",
-    "load",
-    "loads",
-    "replay",
-]
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Diagnostic", "Effect",
+    "Engine", "Event", "InputError", "Listener", "Membership", "Outcome", "Program", "Progress", "Reject", "Report",
+    "SegdslError", "StoreError", "UnknownNameError", "__version__", "build", "check", "check_texts", "load",
+    "loads", "open_backend", "replay",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

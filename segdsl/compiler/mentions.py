@@ -149,6 +149,7 @@ class Mentions(History):
             inner = evolve(context, event=None, item=None, defines=(*context.defines, of.text))
             typed = self.value(defined.node.value, inner)
         if len(context.defines) >= limits.NESTING or self.gathered.depths.get(of.text, 1) > limits.NESTING:
+            self.gathered.depths[of.text] = 1  # said once; those that use this one need not say it again
             self.error(
                 "SEG113",
                 defined.span,

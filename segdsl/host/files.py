@@ -38,19 +38,20 @@ def _unreadable(path: Path, sources: SourceMap, collector: Collector, error: OSE
     _refuse(str(error.filename or path), _reason(error), sources, collector)
 
 
-def read_rules(path: Path, sources: SourceMap, collector: Collector) -> None:
-    """Add a file's text to the sources, or say why it cannot be read."""
+def read_rules(path: Path, sources: SourceMap, collector: Collector) -> bytes | None:
+    """Add a file's text to the sources, or say why it cannot be read. Gives its bytes as they stand in the file."""
     try:
         if path.is_file() and path.stat().st_size > limits.RULES_FILE_BYTES:
             _refuse(str(path), f"this file is larger than {limits.RULES_FILE_BYTES // 1_000_000} MB, and so no rules",
                     sources, collector)  # fmt: skip
-            return
+            return None
         with path.open("rb") as file:
             data = file.read(limits.RULES_FILE_BYTES + 1)
     except OSError as error:
         _refuse(str(path), _reason(error), sources, collector)
-        return
+        return None
     add_text(str(path), data, sources, collector)
+    return data
 
 
 def add_text(name: str, data: bytes | str, sources: SourceMap, collector: Collector) -> None:

@@ -45,12 +45,12 @@ def load(*paths: Path_) -> Program:
 
     Raises CompileError, with all mistakes and their places.
     """
-    return _compiled(check(*paths))
+    return build(check(*paths))
 
 
 def loads(text: str, name: str = "<text>") -> Program:
     """Load a program from text. Raises CompileError, with all mistakes and their places."""
-    return _compiled(check_texts([(name, text)]))
+    return build(check_texts([(name, text)]))
 
 
 def check(*paths: Path_) -> CheckedProgram:
@@ -78,7 +78,8 @@ def _checked(sources: SourceMap, collector: Collector) -> CheckedProgram:
     return check_modules(sources, modules, collector)
 
 
-def _compiled(checked: CheckedProgram) -> Program:
+def build(checked: CheckedProgram) -> Program:
+    """The program that was checked. Raises CompileError, with all mistakes and their places."""
     plan, errors = compile_program(checked)
     if plan is None:
         raise CompileError(errors, render_all(errors, checked.sources))

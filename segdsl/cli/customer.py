@@ -1,0 +1,54 @@
+"""`seg customer`: the segments of one customer, with the reasons, and how it came to that."""
+
+from collections.abc import Iterable
+
+import click
+
+from segdsl import Engine
+from segdsl.cli.parts.asking import as_of, at_option, json_option, store_option, why
+from segdsl.cli.parts.lines import change_line, membership_line, print_lines
+from segdsl.cli.parts.stores import existing
+from segdsl.cli.parts.tables import plain, table
+from segdsl.values.instants import instant_text
+
+
+@click.command(no_args_is_help=True)
+@click.argument("customer", metavar="ID")
+@store_option
+@at_option
+@json_option
+def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
+    """Show the segments that a customer is in, since when and why, and all changes before.
+
+    \b
+      seg customer ann --store shop.store
+    """
+    with existing(store) as engine:
+        segments, history = engine.segments_of(customer, at), engine.history(customer, at)
+        if as_json:
+            found = {
+                "customer": customer, "known": _known(engine, customer), "at": as_of(engine, at),
+                "segments": [membership_line(each) for each in segments],
+                "history": [change_line(each) for each in history],
+            }  # fmt: skip
+            print_lines([found])
+            return
+        unknown = "" if _known(engine, customer) else " (no event of this customer was seen yet)"
+        click.echo(f"{plain(customer)} at {as_of(engine, at)}{unknown}")
+        click.echo("\nsegments:" if segments else "\nin no segment")
+        _print_table((each.segment, f"since {instant_text(each.since)}", why(each.because)) for each in segments)
+        if history:
+            click.echo("\nhistory:")
+            _print_table(
+                (instant_text(each.instant), "enters" if each.entered else "leaves", each.segment, why(each.because))
+                for each in history
+            )
+
+
+def _known(engine: Engine, customer: str) -> bool:
+    return bool(engine.backend.load([customer]))
+
+
+def _print_table(rows: Iterable[tuple[str, ...]]) -> None:
+    for line in table(rows):
+        click.echo(f"  {line}")

@@ -1,0 +1,35 @@
+"""`seg members`: who is in a segment."""
+
+from itertools import islice
+
+import click
+
+from segdsl.cli.parts.asking import at_option, json_option, store_option
+from segdsl.cli.parts.lines import print_lines
+from segdsl.cli.parts.stores import existing
+from segdsl.cli.parts.tables import table
+from segdsl.values.instants import instant_text
+
+PAGE = 1_000
+"""Rows whose columns are lined up together; more are on their way meanwhile."""
+
+
+@click.command(no_args_is_help=True)
+@click.argument("segment")
+@store_option
+@at_option
+@json_option
+def command(segment: str, store: str, at: str | None, as_json: bool) -> None:
+    """List the members of a segment, in the order of their ids, each with the instant since when.
+
+    \b
+      seg members "Loyal Customers" --store shop.store
+      seg members Skiers --store shop.store --at 2026-03-01 --json
+    """
+    with existing(store) as engine:
+        members = engine.members(segment, at)
+        if as_json:
+            print_lines({"customer": each.customer, "since": instant_text(each.since)} for each in members)
+            return
+        while page := [(each.customer, instant_text(each.since)) for each in islice(members, PAGE)]:
+            click.echo("\n".join(table(page)))

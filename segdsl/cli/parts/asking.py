@@ -1,0 +1,39 @@
+"""What the commands that ask a store have in common: their options, and how memberships and their reasons are told."""
+
+import click
+
+from segdsl import Because, Engine
+from segdsl.values.instants import instant_text
+
+store_option = click.option(
+    "--store", required=True, metavar="URL", help="The store to ask: its file, as in sports.store, or its URL."
+)
+at_option = click.option(
+    "--at", metavar="INSTANT", help="As of when, as in 2026-03-01T10:00:00Z; not said: the last instant of the runs."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, one object a line.")
+
+KINDS = {"activities": "by activities", "derived": "derived", "listed": "listed"}
+"""The kinds of segments in the words of the language."""
+
+_REASONS = {
+    "added": "added", "removed": "removed", "condition": "by its condition", "included": "included by the host",
+    "excluded": "excluded by the host", "unlisted": "no longer listed by the host",
+}  # fmt: skip
+
+
+def why(because: Because) -> str:
+    """`added at sports.seg:5 on event e1`."""
+    parts = [_REASONS.get(because.reason, because.reason)]
+    if because.place:
+        parts.append(f"at {because.place}")
+    if because.cause:
+        parts.append(f"on event {because.cause}")
+    elif because.reason == "condition":
+        parts.append("as time went by")
+    return " ".join(parts)
+
+
+def as_of(engine: Engine, at: str | None) -> str:
+    """The instant that a question is answered for, as text."""
+    return at if at is not None else instant_text(engine.now())

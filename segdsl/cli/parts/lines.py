@@ -1,0 +1,121 @@
+"""Changes, effects and rejects as lines of JSON, in files that grow with a run."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import click
+from msgspec.json import Encoder
+
+from segdsl import Because, Change, Effect, InputError, Membership, Reject
+from segdsl.values.instants import instant_text
+
+encode = Encoder(decimal_format="number").encode
+"""JSON in which numbers keep all their digits."""
+
+_PART = 1 << 16
+
+
+class Lines:
+    """A file of JSON lines, `-` for standard output. With `on` it is added to, else written anew.
+
+    Lines are written with each batch, before it is committed: after a crash, some may be written twice, none is lost.
+    """
+
+    def __init__(self, path: str, *, on: bool) -> None:
+        self.path = path
+        self.file: BinaryIO | None = None
+        if path != "-":
+            try:
+                self.file = Path(path).open("r+b" if on and Path(path).exists() else "wb")  # noqa: SIM115 - see __exit__
+                if self.file.seekable():
+                    _cut_half_line(self.file)
+            except OSError as error:
+                raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+    def write(self, objects: Iterable[dict[str, Any]]) -> None:
+        """Write a batch of objects, and see that they have left this process."""
+        data = b"".join(encode(each) + b"\n" for each in objects)
+        if not data:
+            return
+        stream = self.file or click.get_binary_stream("stdout")
+        stream.write(data)
+        stream.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.file is not None:
+            self.file.close()
+
+
+def _cut_half_line(file: BinaryIO) -> None:
+    """Go to the end; a line that an earlier run was stopped in goes, since its batch comes again."""
+    end = file.seek(0, os.SEEK_END)
+    while end > 0:
+        start = max(0, end - _PART)
+        file.seek(start)
+        found = file.read(end - start).rfind(b"\n")
+        end = start + found + 1 if found >= 0 else start
+        if found >= 0:
+            break
+    file.seek(end)
+    file.truncate()
+
+
+def print_lines(objects: Iterable[dict[str, Any]]) -> None:
+    """Objects to standard output, as they come."""
+    stream = click.get_binary_stream("stdout")
+    for each in objects:
+        stream.write(encode(each) + b"\n")
+    stream.flush()
+
+
+def change_line(change: Change) -> dict[str, Any]:
+    """A change of membership as a JSON object."""
+    return {
+        "customer": change.customer,
+        "segment": change.segment,
+        "change": "enters" if change.entered else "leaves",
+        "time": instant_text(change.instant),
+        **because_keys(change.because),
+    }
+
+
+def effect_line(effect: Effect) -> dict[str, Any]:
+    """An effect as a JSON object. The same id means the same effect."""
+    return {
+        "id": effect.id,
+        "action": effect.action,
+        "customer": effect.customer,
+        "time": instant_text(effect.instant),
+        "priority": effect.priority,
+        "fields": effect.fields,
+        **because_keys(effect.because),
+    }
+
+
+def reject_line(reject: Reject) -> dict[str, Any]:
+    """An input that was not taken as a JSON object."""
+    return {
+        "reason": reject.reason, "detail": reject.detail, "line": reject.place, "id": reject.id or None,
+        "customer": reject.customer or None, "raw": reject.raw,
+    }  # fmt: skip
+
+
+def membership_line(membership: Membership) -> dict[str, Any]:
+    """A membership of a segment with its reason, as a JSON object."""
+    return {"segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because)}
+
+
+def because_keys(because: Because) -> dict[str, Any]:
+    """Why, as keys of a JSON object; null where the clock did it, or no rule."""
+    return {
+        "event": because.cause or None, "rule": because.rule or None, "place": because.place or None,
+        "reason": because.reason,
+    }  # fmt: skip

@@ -1,0 +1,20 @@
+"""Rules as the command line names them: files and directories, or `-` for standard input."""
+
+from collections.abc import Sequence
+
+import click
+
+import segdsl
+from segdsl.values import limits
+
+STANDARD_INPUT = "standard input"
+
+
+def checked_rules(paths: Sequence[str]) -> "segdsl.CheckedProgram":
+    """The rules that paths mean, checked as one program."""
+    if "-" not in paths:
+        return segdsl.check(*paths)
+    if len(paths) > 1:
+        raise click.UsageError("- is standard input and stands alone: it cannot be joined with files")
+    text = click.get_binary_stream("stdin").read(limits.RULES_FILE_BYTES + 1)
+    return segdsl.check_texts([(STANDARD_INPUT, text)])

@@ -1,0 +1,83 @@
+"""Stores as the command line names them: a URL, or the path of a file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from segdsl import Backend, Engine, Program, StoreError, open_backend
+
+FILE = "sqlite:///"
+MEMORY = "memory://"
+
+
+def url_of(store: str) -> str:
+    """The URL of a store named by its URL or its path."""
+    return store if "://" in store else f"{FILE}{store}"
+
+
+def beside(paths: Sequence[str]) -> str:
+    """The store of rules that none is named for: a file beside the first of them, or in it if it is a directory; in
+    memory for rules from standard input."""
+    if paths[0] == "-":
+        return MEMORY
+    first = Path(paths[0])
+    if first.is_dir():
+        return f"{FILE}{first / f'{first.resolve().name or "rules"}.store'}"
+    return f"{FILE}{first.with_suffix('.store')}"
+
+
+def shown(url: str) -> str:
+    """A store as people call it: the path of a file, `memory` for one that is not kept."""
+    return "memory" if url == MEMORY else url.removeprefix(FILE)
+
+
+def existing(store: str) -> Engine:
+    """The engine on a store that was run before.
+
+    Raises StoreError when there is none: asking a question makes no store.
+    """
+    url = url_of(store)
+    if url.startswith(FILE):
+        path = Path(url.removeprefix(FILE))
+        if not path.exists():
+            raise StoreError(f"there is no store {path}: `seg run RULES --events FILE` makes one")
+        if path.is_file() and path.stat().st_size == 0:
+            raise StoreError(f"{path} is an empty file, not a store: `seg run RULES --events FILE` makes one")
+    return Engine(None, url)
+
+
+def opened(url: str, program: Program, *, fresh: bool) -> Backend:
+    """The store at a URL for a run of a program, made when there is none; with `fresh` an older one is removed first.
+
+    Raises StoreError when it cannot be opened, or holds what other rules have made.
+    """
+    if fresh:
+        _remove(url)
+    backend = open_backend(url)
+    try:
+        kept = backend.program()
+        if kept is not None and kept.digest != program.digest:
+            raise StoreError(
+                f"the store {shown(url)} was made with other rules, so its counts would not fit these: name another with "
+                "--store, or begin anew with --fresh and all events"
+            )
+    except BaseException:
+        backend.close()
+        raise
+    return backend
+
+
+def _remove(url: str) -> None:
+    """Remove a store, if it is one of ours that nobody is writing to."""
+    if url == MEMORY:
+        return
+    if not url.startswith(FILE):
+        raise StoreError(f"--fresh removes a store that is a file, and {url} is none: name another store")
+    path = Path(url.removeprefix(FILE))
+    if not path.exists():
+        return
+    with open_backend(url) as backend:
+        kept = backend.program()
+        if kept is not None:
+            backend.install(kept)  # fails while another process writes to the store
+    for each in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        each.unlink(missing_ok=True)

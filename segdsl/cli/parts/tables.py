@@ -1,0 +1,33 @@
+"""Plain tables for a terminal."""
+
+from collections.abc import Iterable, Sequence
+from unicodedata import combining, east_asian_width
+
+
+def plain(text: str) -> str:
+    """A text from outside as one line that cannot steer a terminal: what is not printable is shown by its number."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def width(text: str) -> int:
+    """The columns that a text takes up."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def table(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Rows of cells as lines of columns two blanks apart; the columns whose numbers are in `right` stand to the
+    right."""
+    cells = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for row in cells:
+        padded = []
+        for number, (cell, wide) in enumerate(zip(row, widths, strict=True)):
+            gap = " " * (wide - width(cell))
+            padded.append(gap + cell if number in right else cell + gap)
+        lines.append("  ".join(padded).rstrip())
+    return lines

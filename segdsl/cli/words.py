@@ -1,0 +1,24 @@
+"""`seg words`: the words that cannot stand in names."""
+
+import click
+
+from segdsl.syntax import words as lists
+
+_SECTIONS = (
+    ("Not anywhere in the name of an event, attribute, field, collection or action:", lists.RESERVED),
+    ("Not at the beginning of such a name:", (*lists.RESERVED_FIRST, *lists.RESERVED_STARTS)),
+    ("Not beside one another in such a name (5 stands for any number):", lists.RESERVED_PHRASES),
+    ("Not in the name of a segment, activity or promotion, unless it stands in quotes:", lists.NAME_ENDS),
+)
+
+
+@click.command()
+def command() -> None:
+    """List the words that cannot stand in names, since they mean something in the language.
+
+    \b
+      seg words
+    """
+    for number, (title, words) in enumerate(_SECTIONS):
+        click.echo(("\n" if number else "") + title)
+        click.echo(click.wrap_text(", ".join(words), 80, "  ", "  "))
