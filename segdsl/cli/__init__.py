@@ -1,12 +1,13 @@
 """The command line, `seg`: one file a command, found by the file's name and imported only when it is asked for.
 
 Comes in: arguments, files, standard input. Goes out: text, JSON lines and an exit code (0 done, 1 mistakes in rules, 2
-wrong usage or what cannot be read, 130 interrupted). A command converts, calls the public names of `segdsl`, and prints;
-what several of them need is in `parts/`. A new command is a new file that defines `command`.
+wrong usage or what cannot be read, 130 interrupted). A command converts, calls the public names of `segdsl`, and
+prints; what several of them need is in `parts/`. A new command is a new file that defines `command`.
 """
 
 import gc
 import sys
+from io import TextIOWrapper
 from pkgutil import iter_modules
 
 import click
@@ -14,7 +15,7 @@ import click
 from segdsl.cli.parts.group import Commands
 from segdsl.version import __version__
 
-HELP = """Rules for customer segments, and the programme that runs them.
+HELP = """Rules for customer segments, and the program that runs them.
 
 Rules say in plain sentences who belongs to which segment. A file shop.seg:
 
@@ -40,13 +41,17 @@ From the one to the other:
 ORDER = ("check", "fmt", "run", "segments", "members", "customer", "words")
 """The order in which help lists the commands, that of their use; others follow by name."""
 
+GARBAGE = (100_000, 20, 50)
+"""How many objects are made before Python looks for garbage."""
+
 
 def _found() -> list[str]:
     return [found.name for found in iter_modules(__path__) if not found.ispkg]
 
 
 @click.group(
-    cls=Commands, package=__name__, found=_found, order=ORDER, help=HELP, epilog="`seg COMMAND --help` says more of each.",
+    cls=Commands, package=__name__, found=_found, order=ORDER, help=HELP,
+    epilog="`seg COMMAND --help` says more of each.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )  # fmt: skip
 @click.version_option(__version__, "-V", "--version", prog_name="seg", message="%(prog)s %(version)s")
@@ -56,6 +61,9 @@ def seg() -> None:
 
 def main() -> None:
     """Run the command line on the process's arguments. Does not return."""
-    # What a start makes (tables, trees, classes) is kept to the end: looking through it for garbage costs a fifth of it.
-    gc.disable()
-    sys.exit(seg.main(prog_name="seg", standalone_mode=True))
+    # What a start makes (classes, tables, trees) stays to the end: looking through it for garbage costs a fifth of it.
+    gc.set_threshold(*GARBAGE)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    seg.main(prog_name="seg")

@@ -7,7 +7,7 @@ from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="Say what is wrong with rules.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="Write each mistake as a line of JSON to standard output.")
 @color_option

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import click
 
-from segdsl import Engine
+import segdsl
 from segdsl.cli.parts.asking import as_of, at_option, json_option, store_option, why
 from segdsl.cli.parts.lines import change_line, membership_line, print_lines
 from segdsl.cli.parts.stores import existing
@@ -12,7 +12,7 @@ from segdsl.cli.parts.tables import plain, table
 from segdsl.values.instants import instant_text
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="Show the segments of a customer, and why.")
 @click.argument("customer", metavar="ID")
 @store_option
 @at_option
@@ -45,7 +45,7 @@ def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
             )
 
 
-def _known(engine: Engine, customer: str) -> bool:
+def _known(engine: "segdsl.Engine", customer: str) -> bool:
     return bool(engine.backend.load([customer]))
 
 

@@ -14,7 +14,7 @@ PAGE = 1_000
 """Rows whose columns are lined up together; more are on their way meanwhile."""
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="List the members of a segment.")
 @click.argument("segment")
 @store_option
 @at_option

@@ -8,7 +8,7 @@ from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import table
 
 
-@click.command()
+@click.command(short_help="List the segments of a store and how many are in each.")
 @store_option
 @at_option
 @json_option

@@ -12,7 +12,7 @@ _SECTIONS = (
 )
 
 
-@click.command()
+@click.command(short_help="List the words that cannot stand in names.")
 def command() -> None:
     """List the words that cannot stand in names, since they mean something in the language.
 

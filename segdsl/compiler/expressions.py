@@ -25,6 +25,7 @@ from segdsl.values.kinds import (
     Kind,
 )
 from segdsl.values.numbers import SCALE
+from segdsl.values.zones import Zone
 
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
@@ -205,19 +206,10 @@ class Expressions(Mentions):
         choices: tuple[ast.Expression, ...],
         context: Context,
     ) -> Typed:
-        value = self.value(operand, context)
-        values = []
-        for choice in choices:
-            compared = self._compare(choice, operand, "=", choice, context)
-            match compared.node:
-                case p.Compare(_, _, p.Constant(constant)):
-                    values.append(constant)
-                case p.Compare(_, _, p.Start(p.Constant(days))):
-                    values.append(self.scope.zone.at(days))
-                case _:
-                    return Typed(BOOLEAN, p.Constant(None))
-        folded = value.kind == FOLDED
-        test = p.OneOf(p.Fold(value.node) if folded else value.node, tuple(values))
+        compared = [self._compare(choice, operand, "=", choice, context).node for choice in choices]
+        if not all(isinstance(each, p.Compare) for each in compared):
+            return Typed(BOOLEAN, p.Constant(None))
+        test = _among(tuple(each for each in compared if isinstance(each, p.Compare)), self.scope.zone)
         return Typed(BOOLEAN, p.Negation(test) if negated else test)
 
     def _text_test(self, left: ast.Expression, operator: str, right: ast.Expression, context: Context) -> Typed:
@@ -371,6 +363,21 @@ def calendar_length(node: ast.Duration) -> tuple[int, int]:
         case "week":
             return 0, 7 * node.count
     return 0, node.count
+
+
+def _among(compared: tuple[p.Compare, ...], zone: Zone) -> p.Expression:
+    """Whether one of some comparisons for equality holds: one look where all are of the same thing with plain values,
+    else (`time since E in (1 day, 2 days)`, a date among instants) as they are."""
+    values = []
+    for each in compared:
+        match each.right:
+            case p.Constant(value) if each.left == compared[0].left:
+                values.append(value)
+            case p.Start(p.Constant(days)) if each.left == compared[0].left:
+                values.append(zone.at(days))
+            case _:
+                return p.Either(compared)
+    return p.OneOf(compared[0].left, tuple(values))
 
 
 def _folded(one: Typed, other: Typed) -> tuple[p.Expression, p.Expression]:

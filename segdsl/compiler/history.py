@@ -152,7 +152,8 @@ class History:
             asked = _all(later)
             needed = {node.name for node in walk(asked) if isinstance(node, p.ItemField)}
             needed |= {node.name for node in walk(operand) if isinstance(node, p.ItemField)}
-            memory = p.Memory("", event.name, measure, at_once, operand, span, None, tuple(sorted(needed)))
+            kept = tuple(sorted(needed or {"time"}))  # without a field it would not be filtered when it is asked
+            memory = p.Memory("", event.name, measure, at_once, operand, span, None, kept)
             return p.Recall(self.gathered.remember(memory), asked)
         if measure == "count" and span is None:
             keep = None  # a plain number counts for ever
@@ -261,6 +262,7 @@ class History:
                 return Typed(DURATION, recall, since=True)
             case ast.CountDistinct(operand):
                 typed = self._operand(operand, self.item(event), context)
+                self._measured("count of distinct", typed, operand.span)
                 counted = p.Fold(typed.node) if typed.kind == FOLDED else typed.node
                 return Typed(NUMBER, self._recall(event, "distinct", where, counted, source.window))
             case ast.Aggregate(function, operand):
@@ -310,6 +312,7 @@ class History:
                 return Typed(NUMBER, p.Aggregate("count", items, where, None))
             case ast.CountDistinct(operand):
                 typed = self.value(operand, context.inside(item))
+                self._measured("count of distinct", typed, operand.span)
                 counted = p.Fold(typed.node) if typed.kind == FOLDED else typed.node
                 return Typed(NUMBER, p.Aggregate("distinct", items, where, counted))
             case ast.Aggregate(function, operand):

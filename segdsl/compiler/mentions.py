@@ -17,7 +17,7 @@ from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
 from segdsl.values import instants, limits
-from segdsl.values.kinds import BOOLEAN, DATE, INSTANT, NUMBER, TIME_OF_DAY, WEEKDAY, Kind
+from segdsl.values.kinds import BOOLEAN, DATE, ERROR, INSTANT, NUMBER, TIME_OF_DAY, WEEKDAY, Kind
 
 
 class Mentions(History):
@@ -52,6 +52,8 @@ class Mentions(History):
         """What a bare name reads, if it is a field of the event at hand, an attribute, a define or built in."""
         name = of.text
         if context.event is not None and name in context.event:
+            if context.event[name] == ERROR:
+                return BROKEN
             hidden = self.scope.attributes.get(name)
             if hidden is not None:
                 self.error(
@@ -108,7 +110,8 @@ class Mentions(History):
             return BROKEN
         if field not in context.event:
             return self.unknown_field(ast.Name(field, span=of.span), context.event_name, context.event)
-        return Typed(context.event[field], p.Field(field))
+        kind = context.event[field]
+        return Typed(kind, p.Field(field)) if kind != ERROR else BROKEN
 
     def _customer(self, of: ast.Name, name: str, context: Context) -> Typed:
         if name not in self.scope.attributes:

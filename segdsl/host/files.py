@@ -26,7 +26,7 @@ def rule_files(paths: Iterable[Path], sources: SourceMap, collector: Collector) 
                 folders[:] = sorted(name for name in folders if not name.startswith("."))
                 found += [Path(folder) / name for name in sorted(names) if name.endswith(".seg")]
             if not found and not collector.errors:
-                _refuse(str(path), "there is no .seg file in this directory", sources, collector)
+                _refuse(shown(path), "there is no .seg file in this directory", sources, collector)
         for file in found:
             resolved = file.resolve()
             if resolved not in seen:
@@ -34,23 +34,28 @@ def rule_files(paths: Iterable[Path], sources: SourceMap, collector: Collector) 
                 yield file
 
 
+def shown(path: Path) -> str:
+    """A path as text that can be written anywhere; what is not UTF-8 in it is replaced."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def _unreadable(path: Path, sources: SourceMap, collector: Collector, error: OSError) -> None:
-    _refuse(str(error.filename or path), _reason(error), sources, collector)
+    _refuse(shown(Path(error.filename or path)), _reason(error), sources, collector)
 
 
 def read_rules(path: Path, sources: SourceMap, collector: Collector) -> bytes | None:
     """Add a file's text to the sources, or say why it cannot be read. Gives its bytes as they stand in the file."""
     try:
         if path.is_file() and path.stat().st_size > limits.RULES_FILE_BYTES:
-            _refuse(str(path), f"this file is larger than {limits.RULES_FILE_BYTES // 1_000_000} MB, and so no rules",
+            _refuse(shown(path), f"this file is larger than {limits.RULES_FILE_BYTES // 1_000_000} MB, and so no rules",
                     sources, collector)  # fmt: skip
             return None
         with path.open("rb") as file:
             data = file.read(limits.RULES_FILE_BYTES + 1)
     except OSError as error:
-        _refuse(str(path), _reason(error), sources, collector)
+        _refuse(shown(path), _reason(error), sources, collector)
         return None
-    add_text(str(path), data, sources, collector)
+    add_text(shown(path), data, sources, collector)
     return data
 
 

@@ -4,15 +4,18 @@ Comes in: a file of events (or standard input). Goes out: a `Report`, and every 
 the input is committed with each batch, so a run that was stopped anywhere goes on where it was.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, field, frozen
+from msgspec.structs import replace
 
-from segdsl.backends.base import Position
+from segdsl.backends.base import Backend, Position
 from segdsl.diagnostics.errors import InputError
+from segdsl.host import files
 from segdsl.host.engine import BATCH, Engine
 from segdsl.host.moments import Moment, instant_of
 from segdsl.readers import read_events
@@ -24,6 +27,12 @@ from segdsl.values.zones import Zone
 
 HEAD = 65_536
 """Bytes by which a file is known again."""
+
+TOLD = "clock changes"
+"""Under this the store keeps the instant up to which a run has told of the changes that the clock brings about."""
+
+PAGE = 1_000
+"""Changes by the clock told of together."""
 
 
 @define
@@ -70,10 +79,11 @@ class Progress:
 @define
 class Listener:
     """Who hears of a run. `outcomes` sees each batch before it is committed, `clock_changes` the changes that the clock
-    alone brings about up to the run's end, `progress` is told now and then."""
+    alone brings about up to the run's end (each once, also when runs go on from each other), `progress` is told now and
+    then."""
 
     outcomes: Callable[[list[Outcome]], None] = lambda outcomes: None
-    clock_changes: Callable[[Change], None] = lambda change: None
+    clock_changes: Callable[[list[Change]], None] = lambda changes: None
     progress: Callable[[Progress], None] = lambda progress: None
 
 
@@ -93,43 +103,58 @@ def replay(
     the input cannot be read, StoreError when the store fails; what was committed stays.
     """
     end = instant_of(until, Zone(engine.plan.zone)) if until is not None else None
-    listener = listener or Listener()
-    source = Input.known(events)
-    running = Running(engine, source, listener, end, batch, engine.backend.position(source.key), Report(until=end))
-    started = engine.now()
+    source = Input.known(events, engine.backend)
+    before = engine.backend.position(source.key) if source.key else None
+    running = Running(engine, source, listener or Listener(), end, batch, before, Report(until=end))
     with read_events(events, engine.shape, format=format, mapping=mapping, source=source.label) as reading:
         running.run(in_order(running.watched(reading), count=running.count))
         running.report.skipped_rows = reading.skipped_rows
     running.report.ignored = engine.shape.ignored_fields
-    last = end if end is not None else max(running.report.last or 0, started)
-    if last:
-        engine.advance(last)
-        for change in engine.clock_changes(last):
-            if change.instant > started:
-                listener.clock_changes(change)
+    running.finish()
     return running.report
 
 
-@define
+@frozen
 class Input:
-    """An input by which its place is remembered: `key` for the store, `label` for the ids of events without one."""
+    """An input by which its place is remembered: `key` for the store (empty where it cannot be read twice), `label` for
+    the ids of events without one. A file is known again by its path and the hash of its first `length` bytes, so that
+    it may grow; `length` is kept in the store under `path`. `ended`: its last line has an end."""
 
     key: str
     label: str
+    path: str = ""
+    length: int = 0
+    ended: bool = True
 
     @classmethod
-    def known(cls, events: str | Path) -> "Input":
+    def known(cls, events: str | Path, backend: Backend) -> "Input":
         if str(events) == "-":
             return cls("", "standard input")
         path = Path(events)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            return cls("", "a pipe")
         try:
             with path.open("rb") as file:
-                head = sha256(file.read(HEAD)).hexdigest()
+                head = file.read(HEAD)
+                file.seek(-1 if head else 0, os.SEEK_END)
+                ended = file.read(1) in (b"\n", b"")
         except IsADirectoryError:
             raise InputError(f"{path} is a directory: name a file in it") from None
+        except FileNotFoundError:
+            raise InputError(f"there is no file {path}") from None
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-        return cls(f"{path.resolve()}#{head[:24]}", f"{path.name}#{head[:8]}")
+        place = files.shown(path.resolve())
+        before = backend.position(place)
+        length = before.places if before is not None and before.places <= len(head) else len(head)
+        known = sha256(head[:length]).hexdigest()
+        if backend.position(f"{place}#{known[:24]}") is None:
+            length, known = len(head), sha256(head).hexdigest()
+        return cls(f"{place}#{known[:24]}", f"{files.shown(Path(path.name))}#{known[:8]}", place, length, ended)
+
+    def handled(self, position: Position) -> dict[str, Position]:
+        """What the store keeps of how far the input is handled."""
+        return {self.key: position, self.path: Position(self.length, 0, 0)} if self.key else {}
 
 
 @define
@@ -146,6 +171,12 @@ class Running:
     count: Count = field(factory=Count)
     items: list[Event | Reject] = field(factory=list)
     handled: int = 0
+    unfinished: int = 0
+    told: int = instants.EARLIEST
+
+    def __attrs_post_init__(self) -> None:
+        told = self.engine.backend.position(TOLD)
+        self.told = told.instant if told is not None else instants.EARLIEST
 
     def run(self, items: Iterable[Event | Reject]) -> None:
         for item in items:
@@ -159,10 +190,36 @@ class Running:
 
     def watched(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         """The items as they are read, told of now and then: a long input is read whole before it is handled."""
+        item: Event | Reject | None = None
         for number, item in enumerate(items, 1):
             if number % 10_000 == 0:
                 self.listener.progress(Progress(item.place, 0, None))
             yield item
+        if isinstance(item, Reject) and not self.source.ended:
+            self.unfinished = 1  # somebody is writing this line: when it is whole, it is a new one
+
+    def finish(self) -> None:
+        """Advance to the run's end, and tell of what the clock brings about up to there."""
+        clock = self.engine.backend.clock()
+        ends = [self.until] if self.until is not None else [self.report.last, clock]
+        last = max((end for end in ends if end is not None), default=None)
+        if last is None:
+            return
+        page: list[Change] = []
+        for change in self.engine.clock_changes(last):
+            if change.instant > self.told:
+                page.append(change)
+            if len(page) >= PAGE:
+                self._tell(page)
+                page = []
+        self._tell(page)
+        self.engine.take([], {TOLD: Position(0, max(last, self.told), 0)})
+        self.engine.advance(last)
+
+    def _tell(self, changes: list[Change]) -> None:
+        if changes:
+            self.report.changes += len(changes)
+            self.listener.clock_changes(changes)
 
     def _done_before(self, item: Event | Reject) -> bool:
         """Whether an earlier run of this input handled the item: what it had read, up to where it came."""
@@ -175,17 +232,32 @@ class Running:
     def _take(self) -> None:
         if not self.items:
             return
-        last = next((item for item in reversed(self.items) if isinstance(item, Event)), None)
-        positions = {}
-        if last is not None and self.source.key:
-            positions[self.source.key] = Position(self.count.places, last.instant, last.place)
         vouched = self.until if self.until is not None else instants.LATEST
-        outcomes = self.engine.take(self.items, positions, vouched=vouched, before_commit=self.listener.outcomes)
-        self.report.count(outcomes)
-        for item in self.items:
-            if isinstance(item, Event) and item.instant <= vouched:
-                self.report.first = item.instant if self.report.first is None else min(self.report.first, item.instant)
-                self.report.last = item.instant if self.report.last is None else max(self.report.last, item.instant)
+        events = [item for item in self.items if isinstance(item, Event) and item.instant <= vouched]
+        positions = self.source.handled(self._reached(events[-1])) if events else {}
+        news: list[Outcome] = []
+
+        def tell(outcomes: list[Outcome]) -> None:
+            news.extend(map(self._news, outcomes))
+            self.listener.outcomes(news)
+
+        self.engine.take(self.items, positions, vouched=vouched, before_commit=tell)
+        self.report.count(news)
+        for event in events:
+            self.report.first = event.instant if self.report.first is None else min(self.report.first, event.instant)
+            self.report.last = event.instant if self.report.last is None else max(self.report.last, event.instant)
         self.handled += len(self.items)
         self.items = []
         self.listener.progress(Progress(self.count.places, self.handled, self.count.events + self.count.rejects))
+
+    def _reached(self, last: Event) -> Position:
+        """How far the input is handled when `last` is. Events from after `until` are not: a later run takes them."""
+        before = self.before
+        if before is not None and (last.instant, last.place) < (before.instant, before.place):
+            return before
+        return Position(self.count.places - self.unfinished, last.instant, last.place)
+
+    def _news(self, outcome: Outcome) -> Outcome:
+        """An outcome without the changes by the clock that an earlier run has told of at its end."""
+        news = tuple(change for change in outcome.changes if change.arrival or change.instant > self.told)
+        return outcome if len(news) == len(outcome.changes) else replace(outcome, changes=news)

@@ -27,7 +27,7 @@ def leaves(window: Window, event: int, zone: Zone) -> int:
 def _later(event: int, fixed: int, months: int, days: int, zone: Zone) -> int:
     if not months and not days:
         return event + fixed
-    date, time = divmod(zone.local(event), DAY)
+    date, time = divmod(zone.unrepeated(event), DAY)
     moved = plus_months(date, months)
     if months and to_date(moved).day != to_date(date).day:
         return zone.at(moved + 1 + days)

@@ -4,28 +4,14 @@ The text is made of *units*, each a line (or a wrapped one) that knows where in 
 put between and behind the units by their places. Formatting is idempotent, and parsing the result gives an equal tree.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from attrs import frozen
-
 from segdsl.syntax import ast
+from segdsl.syntax.assemble import STEP, Unit, assemble
 from segdsl.syntax.format_rules import option, plain_step, trigger, values
 from segdsl.syntax.format_values import WIDTH, day, duration, event, expression, fitted, literal, name, quoted
-
-STEP = 2
-
-
-@frozen
-class Unit:
-    """One line of output at an indentation, from offset `start` of the source (-1: from nowhere). `block` marks the
-    first line of a declaration with braces over several lines, `closing` a closing brace."""
-
-    indent: int
-    text: str
-    start: int
-    opens: bool = False
-    closing: bool = False
 
 
 def format_module(module: ast.Module, text: str = "") -> str:
@@ -33,31 +19,27 @@ def format_module(module: ast.Module, text: str = "") -> str:
     are kept, as one. Broken declarations must not be in it."""
     formatter = Formatter(module.comments)
     groups = [list(formatter.declaration(declaration)) for declaration in module.declarations]
-    return _assemble(groups, module.comments, text)
+    return assemble(groups, module.comments, text)
 
 
 class Formatter:
     def __init__(self, comments: Iterable[ast.Comment]) -> None:
         self.comments = [comment.span.start for comment in comments]
 
-    def _holds_comment(self, node: ast.Node) -> bool:
-        return any(node.span.start <= at < node.span.end for at in self.comments)
-
-    def _fits(self, node: ast.Node, indent: int, flat: str) -> bool:
-        return indent + len(flat) <= WIDTH and not self._holds_comment(node)
+    def _fits(self, node: ast.Node, indent: int, flat: str, last: int) -> bool:
+        """Whether a node goes on one line. A comment inside keeps it broken, but not one behind offset `last`, where
+        its last line begins: that one comes to stand behind the node."""
+        if indent + len(flat) > WIDTH:
+            return False
+        following = bisect_left(self.comments, node.span.start)
+        return following == len(self.comments) or self.comments[following] >= last
 
     def declaration(self, node: ast.Declaration) -> Iterator[Unit]:
         match node:
-            case ast.Zone(zone):
-                yield Unit(0, f"zone {quoted(zone.value)}", node.span.start)
-            case ast.Lateness(length):
-                yield Unit(0, f"lateness {duration(length)}", node.span.start)
             case ast.AttributeDeclaration(of, kind, default):
                 yield from self._typed(node, f"attribute {of.text}: ", kind, _default(default), 0)
             case ast.EventDeclaration(of, wires, fields):
                 yield from self._fields(node, f"event {of.text}{_wires(wires)}", fields)
-            case ast.LinesDeclaration(of, items, source):
-                yield Unit(0, f"event {of.text} for each {items.text} of {source.text}", node.span.start)
             case ast.CollectionDeclaration():
                 yield from self._collection(node)
             case ast.ActionDeclaration(of, fields):
@@ -77,7 +59,7 @@ class Formatter:
             case ast.Broken():
                 raise ValueError("a broken declaration cannot be formatted")
             case _:
-                assert_never(node)
+                yield Unit(0, _short(node), node.span.start)
 
     # ------------------------------------------------------------------------------------------------- declarations
 
@@ -99,7 +81,7 @@ class Formatter:
             yield Unit(0, head, node.span.start)
             return
         flat = f"{head} if {expression(node.condition)}"
-        if self._fits(node, 0, flat):
+        if self._fits(node, 0, flat, node.condition.span.start):
             yield Unit(0, flat, node.span.start)
             return
         yield Unit(0, head, node.span.start)
@@ -110,7 +92,7 @@ class Formatter:
         if not node.ends:
             yield Unit(0, head, node.span.start)
             return
-        yield Unit(0, head + " {", node.span.start, opens=True)
+        yield Unit(0, head + " {", node.span.start)
         for end in node.ends:
             yield Unit(STEP, f"{end.kind} {end.event.text}", end.span.start)
         yield Unit(0, "}", node.span.end - 1, closing=True)
@@ -120,10 +102,10 @@ class Formatter:
             yield Unit(0, head, node.span.start)
             return
         flat = f"{head} {{ {', '.join(map(_field, fields))} }}"
-        if self._fits(node, 0, flat):
+        if self._fits(node, 0, flat, node.span.end - 1):
             yield Unit(0, flat, node.span.start)
             return
-        yield Unit(0, head + " {", node.span.start, opens=True)
+        yield Unit(0, head + " {", node.span.start)
         yield from self._field_lines(fields, STEP)
         yield Unit(0, "}", node.span.end - 1, closing=True)
 
@@ -135,24 +117,26 @@ class Formatter:
     def _typed(self, node: ast.Node, head: str, kind: ast.Type, tail: str, indent: int) -> Iterator[Unit]:
         flat = head + _type(kind) + tail
         record = kind.item if isinstance(kind, ast.ListType) else kind
-        if self._fits(node, indent, flat) or not isinstance(record, ast.RecordType):
+        if not isinstance(record, ast.RecordType) or self._fits(node, indent, flat, record.span.end - 1):
             yield Unit(indent, flat, node.span.start)
             return
-        yield Unit(indent, head + ("list of {" if record is not kind else "{"), node.span.start, opens=True)
+        yield Unit(indent, head + ("list of {" if record is not kind else "{"), node.span.start)
         yield from self._field_lines(record.fields, indent + STEP)
         yield Unit(indent, "}" + tail, record.span.end - 1, closing=True)
 
     # ------------------------------------------------------------------------------------------- rules and activities
 
     def _rule(self, node: ast.Rule, indent: int) -> Iterator[Unit]:
-        when = "when " + " or ".join(map(trigger, node.triggers))
+        when = "when " + _triggers(node.triggers, None)
         if not any(isinstance(step, ast.Branch) for step in node.steps):
             condition = f" if {expression(node.condition)}" if node.condition is not None else ""
             flat = when + condition + _flat_steps(node.steps)
-            if self._fits(node, indent, flat):
+            if self._fits(node, indent, flat, node.steps[-1].span.start):
                 yield Unit(indent, flat, node.span.start)
                 return
-        yield Unit(indent, _broken(when, " or ", indent), node.span.start)
+        if indent + len(when) > WIDTH:
+            when = "when " + _triggers(node.triggers, indent + STEP)
+        yield Unit(indent, when, node.span.start)
         if node.condition is not None:
             yield self._conditional(node.condition, "if", node.condition, indent)
         yield from self._steps(node.steps, indent)
@@ -168,7 +152,7 @@ class Formatter:
 
     def _branch(self, node: ast.Branch, indent: int) -> Iterator[Unit]:
         seed = f" seed {quoted(node.seed.value)}" if node.seed else ""
-        yield Unit(indent, f"then branch {node.kind}{seed} {{", node.span.start, opens=True)
+        yield Unit(indent, f"then branch {node.kind}{seed} {{", node.span.start)
         for path in node.paths:
             yield from self._path(path, indent + STEP)
         yield Unit(indent, "}", node.span.end - 1, closing=True)
@@ -179,7 +163,7 @@ class Formatter:
         condition = f" if {expression(node.condition)}" if node.condition is not None else ""
         if not any(isinstance(step, ast.Branch) for step in node.steps):
             flat = head + condition + _flat_steps(node.steps)
-            if self._fits(node, indent, flat):
+            if self._fits(node, indent, flat, node.steps[-1].span.start):
                 yield Unit(indent, flat, node.span.start)
                 return
         if node.condition is not None:
@@ -190,18 +174,18 @@ class Formatter:
 
     def _activity(self, node: ast.Activity) -> Iterator[Unit]:
         kind = node.kind if node.kind == "search rule" else f"{node.kind} activity".strip()
-        head = " ".join([kind, name(node.name), *map(option, node.options)])
+        head = f"{kind} {name(node.name)}{_options(node.options)}"
         if not node.body:
-            yield Unit(0, head + " {", node.span.start, opens=True)
+            yield Unit(0, head + " {", node.span.start)
             yield Unit(0, "}", node.span.end - 1, closing=True)
             return
         if len(node.body) == 1:
             units = list(self._body(node.body[0], 0))
             flat = f"{head} {{ {units[0].text} }}"
-            if len(units) == 1 and "\n" not in flat and self._fits(node, 0, flat):
+            if len(units) == 1 and "\n" not in flat and self._fits(node, 0, flat, node.span.end - 1):
                 yield Unit(0, flat, node.span.start)
                 return
-        yield Unit(0, head + " {", node.span.start, opens=True)
+        yield Unit(0, head + " {", node.span.start)
         for part in node.body:
             yield from self._body(part, STEP)
         yield Unit(0, "}", node.span.end - 1, closing=True)
@@ -210,18 +194,32 @@ class Formatter:
         if isinstance(node, ast.Rule):
             yield from self._rule(node, indent)
         else:
-            yield Unit(indent, "stop when " + " or ".join(map(trigger, node.triggers)), node.span.start)
+            flat = "stop when " + _triggers(node.triggers, None)
+            if indent + len(flat) > WIDTH:
+                flat = "stop when " + _triggers(node.triggers, indent + STEP)
+            yield Unit(indent, flat, node.span.start)
 
     # ---------------------------------------------------------------------------------------------------------- tests
 
     def _test(self, node: ast.TestDeclaration) -> Iterator[Unit]:
-        yield Unit(0, f"test {quoted(node.name.value)} {{", node.span.start, opens=True)
+        yield Unit(0, f"test {quoted(node.name.value)} {{", node.span.start)
         for line in node.lines:
             if isinstance(line, ast.Expect):
                 yield self._conditional(line, "expect", line.condition, STEP)
             else:
                 yield Unit(STEP, _test_line(line), line.span.start)
         yield Unit(0, "}", node.span.end - 1, closing=True)
+
+
+def _short(node: ast.Zone | ast.Lateness | ast.LinesDeclaration) -> str:
+    match node:
+        case ast.Zone(zone):
+            return f"zone {quoted(zone.value)}"
+        case ast.Lateness(length):
+            return f"lateness {duration(length)}"
+        case ast.LinesDeclaration(of, items, source):
+            return f"event {of.text} for each {items.text} of {source.text}"
+    assert_never(node)
 
 
 def _test_line(node: ast.TestLine) -> str:
@@ -253,10 +251,18 @@ def _flat_steps(steps: tuple[ast.Step, ...]) -> str:
     return "".join(f" then {plain_step(step)}" for step in steps if not isinstance(step, ast.Branch))
 
 
-def _broken(text: str, joint: str, indent: int) -> str:
-    if indent + len(text) <= WIDTH or '"' in text:
-        return text
-    return text.replace(joint, "\n" + " " * (indent + STEP) + joint.lstrip())
+def _triggers(nodes: tuple[ast.Trigger, ...], pad: int | None) -> str:
+    """On one line, or each on its own, indented by `pad`."""
+    return (" or " if pad is None else "\n" + " " * pad + "or ").join(map(trigger, nodes))
+
+
+def _options(nodes: tuple[ast.Option, ...]) -> str:
+    text = ""
+    for before, node in zip((None, *nodes), nodes, strict=False):
+        # `per a per b` on one line would be one name.
+        text += "\n" + " " * STEP if isinstance(before, ast.Per) and isinstance(node, ast.Per) else " "
+        text += option(node)
+    return text
 
 
 def _default(value: ast.Expression | None) -> str:
@@ -285,47 +291,3 @@ def _type(node: ast.Type) -> str:
         case ast.RecordType(fields):
             return f"{{ {', '.join(map(_field, fields))} }}"
     assert_never(node)
-
-
-# ------------------------------------------------------------------------------------------------------------- assembly
-
-
-def _assemble(groups: list[list[Unit]], comments: tuple[ast.Comment, ...], text: str) -> str:
-    """Join the units of all declarations and the comments, in the order of their places in the source."""
-    lines: list[str] = []
-    waiting = list(comments)
-    after_block = False
-    for group in groups:
-        is_block = len(group) > 1
-        for number, unit in enumerate(group):
-            first = number == 0
-            while waiting and waiting[0].span.start < unit.start:
-                comment = waiting.pop(0)
-                if comment.own_line:
-                    _part(lines, text, comment.span.start, forced=first and (is_block or after_block))
-                    after_block = after_block and not first
-                    lines.append(" " * (unit.indent + (STEP if unit.closing else 0)) + comment.text)
-                elif lines:
-                    lines[-1] += "  " + comment.text
-            commented = bool(lines) and lines[-1].lstrip().startswith("#")
-            forced = first and (is_block or after_block) and not commented
-            _part(lines, text, unit.start, forced=forced, never=unit.closing)
-            lines.append(" " * unit.indent + unit.text)
-        after_block = is_block
-    for comment in waiting:
-        if comment.own_line or not lines:
-            _part(lines, text, comment.span.start, forced=after_block)
-            lines.append(comment.text)
-            after_block = False
-        else:
-            lines[-1] += "  " + comment.text
-    return "\n".join(lines) + "\n" if lines else ""
-
-
-def _part(lines: list[str], text: str, start: int, *, forced: bool, never: bool = False) -> None:
-    """Put a blank line before what begins at `start` if it stood apart in the source, or has to."""
-    if not lines or never or lines[-1] == "" or lines[-1].endswith("{"):
-        return
-    before = text[:start].rstrip() if start > 0 else text[:0]
-    if forced or text.count("\n", len(before), max(start, 0)) >= 2:
-        lines.append("")

@@ -65,6 +65,6 @@ def save(built: lark.Lark, tables: Path) -> None:
     try:
         with tempfile.NamedTemporaryFile(dir=tables.parent, delete=False) as file:
             built.save(file)
-        os.replace(file.name, tables)
+        Path(file.name).replace(tables)
     except OSError:
         return

@@ -129,7 +129,7 @@ def _expected(error: UnexpectedInput) -> str:
         except (AttributeError, TypeError):
             names = set(error.expected)
     phrases = []
-    if _DECLARATIONS <= names:
+    if names >= _DECLARATIONS:
         names -= _DECLARATIONS
         phrases = ["a declaration such as `when` or `segment`"]
     if "$END" in names:

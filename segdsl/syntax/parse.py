@@ -80,9 +80,9 @@ def _parse_piece(
 
 
 def _too_deep(span: Span, collector: Collector) -> None:
+    advice = "give an inner condition a name with `define` or `segment`"
     collector.error("SEG113", span, "too much stands inside one another here",
-                    help=f"at most {limits.NESTING} brackets or braces; give an inner condition a name with `define` or "
-                         "`segment`")  # fmt: skip
+                    help=f"at most {limits.NESTING} brackets or braces; {advice}")  # fmt: skip
 
 
 def _beyond(tree: Tree[Any], levels: int) -> Tree[Any] | None:

@@ -12,9 +12,10 @@ from attrs import define, field, frozen
 
 from segdsl.values import limits
 
-OPENERS = frozenset(
-    "zone lateness attribute event collection action define segment when dialog web activity search promotion test".split()
-)
+OPENERS = frozenset((
+    "zone", "lateness", "attribute", "event", "collection", "action", "define", "segment", "when", "dialog", "web",
+    "activity", "search", "promotion", "test",
+))  # fmt: skip
 """The first words of declarations."""
 
 _ACTIVITIES = frozenset(("activity", "dialog", "web", "search"))
@@ -39,13 +40,15 @@ _SHAPES = {
     "promotion": re.compile(r"promotion\s.*\s(?:from|until|if)\s"),
     "test": re.compile(r'test\s+"'),
 }
-"""How a whole declaration looks. One that is indented deeper than the one before it is taken for one only if it does."""
+"""How a whole declaration looks: one that is indented deeper than the one before it is cut off only if it does."""
 
-_CONTINUING = frozenset(
-    "and any as at average before between by clear contains count default drop each ends every exactly expect fewer for "
-    "from given holdout if in is least listed more most no none not of on once or otherwise path per priority random "
-    "remove restarting seed since starts stop the then to twice until wait where while with within without".split()
-)
+_CONTINUING = frozenset((
+    "and", "any", "as", "at", "average", "before", "between", "by", "clear", "contains", "count", "default", "drop",
+    "each", "ends", "every", "exactly", "expect", "fewer", "for", "from", "given", "holdout", "if", "in", "is",
+    "least", "listed", "more", "most", "no", "none", "not", "of", "on", "once", "or", "otherwise", "path", "per",
+    "priority", "random", "remove", "restarting", "seed", "since", "starts", "stop", "the", "then", "to", "twice",
+    "until", "wait", "where", "while", "with", "within", "without",
+))  # fmt: skip
 """Words with which a line goes on that began before."""
 
 _WANTING = _CONTINUING | {"add", "set", "record", "than", "last", "next", "time", "total", "enters", "leaves", "item"}

@@ -4,6 +4,7 @@ The grammar's NAME and BARE_NAME say the same as regular expressions; a test hol
 """
 
 import re
+from itertools import pairwise
 
 RESERVED = (
     "and", "as", "between", "by", "contains", "exactly", "if", "in", "is", "not", "of", "once", "or", "otherwise",
@@ -13,14 +14,14 @@ RESERVED = (
 
 RESERVED_PHRASES = (
     "at least", "at most", "at 5", "before 5", "ends with", "every year", "fewer than", "for each", "from 5",
-    "holdout 5", "more than", "priority 5", 'seed "', "since 5", "starts with",
-    "stop when",
+    "holdout 5", "more than", "priority 5", 'seed "', "since 5", "starts with", "stop when",
 )  # fmt: skip
 """Pairs of words that end a name (5 stands for any number); each of the two words may stand in one."""
 
 RESERVED_FIRST = (
     "Friday", "Monday", "Saturday", "Sunday", "Thursday", "Tuesday", "Wednesday", "branch", "clear", "customer",
-    "distinct", "each", "enters", "every", "known", "leaves", "no", "on", "random", "record", "set", "this", "wait", "yes",
+    "distinct", "each", "enters", "every", "known", "leaves", "no", "on", "random", "record", "set", "this", "wait",
+    "yes",
 )  # fmt: skip
 """Words with which such a name cannot begin."""
 
@@ -64,5 +65,5 @@ def misplaced(name: str) -> str | None:
     for phrase in RESERVED_STARTS:
         if name == phrase or name.startswith(phrase + " "):
             return phrase
-    pairs = {f"{left} {right}" for left, right in zip(words, words[1:], strict=False)}
+    pairs = {f"{left} {right}" for left, right in pairwise(words)}
     return next((phrase for phrase in RESERVED_PHRASES if phrase in pairs), None)

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 import whenever
 from attrs import field, frozen
 
-from segdsl.values.instants import DAY, plus_months, to_date
+from segdsl.values.instants import DAY, HOUR, plus_months, to_date
 
 
 @frozen(slots=False)
@@ -43,6 +43,19 @@ class Zone:
     def local(self, instant: int) -> int:
         """The local moment: microseconds since 1970 as the clocks there showed them."""
         return instant + self.offset(instant)
+
+    def unrepeated(self, instant: int) -> int:
+        """The local moment, but one that never goes back: while clocks show an hour for the second time, its end. So
+        what is earlier stays earlier, whatever the clocks showed."""
+        local = self.local(instant)
+        if self.is_utc or self.offset(instant - 3 * HOUR) <= local - instant:
+            return local
+        moment = whenever.Instant.from_timestamp(instant, unit="microsecond").to_tz(self.name)
+        change = moment.add(nanoseconds=1).prev_transition()
+        if change is None:
+            return local
+        turned = int(change.timestamp(unit="microsecond"))
+        return max(local, turned + self.offset(turned - 1))
 
     def date(self, instant: int) -> int:
         """The local date, in days since 1970-01-01."""

@@ -21,11 +21,11 @@ from segdsl.records.outcomes import Effect, Outcome
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLE = CHECKOUT / "examples" / "06-online-retail"
-FOLDERS = [Path(os.environ["SEGDSL_DATA"])] if "SEGDSL_DATA" in os.environ else [CHECKOUT.parent / "shared" / "data"]
-DATA = next((folder / "online_retail.csv.gz" for folder in FOLDERS if (folder / "online_retail.csv.gz").is_file()), None)
+DATA = Path(os.environ.get("SEGDSL_DATA", CHECKOUT.parent / "shared" / "data")) / "online_retail.csv.gz"
 
 pytestmark = pytest.mark.skipif(
-    DATA is None, reason="the Online Retail data are neither in SEGDSL_DATA nor in ../shared/data beside the checkout"
+    not DATA.is_file(),
+    reason="the Online Retail data are neither in SEGDSL_DATA nor in ../shared/data beside the checkout",
 )
 
 END = "2011-12-09 12:50:00"
@@ -38,10 +38,10 @@ QUERIES = {
     "Frequent Buyers": """
         select customer from bought where time > :now - interval 90 day
         group by customer having count(distinct invoice) >= 5""",
-    "Wide Range": """
-        select customer from bought where time > :now - interval 12 month
-        group by customer having count(distinct product) >= 200""",
-    "One Big Ticket": "select distinct customer from bought where price * quantity >= 1000",
+    "Wide Range": "select customer from bought group by customer having count(distinct product) >= 200",
+    "One Big Ticket": """
+        select customer from bought where time > :now - interval 6 month
+        group by customer having max(price * quantity) >= 1000""",
     "Small Baskets": """
         select customer from bought
         group by customer having sum(price * quantity) < 5 * count(*) and count(*) >= 20""",
@@ -65,7 +65,7 @@ QUERIES = {
         select customer from (
           select customer, product, row_number() over (
             partition by customer order by count(*) desc, max(place) desc) as rank
-          from bought where time > :now - interval 90 day group by customer, product)
+          from bought group by customer, product)
         where rank = 1 and product = '85123A'""",
     "Returners": "select customer from returned group by customer having count(*) >= 3",
     "No Returns": """
@@ -101,7 +101,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     def hear(outcomes: list[Outcome]) -> None:
         effects.extend(effect for outcome in outcomes for effect in outcome.effects)
 
-    assert DATA is not None
     store = tmp_path_factory.mktemp("online-retail") / "retail.store"
     with segdsl.Engine(segdsl.load(EXAMPLE), f"sqlite:///{store}") as engine:
         report = segdsl.replay(
@@ -179,9 +178,7 @@ def test_every_segment_is_compared(run: Run) -> None:
 
 @pytest.mark.parametrize("now", INSTANTS)
 @pytest.mark.parametrize("segment", QUERIES)
-def test_members_are_those_of_the_query(
-    run: Run, database: duckdb.DuckDBPyConnection, segment: str, now: str
-) -> None:
+def test_members_are_those_of_the_query(run: Run, database: duckdb.DuckDBPyConnection, segment: str, now: str) -> None:
     expected = answer(database, segment, now)
     assert members(run, segment, now) == expected
     assert run.engine.count(segment, None if now == END else utc(now)) == len(expected)

@@ -202,9 +202,11 @@ def _occurrences() -> st.SearchStrategy[ast.Occurrence]:
 
 def _effects() -> st.SearchStrategy[ast.ExpectEffect]:
     free = matched().filter(lambda pair: pair[0].text.split(" ")[0] not in _FREE_IN_TESTS)
+    # `expect trial starts with ...` is a comparison.
+    unlike = free.filter(lambda pair: pair[1] is not None or pair[0].text.split(" ")[-1] not in ("starts", "ends"))
     value = sums(EXPRESSIONS)
     return st.one_of(
-        st.builds(lambda pair, given: ast.ExpectEffect(*pair, given), free, assignments(value, 1)),
+        st.builds(lambda pair, given: ast.ExpectEffect(*pair, given), unlike, assignments(value, 1)),
         st.builds(lambda pair, given: ast.ExpectEffect(*pair, given, True), free, assignments(value)),
     )
 

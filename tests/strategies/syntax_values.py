@@ -12,7 +12,8 @@ _WORDS = (
     "places order", "x1", "a_b", "zone", "promotion", "path", "starts", "checkout", "arrives", "at", "removes", "from",
     "cart", "priority", "If", "AND", "Then", "android", "notes", "input", "été", "naïve", "名前", "नाम", "segment",
     "stop", "seed", "count", "time", "event", "listed", "before", "since", "for", "per", "holdout", "total", "first",
-    "any", "days", "text", "number", "times", "to", "ago", "calendar", "least", "year", "rule", "search", "activity",
+    "any", "days", "text", "number", "times", "ends", "to", "ago", "calendar", "least", "year", "rule", "search",
+    "activity",
 )  # fmt: skip
 _TAKES_A_NUMBER = frozenset(("at", "from", "since", "before", "priority", "holdout"))
 
@@ -34,8 +35,8 @@ def _folded(text: str) -> str:
 def names() -> st.SearchStrategy[ast.Name]:
     """Names of segments, activities and promotions: anything goes, in quotes if it must."""
     odd = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
-    plain = st.lists(st.sampled_from([*_WORDS, *RESERVED, *RESERVED_FIRST, "20%", "any(", 'say "hi"', "a,b", "{x}", "#1"]),
-                     min_size=1, max_size=4).map(" ".join)  # fmt: skip
+    parts = [*_WORDS, *RESERVED, *RESERVED_FIRST, "20%", "any(", 'say "hi"', "a,b", "{x}", "#1"]
+    plain = st.lists(st.sampled_from(parts), min_size=1, max_size=4).map(" ".join)
     return st.one_of(plain, odd).map(_folded).filter(bool).map(ast.Name)
 
 

@@ -1,5 +1,7 @@
 """Formatting a tree and parsing the text gives an equal tree; formatting again changes nothing; comments stay."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,11 +39,13 @@ def test_comments_are_kept_and_formatting_with_them_is_idempotent(module: ast.Mo
 
 
 def _commented(text: str, data: st.DataObject) -> str:
-    """The text with comments at the ends of some lines, on lines of their own, and blank lines."""
+    """The text with comments at the ends of some lines, inside some, on lines of their own, and blank lines."""
     lines = []
     for number, line in enumerate(text.split("\n")):
         kind = data.draw(st.integers(0, 5))
-        if kind == 1:
+        if kind == 0:
+            line = _interrupted(line, f" # inside {number}\n")
+        elif kind == 1:
             line += f" # end {number}"
         elif kind == 2:
             line += f"\n   # own {number}"
@@ -49,6 +53,12 @@ def _commented(text: str, data: st.DataObject) -> str:
             line += "\n\n"
         lines.append(line)
     return "\n".join(lines)
+
+
+def _interrupted(line: str, comment: str) -> str:
+    """The line with a comment behind its second comma or bracket outside texts, if it has so many."""
+    places = [m.end() for m in re.finditer(r'"(?:[^"\\]|\\.)*"|[,({]', line) if not m.group().startswith('"')]
+    return line[: places[1]] + comment + line[places[1] :] if len(places) > 1 else line
 
 
 def _split(comments: list[str]) -> list[str]:

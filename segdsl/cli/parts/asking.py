@@ -2,18 +2,18 @@
 
 import click
 
-from segdsl import Because, Engine
+import segdsl
 from segdsl.values.instants import instant_text
 
 store_option = click.option(
     "--store", required=True, metavar="URL", help="The store to ask: its file, as in sports.store, or its URL."
 )
 at_option = click.option(
-    "--at", metavar="INSTANT", help="As of when, as in 2026-03-01T10:00:00Z; not said: the last instant of the runs."
+    "--at", metavar="INSTANT", help="As of when, as in 2026-03-01T10:00:00Z. Default: where the runs have come to."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, one object a line.")
 
-KINDS = {"activities": "by activities", "derived": "derived", "listed": "listed"}
+KINDS = {"added": "by activities", "derived": "derived", "listed": "listed"}
 """The kinds of segments in the words of the language."""
 
 _REASONS = {
@@ -22,7 +22,7 @@ _REASONS = {
 }  # fmt: skip
 
 
-def why(because: Because) -> str:
+def why(because: "segdsl.Because") -> str:
     """`added at sports.seg:5 on event e1`."""
     parts = [_REASONS.get(because.reason, because.reason)]
     if because.place:
@@ -34,6 +34,6 @@ def why(because: Because) -> str:
     return " ".join(parts)
 
 
-def as_of(engine: Engine, at: str | None) -> str:
+def as_of(engine: "segdsl.Engine", at: str | None) -> str:
     """The instant that a question is answered for, as text."""
     return at if at is not None else instant_text(engine.now())

@@ -7,7 +7,7 @@ from typing import TextIO
 import click
 
 color_option = click.option(
-    "--color/--no-color", "color", default=None, help="Write in colour or not; not said: on a terminal."
+    "--color/--no-color", "color", default=None, help="Write in colour or not. Default: on a terminal."
 )
 
 

@@ -49,7 +49,9 @@ class Findings:
 
     def counted(self) -> str:
         """`3 errors, 1 warning`; says when not all of them are shown."""
-        parts = [counted(len(each), word) for each, word in ((self.errors, "error"), (self.warnings, "warning")) if each]
+        parts = [
+            counted(len(each), word) for each, word in ((self.errors, "error"), (self.warnings, "warning")) if each
+        ]
         more = f" (the first {limits.DIAGNOSTICS} are shown)" if len(self.all) > limits.DIAGNOSTICS else ""
         return ", ".join(parts) + more
 

@@ -1,15 +1,16 @@
 """Changes, effects and rejects as lines of JSON, in files that grow with a run."""
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-import click
 from msgspec.json import Encoder
 
-from segdsl import Because, Change, Effect, InputError, Membership, Reject
+import segdsl
+from segdsl.diagnostics.errors import InputError
 from segdsl.values.instants import instant_text
 
 encode = Encoder(decimal_format="number").encode
@@ -40,7 +41,7 @@ class Lines:
         data = b"".join(encode(each) + b"\n" for each in objects)
         if not data:
             return
-        stream = self.file or click.get_binary_stream("stdout")
+        stream = self.file or sys.stdout.buffer
         stream.write(data)
         stream.flush()
 
@@ -70,13 +71,13 @@ def _cut_half_line(file: BinaryIO) -> None:
 
 def print_lines(objects: Iterable[dict[str, Any]]) -> None:
     """Objects to standard output, as they come."""
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     for each in objects:
         stream.write(encode(each) + b"\n")
     stream.flush()
 
 
-def change_line(change: Change) -> dict[str, Any]:
+def change_line(change: "segdsl.Change") -> dict[str, Any]:
     """A change of membership as a JSON object."""
     return {
         "customer": change.customer,
@@ -87,7 +88,7 @@ def change_line(change: Change) -> dict[str, Any]:
     }
 
 
-def effect_line(effect: Effect) -> dict[str, Any]:
+def effect_line(effect: "segdsl.Effect") -> dict[str, Any]:
     """An effect as a JSON object. The same id means the same effect."""
     return {
         "id": effect.id,
@@ -100,7 +101,7 @@ def effect_line(effect: Effect) -> dict[str, Any]:
     }
 
 
-def reject_line(reject: Reject) -> dict[str, Any]:
+def reject_line(reject: "segdsl.Reject") -> dict[str, Any]:
     """An input that was not taken as a JSON object."""
     return {
         "reason": reject.reason, "detail": reject.detail, "line": reject.place, "id": reject.id or None,
@@ -108,12 +109,12 @@ def reject_line(reject: Reject) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def membership_line(membership: Membership) -> dict[str, Any]:
+def membership_line(membership: "segdsl.Membership") -> dict[str, Any]:
     """A membership of a segment with its reason, as a JSON object."""
     return {"segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because)}
 
 
-def because_keys(because: Because) -> dict[str, Any]:
+def because_keys(because: "segdsl.Because") -> dict[str, Any]:
     """Why, as keys of a JSON object; null where the clock did it, or no rule."""
     return {
         "event": because.cause or None, "rule": because.rule or None, "place": because.place or None,

@@ -1,5 +1,6 @@
 """Rules as the command line names them: files and directories, or `-` for standard input."""
 
+import sys
 from collections.abc import Sequence
 
 import click
@@ -7,7 +8,7 @@ import click
 import segdsl
 from segdsl.values import limits
 
-STANDARD_INPUT = "standard input"
+STANDARD_INPUT = "<standard input>"
 
 
 def checked_rules(paths: Sequence[str]) -> "segdsl.CheckedProgram":
@@ -16,5 +17,9 @@ def checked_rules(paths: Sequence[str]) -> "segdsl.CheckedProgram":
         return segdsl.check(*paths)
     if len(paths) > 1:
         raise click.UsageError("- is standard input and stands alone: it cannot be joined with files")
-    text = click.get_binary_stream("stdin").read(limits.RULES_FILE_BYTES + 1)
-    return segdsl.check_texts([(STANDARD_INPUT, text)])
+    return segdsl.check_texts([(STANDARD_INPUT, standard_input())])
+
+
+def standard_input() -> bytes:
+    """What is on standard input; of more than rules may have, a little too much."""
+    return sys.stdin.buffer.read(limits.RULES_FILE_BYTES + 1)

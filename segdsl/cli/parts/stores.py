@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from segdsl import Backend, Engine, Program, StoreError, open_backend
+import segdsl
+from segdsl.diagnostics.errors import StoreError
 
 FILE = "sqlite:///"
 MEMORY = "memory://"
@@ -21,7 +22,8 @@ def beside(paths: Sequence[str]) -> str:
         return MEMORY
     first = Path(paths[0])
     if first.is_dir():
-        return f"{FILE}{first / f'{first.resolve().name or "rules"}.store'}"
+        name = first.resolve().name or "rules"
+        return f"{FILE}{first / name}.store"
     return f"{FILE}{first.with_suffix('.store')}"
 
 
@@ -30,7 +32,7 @@ def shown(url: str) -> str:
     return "memory" if url == MEMORY else url.removeprefix(FILE)
 
 
-def existing(store: str) -> Engine:
+def existing(store: str) -> "segdsl.Engine":
     """The engine on a store that was run before.
 
     Raises StoreError when there is none: asking a question makes no store.
@@ -42,23 +44,23 @@ def existing(store: str) -> Engine:
             raise StoreError(f"there is no store {path}: `seg run RULES --events FILE` makes one")
         if path.is_file() and path.stat().st_size == 0:
             raise StoreError(f"{path} is an empty file, not a store: `seg run RULES --events FILE` makes one")
-    return Engine(None, url)
+    return segdsl.Engine(None, url)
 
 
-def opened(url: str, program: Program, *, fresh: bool) -> Backend:
+def opened(url: str, program: "segdsl.Program", *, fresh: bool) -> "segdsl.Backend":
     """The store at a URL for a run of a program, made when there is none; with `fresh` an older one is removed first.
 
     Raises StoreError when it cannot be opened, or holds what other rules have made.
     """
     if fresh:
         _remove(url)
-    backend = open_backend(url)
+    backend = segdsl.open_backend(url)
     try:
         kept = backend.program()
         if kept is not None and kept.digest != program.digest:
             raise StoreError(
-                f"the store {shown(url)} was made with other rules, so its counts would not fit these: name another with "
-                "--store, or begin anew with --fresh and all events"
+                f"the store {shown(url)} was made with other rules, so its counts would not fit these: name "
+                "another with --store, or begin anew with --fresh and all events"
             )
     except BaseException:
         backend.close()
@@ -75,7 +77,7 @@ def _remove(url: str) -> None:
     path = Path(url.removeprefix(FILE))
     if not path.exists():
         return
-    with open_backend(url) as backend:
+    with segdsl.open_backend(url) as backend:
         kept = backend.program()
         if kept is not None:
             backend.install(kept)  # fails while another process writes to the store

@@ -1,0 +1,53 @@
+"""Progress of a long run: a line that changes on a terminal, or a line every few seconds where it is asked for."""
+
+import sys
+import time
+from collections.abc import Callable
+
+import click
+from attrs import define, field
+
+import segdsl
+
+TERMINAL_SECONDS = 0.2
+LINE_SECONDS = 5.0
+
+
+@define
+class Telling:
+    """Tells of a run on standard error. `asked` is the option `--progress`; `clock` counts seconds."""
+
+    asked: bool
+    clock: Callable[[], float] = time.monotonic
+    live: bool = field(init=False)
+    last: float = field(init=False)
+    written: bool = field(init=False, default=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        self.last = self.clock()
+
+    def tell(self, progress: "segdsl.Progress") -> None:
+        """Tell of it, unless it was told of just now."""
+        if not (self.live or self.asked):
+            return
+        now = self.clock()
+        if now - self.last < (TERMINAL_SECONDS if self.live else LINE_SECONDS):
+            return
+        self.last = now
+        if progress.total is None:
+            text = f"reading: {progress.places:,} lines"
+        else:
+            share = progress.handled * 100 // progress.total if progress.total else 100
+            text = f"handled: {progress.handled:,} of {progress.total:,} ({share}%)"
+        if self.live:
+            click.echo(f"\r\x1b[K{text}", nl=False, err=True, color=True)
+            self.written = True
+        else:
+            click.echo(text, err=True)
+
+    def done(self) -> None:
+        """Wipe the line that changes."""
+        if self.written:
+            click.echo("\r\x1b[K", nl=False, err=True, color=True)
+            self.written = False

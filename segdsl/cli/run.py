@@ -1,0 +1,207 @@
+"""`seg run`: a whole file of events through rules, into a store."""
+
+import gc
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+from attrs import define, field, frozen
+from click.exceptions import Exit
+
+import segdsl
+from segdsl.cli.parts import lines
+from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.failures import INTERRUPTED
+from segdsl.cli.parts.findings import Findings, counted
+from segdsl.cli.parts.lines import Lines
+from segdsl.cli.parts.rules import checked_rules
+from segdsl.cli.parts.stores import MEMORY, beside, opened, shown, url_of
+from segdsl.cli.parts.summary import REJECTS_SHOWN, Summary
+from segdsl.cli.parts.telling import Telling
+from segdsl.diagnostics.errors import CompileError, InputError
+
+_FILE = click.Path(dir_okay=False, allow_dash=True)
+
+
+@frozen
+class Options:
+    """What was asked for, by the names of the options."""
+
+    paths: tuple[str, ...]
+    events: str
+    format: str | None
+    mapping: str | None
+    store: str | None
+    until: str | None
+    changes: str | None
+    effects: str | None
+    rejects: str | None
+    fresh: bool
+    as_json: bool
+    progress: bool
+    color: bool | None
+
+    def check(self) -> None:
+        """Raises UsageError for what does not go together."""
+        if self.events == "-" and "-" in self.paths:
+            raise click.UsageError("rules and events cannot both come from standard input")
+        outs = [name for name in ("changes", "effects", "rejects") if getattr(self, name) == "-"]
+        if len(outs) + self.as_json > 1:
+            names = " and ".join([f"--{name} -" for name in outs] + ["--json"] * self.as_json)
+            raise click.UsageError(f"only one can have standard output: {names}")
+
+    @property
+    def takes_output(self) -> bool:
+        """Whether standard output belongs to lines of JSON."""
+        return "-" in (self.changes, self.effects, self.rejects)
+
+
+@click.command(no_args_is_help=True, short_help="Run events through rules, into a store.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--events", required=True, metavar="FILE", help="The events: a file, or - for standard input.")
+@click.option("--format", metavar="NAME", help="How events are written, jsonlines or csv. Default: by the name.")
+@click.option("--mapping", metavar="FILE", help="Which column of a CSV file is which field.")
+@click.option("--store", metavar="URL", help="Where memberships are kept. Default: beside the rules, as in shop.store.")
+@click.option("--until", metavar="INSTANT", help="The end of the run. Default: the latest event.")
+@click.option("--changes", type=_FILE, metavar="FILE", help="Write every change of membership there, as lines of JSON.")
+@click.option("--effects", type=_FILE, metavar="FILE", help="Write every effect there, as lines of JSON.")
+@click.option("--rejects", type=_FILE, metavar="FILE", help="Write events that could not be taken there, with reasons.")
+@click.option("--fresh", is_flag=True, help="Remove the store and begin anew.")
+@click.option("--json", "as_json", is_flag=True, help="Write the summary as one JSON object.")
+@click.option("--progress", is_flag=True, help="Tell of progress also where standard error is no terminal.")
+@color_option
+def command(**given: Any) -> None:
+    """Run events through rules, and keep who is in which segment in a store.
+
+    PATH is a file of rules, a directory of them, or - for standard input. The events are taken in the order of their
+    instants. Run again, the same file changes nothing, a grown one gives its new events, and a run that was stopped
+    goes on where it was.
+
+    \b
+      seg run shop.seg --events events.jsonl
+      seg run rules/ --events orders.csv --mapping orders.map --changes changes.jsonl
+
+    Events that cannot be taken are counted by reason and do not stop the run.
+    """
+    options = Options(**given)
+    options.check()
+    program = _program(options)
+    _check_events(options.events)
+    url = url_of(options.store) if options.store else beside(options.paths)
+    gc.freeze()
+    with opened(url, program, fresh=options.fresh) as backend:
+        # An effect that is written to a file is handed over: it need not wait in the store for a host.
+        taken = {action.name: _handed_over for action in program.plan.actions} if options.effects else {}
+        engine = segdsl.Engine(program, backend, handlers=taken)
+        summary = _run(engine, options, url)
+        if options.as_json:
+            lines.print_lines([summary.as_json()])
+        else:
+            for line in summary.lines():
+                click.echo(line, err=options.takes_output)
+
+
+def _program(options: Options) -> "segdsl.Program":
+    """The rules, or the end of the command with what is wrong with them."""
+    checked = checked_rules(options.paths)
+    try:
+        program = segdsl.build(checked)
+    except CompileError as error:
+        findings = Findings.of(error.diagnostics, checked.sources)
+        findings.print(options.color)
+        click.echo(findings.counted(), err=True)
+        raise Exit(findings.exit_code) from None
+    if program.warnings:
+        click.echo(f"{counted(len(program.warnings), 'warning')} about the rules: `seg check` shows them", err=True)
+    return program
+
+
+def _check_events(events: str) -> None:
+    """Raises InputError for a file that is not there, before anything is made or removed for its sake."""
+    path = Path(events)
+    if events != "-" and not path.exists():
+        raise InputError(f"there is no file {events}")
+    if path.is_dir():
+        raise InputError(f"{events} is a directory: name a file in it")
+
+
+def _handed_over(effect: "segdsl.Effect") -> None:
+    """The effect was written to a file before."""
+
+
+def _run(engine: "segdsl.Engine", options: Options, url: str) -> Summary:
+    with ExitStack() as open_files:
+        outputs = Outputs(engine.now() > 0, open_files)
+        outputs.changes = outputs.open(options.changes)
+        outputs.effects = outputs.open(options.effects)
+        outputs.rejects = outputs.open(options.rejects)
+        telling = Telling(options.progress)
+        handled = Handled(telling)
+        listener = segdsl.Listener(outputs.take, outputs.take_by_clock, handled.tell)
+        try:
+            report = segdsl.replay(
+                engine, options.events, format=options.format, mapping=options.mapping, until=options.until,
+                listener=listener,
+            )  # fmt: skip
+        except KeyboardInterrupt:
+            telling.done()
+            click.echo(_interrupted(handled.events, options, url), err=True)
+            raise Exit(INTERRUPTED) from None
+        finally:
+            telling.done()
+        return Summary(shown(url), engine, report, outputs.first_rejects)
+
+
+def _interrupted(handled: int, options: Options, url: str) -> str:
+    said = f"seg: interrupted after {counted(handled, 'event')}"
+    if url == MEMORY:
+        return f"{said}; nothing is kept, since the store was in memory"
+    if options.events == "-":
+        return f"{said}, which are in {shown(url)}; standard input cannot be gone on with where it was"
+    return f"{said}, which are in {shown(url)}; run the same command to go on from there"
+
+
+@define
+class Handled:
+    """How many events of the run are committed."""
+
+    telling: Telling
+    events: int = 0
+
+    def tell(self, progress: "segdsl.Progress") -> None:
+        self.events = progress.handled
+        self.telling.tell(progress)
+
+
+@define
+class Outputs:
+    """The files that are written as the run goes. `on`: it goes on from an earlier one, so they are added to."""
+
+    on: bool
+    open_files: ExitStack
+    changes: Lines | None = None
+    effects: Lines | None = None
+    rejects: Lines | None = None
+    first_rejects: list["segdsl.Reject"] = field(factory=list)
+
+    def open(self, path: str | None) -> Lines | None:
+        return self.open_files.enter_context(Lines(path, on=self.on)) if path else None
+
+    def take(self, outcomes: Iterable["segdsl.Outcome"]) -> None:
+        """Write what a batch brought about, before it is committed."""
+        outcomes = list(outcomes)
+        rejects = [each.reject for each in outcomes if each.reject is not None]
+        self.first_rejects += rejects[: REJECTS_SHOWN - len(self.first_rejects)]
+        if self.changes:
+            self.changes.write(lines.change_line(change) for each in outcomes for change in each.changes)
+        if self.effects:
+            self.effects.write(lines.effect_line(effect) for each in outcomes for effect in each.effects)
+        if self.rejects:
+            self.rejects.write(map(lines.reject_line, rejects))
+
+    def take_by_clock(self, changes: Iterable["segdsl.Change"]) -> None:
+        """Write what the clock alone brought about up to the run's end."""
+        if self.changes:
+            self.changes.write(map(lines.change_line, changes))

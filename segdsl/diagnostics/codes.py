@@ -1,0 +1,263 @@
+"""Every code of a diagnostic: what it is called, what is behind it, and an example of it, wrong and right.
+
+Plain data, for `seg explain` and the reference. A test holds that no code of the source is missing here, that each
+wrong example gives its code, and that each right one is clean.
+"""
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """What there is to say of a code. `wrong` is None where no text can show it, `right` where there is none."""
+
+    title: str
+    text: str
+    wrong: str | None
+    right: str | None
+
+
+# fmt: off
+_DEEP = "segment Far if " + "(" * 70 + "income > 1" + ")" * 70
+
+CODES: dict[str, Code] = {
+    # ------------------------------------------------------------------------------------------------------- 1xx: text
+    "SEG100": Code("a file cannot be read",
+        "The file or directory is not there, may not be read, is too large, or is not UTF-8 text. Rules are "
+        "files of text "
+        "whose names end in .seg.", None, None),
+    "SEG101": Code("this is not text",
+        "A zero byte or another control character stands in the file, which no editor shows. Take it out; in a text it "
+        "is written as its number, as in \\u0007.",
+        'when registers then send email "a\a"', 'when registers then send email "a\\u0007"'),
+    "SEG102": Code("quotation marks",
+        "A text begins and ends with straight quotes, on one line. Word processors put curly ones in their place.",
+        "when searches “Acme” then send push", 'when searches "Acme" then send push'),
+    "SEG103": Code("no such date or time",
+        "The calendar has no such day, or the clock no such time. Dates are year-month-day, times hour:minute.",
+        "segment Early if registration date < 2026-02-30", "segment Early if registration date < 2026-03-01"),
+    "SEG104": Code("a backslash in a text",
+        'In a text a backslash begins one of \\" \\\\ \\n \\uXXXX. For a backslash itself write two.',
+        'segment Home if city is "C:\\temp"', 'segment Home if city is "C:\\\\temp"'),
+    "SEG105": Code("a number out of bounds",
+        "A number has at most twelve digits before the point and six behind it; a count is a whole number.",
+        "segment Rich if income > 1_000_000_000_000_000", "segment Rich if income > 1_000_000_000"),
+    "SEG106": Code("a name that is too long",
+        "Names have at most 200 characters.",
+        f"segment {'Far ' * 60}listed", "segment Far listed"),
+    "SEG107": Code("an empty name",
+        "A name in quotes holds at least one letter.",
+        'segment "" listed', 'segment "Staff" listed'),
+    "SEG108": Code("an empty duration",
+        "A duration is longer than zero: looking back over no time at all, nothing is ever found.",
+        "segment Fresh if places order within 0 days", "segment Fresh if places order within 1 day"),
+    "SEG109": Code("no such calendar length",
+        "By the calendar there are days, weeks, months and years. Hours, minutes and seconds have fixed lengths.",
+        "segment Fresh if places order within 3 calendar hours", "segment Fresh if places order within 3 hours"),
+    "SEG110": Code("something cannot stand here",
+        "The sentence cannot go on like this. The message says what was found, and what could stand in its place.",
+        "segment Loyal if count of places order => 3", "segment Loyal if count of places order >= 3"),
+    "SEG111": Code("words of the language are lower case",
+        "The words of the language are written small, so that they are not taken for parts of names.",
+        "When registers then send push", "when registers then send push"),
+    "SEG112": Code("a second `if`",
+        "A rule has one `if`, before its first `then`. A second one could mean two things: that only some go on from "
+        "there (`then if`), or that several conditions are judged by themselves (`then branch all`).",
+        "when registers if income > 1 then send push if age > 30 then send email",
+        "when registers if income > 1 then send push then if age > 30 then send email"),
+    "SEG113": Code("too much inside one another",
+        "Brackets and braces inside one another, and defines that use defines, have a limit of 60. Give an inner "
+        "condition a name, with `segment`.",
+        _DEEP, "segment Near if (income > 1)"),
+    "SEG114": Code("too long",
+        "A declaration has at most 400,000 characters; together with the defines it uses, a limit of parts. "
+        "Split it, or "
+        "make segments of its parts.", None, None),
+    "SEG190": Code("an invisible character turns the text",
+        "A character that turns the direction of the text stands here. It can make a rule read other than it is.",
+        'when searches "Ac\u202eme" then send push', 'when searches "Acme" then send push'),
+    "SEG191": Code("letters of several alphabets",
+        "A word mixes letters that look alike and are not, such as a Latin and a Cyrillic a. Two names may then "
+        "look the "
+        "same and be different.",
+        'segment "Skiеrs" listed', 'segment "Skiers" listed'),
+    # ------------------------------------------------------------------------------------------------------ 2xx: names
+    "SEG201": Code("there is no such segment",
+        "Every segment is declared, so that a slip of the pen does not make a new one.",
+        "segment Skiers by activities\nwhen registers then add to Skirs",
+        "segment Skiers by activities\nwhen registers then add to Skiers"),
+    "SEG202": Code("there is no such event",
+        "Every event is declared, here or in the vocabulary that comes with the package.",
+        "when place order then send push", "when places order then send push"),
+    "SEG203": Code("there is no such attribute",
+        "The name is no attribute, field or event. Attributes are declared: attribute score: number.",
+        "segment Rich if incme > 100000", "segment Rich if income > 100000"),
+    "SEG204": Code("the event has no such field",
+        "A `where` compares fields of its event. The fields stand in braces where the event is declared.",
+        'segment Golfers if buys where categry is "Golf"', 'segment Golfers if buys where category is "Golf"'),
+    "SEG205": Code("there is no such action",
+        "What rules can do besides changing segments and attributes is declared: action send letter { template: "
+        "text }.",
+        'when registers then send emial "hello"', 'when registers then send email "hello"'),
+    "SEG206": Code("the action has no such field",
+        "After `with` come fields of the action, or of the event that is recorded, as they are declared.",
+        'when registers then send email "hello" with subjct = "x"',
+        'when registers then send email "hello" with name = "x"'),
+    "SEG207": Code("declared or said twice",
+        "A name is declared once in all files together, and an option said once. A declaration of yours takes "
+        "the place "
+        "of the shipped vocabulary's of the same name.",
+        "segment Skiers listed\nsegment Skiers by activities", "segment Skiers by activities"),
+    "SEG208": Code("a word of the language in a name",
+        "The name holds a word that means something in the language, so that sentences with it could be read in two "
+        "ways. `seg words` lists these words.",
+        "attribute known fan: boolean", "attribute fan: boolean"),
+    "SEG209": Code("a name that can be read in two ways",
+        "An event's name and field together are the name of another event, so that the two cannot be told apart.",
+        "event rates { product: text }\nevent rates product",
+        "event rates { product: text }\nevent rates a product"),
+    "SEG210": Code("a field hides an attribute",
+        "The event at hand has a field of the same name as an attribute of the customer. Say which: `this city` is the "
+        "event's, `customer city` the customer's.",
+        'event moves { city: text }\nwhen moves if city is "Ulm" then send push',
+        'event moves { city: text }\nwhen moves if this city is "Ulm" then send push'),
+    "SEG211": Code("not a collection and not a list",
+        "What is counted or searched here is neither a collection that is declared nor a list of the event at hand.",
+        "segment Full if no item of basket", "segment Full if income > 1"),
+    "SEG212": Code("there is no event at hand",
+        "`this` is the event that started a rule. Between events, as in a segment, there is none.",
+        'segment Ours if this city is "Ulm"', 'segment Ours if city is "Ulm"'),
+    "SEG213": Code("there is no such time zone",
+        "Zones are called as in the time zone database: a continent and a city, as in America/Toronto.",
+        'zone "Toronto"', 'zone "America/Toronto"'),
+    "SEG214": Code("there is no such promotion",
+        "A test expects a promotion that is not declared.",
+        'test "t" {\n  on 2026-03-01T10:00 registers\n  expect promotion Sale\n}',
+        'test "t" {\n  on 2026-03-01T10:00 registers\n  expect income is not known\n}'),
+    # ------------------------------------------------------------------------------------------------------ 3xx: kinds
+    "SEG301": Code("these cannot be compared",
+        "The two sides are of different kinds, such as a number and a text. A number stands without quotes.",
+        'segment Rich if income > "100000"', "segment Rich if income > 100000"),
+    "SEG302": Code("this is not a condition",
+        "A condition is true or false; a number or a text by itself is neither. Compare it, or ask whether it "
+        "is known.",
+        "segment Rich if income", "segment Rich if income is known"),
+    "SEG303": Code("a list where a value is meant",
+        "A collection or a list is not a value by itself. Count it, add something up over it, or ask for an item.",
+        "collection cart of adds to cart by product\nsegment Full if cart",
+        "collection cart of adds to cart by product\nsegment Full if income > 1"),
+    "SEG304": Code("none of the values it can have",
+        "The attribute or field is declared with `one of`, and this is not among its values.",
+        'segment Women if gender is "f"', 'segment Women if gender is "female"'),
+    "SEG305": Code("this cannot be calculated",
+        "The operation does not fit the kinds: dates move by days and months, numbers are added to numbers, and months "
+        "have no fixed number of hours.",
+        "segment Rich if income + city > 1", "segment Rich if income + 1 > 1"),
+    "SEG306": Code("only text can be searched",
+        "`contains`, `starts with` and `ends with` ask about text.",
+        'segment Round if income ends with "00"', 'segment Ours if email ends with "@acme.com"'),
+    "SEG307": Code("this is neither an event nor a date",
+        "A history (`within`, `at least ... times`) is that of an event, and `within` alone also speaks of a date.",
+        "segment Fresh if income within 30 days", "segment Fresh if registration date within 30 days"),
+    "SEG308": Code("this cannot be added up",
+        "Totals and averages are of numbers, smallest and largest of what has an order, and each speaks of "
+        "fields of the "
+        "past events alone.",
+        "segment Big if total of category of buys > 1", "segment Big if total of price of buys > 1"),
+    "SEG309": Code("a value of another kind",
+        "What is put into an attribute or a field is of the kind that was declared for it.",
+        'when registers then set loyalty points = "many"', "when registers then set loyalty points = 100"),
+    "SEG311": Code("this has no larger and smaller",
+        "Yes and no are alike or not; neither is larger than the other.",
+        "segment Ours if marketing consent > no", "segment Ours if marketing consent is yes"),
+    "SEG312": Code("a `where` speaks of its event alone",
+        "Inside a `where` there are only the event's own fields and plain values. What is to be true of the customer "
+        "stands beside it, with `and`.",
+        "segment Big if places order where (amount > 10 and income > 1)",
+        "segment Big if places order where amount > 10 and income > 1"),
+    "SEG314": Code("`time since` is compared with a duration",
+        "`time since` is compared with a length of time and goes into no other arithmetic.",
+        "segment Gone if time since places order > 180", "segment Gone if time since places order > 180 days"),
+    # ---------------------------------------------------------------------------------------------------- 4xx: meaning
+    "SEG401": Code("no rule can change this segment",
+        "Rules add to segments that are `by activities`. A derived segment follows its condition, a listed one "
+        "the host.",
+        "segment Rich if income > 1\nwhen registers then add to Rich",
+        "segment Rich by activities\nwhen registers then add to Rich"),
+    "SEG402": Code("segments that depend on one another",
+        "A derived segment that needs itself to be known has no meaning. The message shows the way round.",
+        "segment A if not in segment B\nsegment B if in segment A",
+        "segment A if income > 1\nsegment B if in segment A"),
+    "SEG403": Code("a define by itself",
+        "A define that uses itself, straight or through others, has no meaning.",
+        "define worth as worth + 1\nsegment Rich if worth > 1",
+        "define worth as income + 1\nsegment Rich if worth > 1"),
+    "SEG404": Code("shares",
+        "A share is above 0% and at most 100%; the shares of `branch random` make 100% together, and only its "
+        "paths have "
+        "one.",
+        'when registers then branch random seed "s" { path 50% then send push "a" path 40% then send push "b" }',
+        'when registers then branch random seed "s" { path 50% then send push "a" path 50% then send push "b" }'),
+    "SEG405": Code("the end comes before the beginning",
+        "`from` is the first day that is in, `until` the first that is out.",
+        "activity Spring from 2026-06-01 until 2026-03-01 {\n  when registers then send push\n}",
+        "activity Spring from 2026-03-01 until 2026-06-01 {\n  when registers then send push\n}"),
+    "SEG406": Code("this kind of activity starts otherwise",
+        "A web activity starts with `views spot`, a search rule with `searches`. All else is a dialog activity.",
+        "web activity Banner {\n  when registers then send push\n}",
+        'web activity Banner {\n  when views spot "Home" then show content "Sale"\n}'),
+    "SEG407": Code("nothing comes after a branch",
+        "After a branch each path goes on by itself. What all are to do stands in each path, or before the branch.",
+        "when registers then branch all { path if age > 30 then send push } then send email",
+        "when registers then send email then branch all { path if age > 30 then send push }"),
+    "SEG408": Code("read after it was changed",
+        "All that a rule does without waiting belongs to one step, and is judged on how things stood before it. "
+        "So what "
+        "it has just changed cannot be read yet.",
+        "segment S by activities\nwhen registers then add to S then if in segment S then send push",
+        "segment S by activities\nwhen registers then add to S and send push"),
+    "SEG409": Code("this cannot hold between events",
+        "Segments hold between events, so that they take no time of day, no `today` and no field of the event at hand.",
+        "segment Night if local time > 22:00", "when logs on if local time > 22:00 then send push"),
+    "SEG410": Code("a random branch without a seed",
+        "Outside an activity, the draw needs a name that stays, a `seed`. It keeps everybody's draw "
+        "when the rule is moved or edited.",
+        'when registers then branch random { path 50% then send push "a" path 50% then send push "b" }',
+        'when registers then branch random seed "s" { path 50% then send push "a" path 50% then send push "b" }'),
+    "SEG412": Code("an attribute set from itself",
+        "A rule cannot set an attribute from its own value: events that come twice or late would count twice. "
+        "Say it as "
+        "a `define` over history.",
+        "attribute score: number\nwhen registers then set score = score + 1",
+        "define score as count of registers\nsegment Often if score > 1"),
+    "SEG413": Code("an empty window or count",
+        "The window or the range of counts holds nothing, so that the condition never, or always, holds.",
+        "segment Some if places order from 5 to 3 times", "segment Some if places order from 3 to 5 times"),
+    "SEG414": Code("`otherwise` stands last",
+        "`otherwise` is the last path of `branch first`, for those whom no other path takes.",
+        "when registers then branch all { path if age > 30 then send push otherwise then send email }",
+        "when registers then branch first { path if age > 30 then send push otherwise then send email }"),
+    "SEG415": Code("an activity without a rule",
+        "An activity does what its rules do; without one it does nothing.",
+        "activity Spring {\n}", "activity Spring {\n  when registers then send push\n}"),
+    "SEG417": Code("a rule written twice",
+        "A rule is its activity and its text. Written twice it is one rule, and does what it does once.",
+        "when registers then send push\nwhen registers then send push", "when registers then send push"),
+    "SEG418": Code("a test that expects nothing",
+        "Without an `expect` a test says only that nothing breaks.",
+        'test "t" {\n  on 2026-03-01T10:00 registers\n}',
+        'test "t" {\n  on 2026-03-01T10:00 registers\n  expect income is not known\n}'),
+    "SEG450": Code("cannot be run yet",
+        "The construct belongs to the language and was checked, but this version of segdsl does not run it. A program "
+        "that holds it is refused when it is run, rather than run without it.",
+        "lateness 2 days", 'zone "UTC"'),
+    # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
+    "SEG481": Code("rules that pull against each other",
+        "One event makes a rule add to a segment and another remove from it (remove wins), or sets an attribute twice "
+        "(the greater value wins). A priority, or conditions that exclude each other, say what is meant.",
+        "segment S by activities\nwhen registers then add to S\nwhen registers then remove from S",
+        "segment S by activities\nwhen registers then add to S\nwhen logs off then remove from S"),
+    "SEG490": Code("`and` and `or` without brackets",
+        "`and` binds tighter than `or`. Brackets show which of the two was meant.",
+        "segment S if age > 60 or age < 20 and income > 1", "segment S if age > 60 or (age < 20 and income > 1)"),
+}
+# fmt: on

@@ -1,0 +1,174 @@
+"""`seg check`, and what it makes of bad input."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segdsl.values import limits
+from tests.cli.conftest import RULES, Seg
+
+MISTAKES = """\
+segment Skiers by activities
+segment Rich if incme >= 100000
+
+when registers if in segment Skirs then add to Skiers
+When places order then send emial "hello"
+segment S if age > 60 or age < 20 and income > 1
+promotion "Sale" if in segment Skiers
+"""
+
+
+def test_no_mistakes(shop: Path, run: Seg):
+    result = run("check", "shop.seg")
+    assert (result.exit_code, result.output) == (0, "no mistakes: 5 segments, 3 rules\n")
+
+
+def test_mistakes_are_shown_with_their_lines(place: Path, run: Seg, snapshot):
+    (place / "shop.seg").write_text(MISTAKES)
+    result = run("check", "shop.seg")
+    assert result.exit_code == 1
+    assert result.stderr == snapshot
+    assert result.stdout == "3 errors, 2 warnings\n"
+
+
+def test_mistakes_as_json(place: Path, run: Seg, snapshot):
+    (place / "shop.seg").write_text(MISTAKES)
+    result = run("check", "--json", "shop.seg")
+    assert result.exit_code == 1
+    assert [json.loads(line) for line in result.stdout.splitlines()] == snapshot
+    assert result.stderr == "3 errors, 2 warnings\n"
+
+
+def test_warnings_alone_are_no_mistakes(place: Path, run: Seg, snapshot):
+    result = run("check", "-", given='promotion "Sale"\n')
+    assert result.exit_code == 0
+    assert result.output == snapshot
+
+
+def test_at_most_so_many_are_shown(place: Path, run: Seg):
+    text = "".join(f"segment S{n} if nothing{n} > 1\n" for n in range(limits.DIAGNOSTICS + 20))
+    result = run("check", "-", given=text)
+    assert result.stderr.count("error[") == limits.DIAGNOSTICS
+    assert result.stdout == f"{limits.DIAGNOSTICS + 20} errors (the first {limits.DIAGNOSTICS} are shown)\n"
+
+
+def test_files_are_one_program(place: Path, run: Seg):
+    (place / "rules").mkdir()
+    (place / "rules" / "a.seg").write_text("segment A by activities\n")
+    (place / "rules" / "b.seg").write_text("when registers then add to A\n")
+    assert run("check", "rules").exit_code == 0
+    assert run("check", "rules/b.seg").exit_code == 1
+    assert run("check", "rules/b.seg", "rules/a.seg", "rules").exit_code == 0
+
+
+def test_colour_where_it_is_wanted(place: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):
+    assert "\x1b[" not in run("check", "-", given="segment").stderr
+    assert "\x1b[" in run("check", "--color", "-", given="segment").stderr
+    monkeypatch.setattr("segdsl.cli.parts.colors.sys.stderr.isatty", lambda: True, raising=False)
+    assert "\x1b[" not in run("check", "--no-color", "-", given="segment").stderr
+
+
+def test_standard_input_stands_alone(shop: Path, run: Seg):
+    result = run("check", "-", "shop.seg", given="")
+    assert result.exit_code == 2
+    assert "stands alone" in result.stderr
+
+
+# ------------------------------------------------------------------------------------------------------------ bad input
+
+
+def test_a_binary_file(place: Path, run: Seg):
+    (place / "x.seg").write_bytes(bytes(range(256)) * 10)
+    result = run("check", "x.seg")
+    assert result.exit_code == 2
+    assert "this file is not text" in result.stderr
+    assert "x.seg" in result.stderr
+
+
+def test_windows_text(place: Path, run: Seg):
+    (place / "x.seg").write_bytes(b"\xef\xbb\xbf" + RULES.replace("\n", "\r\n").encode())
+    assert run("check", "x.seg").output == "no mistakes: 5 segments, 3 rules\n"
+
+
+def test_a_file_that_is_not_there(place: Path, run: Seg):
+    result = run("check", "x.seg")
+    assert result.exit_code == 2
+    assert "there is no such file or directory" in result.stderr
+
+
+def test_a_directory_without_rules(place: Path, run: Seg):
+    (place / "rules").mkdir()
+    result = run("check", "rules")
+    assert result.exit_code == 2
+    assert "there is no .seg file in this directory" in result.stderr
+
+
+def test_what_may_not_be_read(shop: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):
+    opened = Path.open
+
+    def refuse(self: Path, *args: Any, **more: Any) -> Any:
+        if self.name == "shop.seg":
+            raise PermissionError(13, "Permission denied", str(self))
+        return opened(self, *args, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    result = run("check", "shop.seg")
+    assert result.exit_code == 2
+    assert "there is no permission to read this" in result.stderr
+
+
+def test_a_directory_that_may_not_be_read(place: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):
+    (place / "rules").mkdir()
+
+    def refuse(path: object, onerror) -> list[object]:
+        onerror(PermissionError(13, "Permission denied", str(path)))
+        return []
+
+    monkeypatch.setattr("segdsl.host.files.os.walk", refuse)
+    result = run("check", "rules")
+    assert result.exit_code == 2
+    assert "there is no permission to read this" in result.stderr
+
+
+def test_an_empty_file(place: Path, run: Seg):
+    (place / "x.seg").write_text("")
+    assert run("check", "x.seg").output == "no mistakes: 0 segments, 0 rules\n"
+
+
+def test_very_many_brackets(place: Path, run: Seg):
+    result = run("check", "-", given="segment S if " + "(" * 100_000)
+    assert result.exit_code == 1
+    assert "SEG113" in result.stderr
+    assert len(result.stderr) < 1_000
+
+
+def test_a_very_long_or(place: Path, run: Seg):
+    result = run("check", "-", given="segment S if " + " or ".join(f"income is {n}" for n in range(50_000)))
+    assert result.exit_code == 1
+    assert "SEG114" in result.stderr
+
+
+def test_an_or_at_the_limit(place: Path, run: Seg):
+    given = "segment S if " + " or ".join(f"age = {n}" for n in range(3_000))
+    assert run("check", "-", given=given).exit_code == 0
+
+
+def test_too_large_a_file(place: Path, run: Seg):
+    (place / "x.seg").write_bytes(b"# rules\n" * 650_000)
+    result = run("check", "x.seg")
+    assert result.exit_code == 2
+    assert "larger than 4 MB" in result.stderr
+    assert run("check", "-", given=b"# rules\n" * 650_000).exit_code == 2
+
+
+def test_a_name_that_is_not_unicode(place: Path, run: Seg):
+    path = Path(b"sh\xffp.seg".decode("utf-8", "surrogateescape"))
+    try:
+        (place / path).write_text("segment")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    result = run("check", path)
+    assert result.exit_code == 1
+    assert "sh\ufffdp.seg" in result.stderr

@@ -1,0 +1,45 @@
+"""Help that teaches, the version, and the words of the language."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from segdsl.cli import ORDER, seg
+from segdsl.version import __version__
+from tests.cli.conftest import Seg
+
+
+@pytest.mark.parametrize("args", [[], ["-h"], *([name, "--help"] for name in ORDER)], ids=lambda args: " ".join(args))
+def test_help(args: list[str], snapshot):
+    result = CliRunner().invoke(seg, args, prog_name="seg", terminal_width=100)
+    assert result.exit_code == (0 if args else 2)
+    assert result.output == snapshot
+
+
+def test_every_command_has_a_place_in_the_order(run: Seg):
+    found = {path.stem for path in Path(import_module("segdsl.cli").__file__ or "").parent.glob("*.py")}
+    assert found - {"__init__"} >= set(ORDER)
+
+
+def test_every_command_shows_an_example():
+    for name in ORDER:
+        assert f"\n  seg {name}" in (import_module(f"segdsl.cli.{name}").command.help or "")
+
+
+def test_version(run: Seg):
+    assert run("--version").output == f"seg {__version__}\n"
+
+
+def test_words(run: Seg, snapshot):
+    assert run("words").output == snapshot
+
+
+def test_an_unexpected_failure_of_the_system_is_one_line(run: Seg, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_args: object) -> None:
+        raise OSError(5, "Input/output error", "x.seg")
+
+    monkeypatch.setattr("segdsl.cli.check.checked_rules", fail)
+    result = run("check", "x.seg")
+    assert (result.exit_code, result.stderr) == (2, "seg: x.seg: input/output error\n")

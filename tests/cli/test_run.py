@@ -1,0 +1,298 @@
+"""`seg run`: what it says, what it writes, and how runs go on from each other."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+import segdsl
+from tests.cli.conftest import EVENTS, RULES, Seg, objects, order, registers, write_events
+
+RUN = ("run", "shop.seg", "--events", "events.jsonl")
+
+
+def test_the_summary(shop: Path, run: Seg, snapshot):
+    bad = [
+        {"event": "place order", "customer": "ann", "time": "2026-03-02T10:00:00Z"},
+        {"event": "places order", "customer": "ann", "time": "yesterday"},
+        {"event": "places order", "time": "2026-03-02T10:00:00Z"},
+        {"event": "registers", "customer": "dan", "time": "2026-03-02T10:00:00Z", "referer": "x", "zzz": 1},
+        *EVENTS[-1:],
+    ]
+    write_events(shop / "events.jsonl", EVENTS + bad)
+    result = run(*RUN)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == snapshot
+    assert run(*RUN).stdout == snapshot
+
+
+def test_the_summary_as_json(shop: Path, run: Seg, snapshot):
+    result = run(*RUN, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == snapshot
+
+
+def test_lines_of_changes_and_effects(shop: Path, run: Seg, snapshot):
+    assert run(*RUN, "--changes", "changes.jsonl", "--effects", "effects.jsonl").exit_code == 0
+    assert objects(shop / "changes.jsonl") == snapshot
+    assert objects(shop / "effects.jsonl") == snapshot
+
+
+def test_effects_that_were_written_do_not_wait(shop: Path, run: Seg):
+    run(*RUN, "--effects", "effects.jsonl")
+    with segdsl.Engine(None, "sqlite:///shop.store") as engine:
+        assert engine.backend.outbox(10) == []
+    run(*RUN, "--fresh")
+    with segdsl.Engine(None, "sqlite:///shop.store") as engine:
+        assert len(engine.backend.outbox(10)) == 2
+
+
+def test_numbers_keep_their_digits(place: Path, run: Seg):
+    (place / "shop.seg").write_text(
+        "action charge { amount: number }\nwhen places order then charge with amount = amount\n"
+    )
+    (place / "events.jsonl").write_text(
+        '{"event": "places order", "customer": "ann", "time": "2026-03-01T10:00:00Z", "amount": 123456789012.345678}\n'
+    )
+    assert run(*RUN, "--effects", "effects.jsonl").exit_code == 0
+    assert '"amount":123456789012.345678' in (place / "effects.jsonl").read_text()
+
+
+def test_standard_output_for_one_of_them(shop: Path, run: Seg):
+    result = run(*RUN, "--changes", "-")
+    assert [each["change"] for each in objects(result.stdout)] == ["enters"] * 6 + ["leaves"]
+    assert "4 events" in result.stderr
+    for more in (["--effects", "-"], ["--json"]):
+        refused = run(*RUN, "--changes", "-", *more)
+        assert refused.exit_code == 2
+        assert "only one can have standard output" in refused.stderr
+
+
+def test_rejects_are_written_with_reasons(shop: Path, run: Seg, snapshot):
+    (shop / "events.jsonl").write_text('{"event": "x"}\nnot json\n')
+    result = run(*RUN, "--rejects", "rejects.jsonl")
+    assert result.exit_code == 0
+    assert objects(shop / "rejects.jsonl") == snapshot
+
+
+def test_rules_from_standard_input_keep_nothing(shop: Path, run: Seg):
+    result = run("run", "-", "--events", "events.jsonl", given=RULES)
+    assert result.exit_code == 0
+    assert "store: memory" in result.stdout
+    assert not list(shop.glob("*.store"))
+
+
+def test_events_from_standard_input(shop: Path, run: Seg):
+    events = (shop / "events.jsonl").read_text()
+    assert "4 events" in run("run", "shop.seg", "--events", "-", given=events).stdout
+    assert run("run", "-", "--events", "-", given=events).exit_code == 2
+
+
+def test_a_store_beside_the_rules(shop: Path, run: Seg):
+    (shop / "rules").mkdir()
+    (shop / "rules" / "a.seg").write_text(RULES)
+    assert run("run", "rules", "--events", "events.jsonl").exit_code == 0
+    assert (shop / "rules" / "rules.store").is_file()
+    assert run(*RUN).exit_code == 0
+    assert (shop / "shop.store").is_file()
+    assert run(*RUN, "--store", "sqlite:///other.store").exit_code == 0
+    assert (shop / "other.store").is_file()
+
+
+def test_mistakes_in_the_rules(shop: Path, run: Seg):
+    (shop / "shop.seg").write_text("when registers then add to Skiers\n")
+    result = run(*RUN)
+    assert result.exit_code == 1
+    assert "SEG201" in result.stderr and "1 error\n" in result.stderr
+    assert not (shop / "shop.store").exists()
+
+
+def test_what_cannot_be_run_yet_is_not_run(shop: Path, run: Seg):
+    (shop / "shop.seg").write_text("lateness 2 days\n")
+    result = run(*RUN)
+    assert result.exit_code == 1
+    assert "cannot be run yet" in result.stderr
+
+
+# ------------------------------------------------------------------------------------------------------- going on
+
+
+def test_the_same_events_twice_change_nothing(shop: Path, run: Seg):
+    run(*RUN, "--changes", "changes.jsonl", "--effects", "effects.jsonl")
+    before = answers(shop, run)
+    summary = json.loads(run(*RUN, "--changes", "changes.jsonl", "--effects", "effects.jsonl", "--json").stdout)
+    assert (summary["events"], summary["skipped"], summary["changes"]) == (0, 4, 0)
+    assert answers(shop, run) == before
+
+
+def test_a_grown_file_gives_its_new_events(shop: Path, run: Seg):
+    more = [order("e5", "ann", "2026-03-03T10:00:00Z", "Golf"), order("e6", "bob", "2026-03-13T10:00:00Z")]
+    without_ids = [{key: value for key, value in each.items() if key != "id"} for each in EVENTS + more]
+    write_events(shop / "events.jsonl", without_ids[:4])
+    run(*RUN, "--changes", "changes.jsonl", "--effects", "effects.jsonl")
+    write_events(shop / "events.jsonl", without_ids)
+    options = ("--changes", "changes.jsonl", "--effects", "effects.jsonl")
+    summary = json.loads(run(*RUN, *options, "--json").stdout)
+    assert (summary["events"], summary["skipped"], summary["rejects"]) == (2, 4, {})
+    assert sorted(map(str, objects(shop / "changes.jsonl"))) == sorted(map(str, whole(shop, run, "changes")))
+    assert sorted(map(str, objects(shop / "effects.jsonl"))) == sorted(map(str, whole(shop, run, "effects")))
+
+
+def test_a_line_that_was_half_written_is_taken_when_it_is_whole(shop: Path, run: Seg):
+    text = (shop / "events.jsonl").read_text()
+    (shop / "events.jsonl").write_text(text[:-20])
+    assert "stops in the middle of this line" in run(*RUN).stdout
+    (shop / "events.jsonl").write_text(text)
+    summary = json.loads(run(*RUN, "--json").stdout)
+    assert (summary["events"], summary["skipped"], summary["rejects"]) == (1, 3, {})
+
+
+def test_another_file_of_the_same_name_is_another(shop: Path, run: Seg):
+    run(*RUN)
+    write_events(shop / "events.jsonl", [order("f1", "dan", "2026-03-20T10:00:00Z", "Golf")])
+    assert json.loads(run(*RUN, "--json").stdout)["events"] == 1
+
+
+def test_until_leaves_the_rest_to_a_later_run(shop: Path, run: Seg):
+    first = json.loads(run(*RUN, "--until", "2026-03-05", "--json").stdout)
+    assert (first["events"], first["until"], first["rejects"]) == (3, "2026-03-05T00:00:00Z", {"future": 1})
+    then = json.loads(run(*RUN, "--json").stdout)
+    assert (then["events"], then["skipped"]) == (1, 3)
+
+
+@pytest.mark.parametrize("stopped_after", [1, 2, 3])
+def test_a_run_that_was_stopped_goes_on(shop: Path, run: Seg, monkeypatch: pytest.MonkeyPatch, stopped_after: int):
+    monkeypatch.setattr("segdsl.host.replay.replay.__kwdefaults__", {**segdsl.replay.__kwdefaults__, "batch": 1})
+    options = ("--changes", "changes.jsonl", "--effects", "effects.jsonl")
+    tell, told = segdsl.cli.run.Handled.tell, []
+
+    def stop(self, progress) -> None:
+        tell(self, progress)
+        told.append(progress)
+        if len(told) == stopped_after:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("segdsl.cli.run.Handled.tell", stop)
+        result = run(*RUN, *options)
+    assert result.exit_code == 130
+    events = "1 event" if stopped_after == 1 else f"{stopped_after} events"
+    assert f"interrupted after {events}" in result.stderr
+    assert "run the same command to go on" in result.stderr
+    summary = json.loads(run(*RUN, *options, "--json").stdout)
+    assert (summary["events"], summary["skipped"]) == (4 - stopped_after, stopped_after)
+    there = answers(shop, run)
+    changes = (shop / "changes.jsonl").read_text(), (shop / "effects.jsonl").read_text()
+    assert run(*RUN, *options, "--fresh").exit_code == 0
+    assert answers(shop, run) == there
+    assert ((shop / "changes.jsonl").read_text(), (shop / "effects.jsonl").read_text()) == changes
+
+
+def test_a_crash_before_the_commit_loses_nothing(shop: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):
+    def fail(self, batch) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("segdsl.backends.sqlite.SqliteBackend.commit", fail)
+        assert run(*RUN, "--changes", "changes.jsonl").exit_code == 130
+    with (shop / "changes.jsonl").open("a") as file:
+        file.write('{"half a li')
+    run(*RUN, "--changes", "changes.jsonl")
+    assert len(objects(shop / "changes.jsonl")) == 7
+
+
+def test_half_a_line_is_cut_when_a_run_goes_on(shop: Path, run: Seg):
+    run(*RUN, "--changes", "changes.jsonl")
+    before = (shop / "changes.jsonl").read_text()
+    with (shop / "changes.jsonl").open("a") as file:
+        file.write('{"half a li')
+    run(*RUN, "--changes", "changes.jsonl")
+    assert (shop / "changes.jsonl").read_text() == before
+
+
+def test_changes_by_the_clock_are_told_once(shop: Path, run: Seg):
+    write_events(shop / "events.jsonl", [order("e1", "ann", "2026-03-01T10:00:00Z")])
+    options = ("--changes", "changes.jsonl", "--until")
+    run(*RUN, *options, "2026-03-05")
+    run(*RUN, *options, "2026-03-10")
+    run(*RUN, *options, "2026-03-15")
+    write_events(
+        shop / "events.jsonl",
+        [order("e1", "ann", "2026-03-01T10:00:00Z"), registers("e2", "ann", "2026-03-16T10:00:00Z")],
+    )
+    run(*RUN, *options, "2026-03-20")
+    assert [(each["change"], each["time"]) for each in objects(shop / "changes.jsonl")] == [
+        ("enters", "2026-03-01T10:00:00Z"), ("leaves", "2026-03-08T10:00:00Z"),
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------ bad events
+
+
+def test_an_input_that_stops_in_the_middle(shop: Path, run: Seg):
+    packed = gzip.compress((shop / "events.jsonl").read_bytes())
+    (shop / "events.jsonl").write_bytes(packed[:-30])
+    result = run(*RUN)
+    assert result.exit_code == 0
+    assert "stops here" in result.stdout
+
+
+def test_a_very_long_line(shop: Path, run: Seg):
+    text = (shop / "events.jsonl").read_text()
+    (shop / "events.jsonl").write_text('{"event": "' + "x" * 5_000_000 + '"}\n' + text)
+    result = run(*RUN)
+    assert result.exit_code == 0
+    assert "the line is longer than 1,000,000 bytes" in result.stdout
+    assert "4 events" in result.stdout
+
+
+def test_no_events_at_all(shop: Path, run: Seg):
+    (shop / "events.jsonl").write_text("")
+    result = run(*RUN)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("0 events\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--events", "none.jsonl"], "seg: there is no file none.jsonl\n"),
+        (["--events", "."], "seg: . is a directory: name a file in it\n"),
+        (["--events", "events.jsonl", "--format", "jsonline"], "did you mean jsonlines"),
+        (["--events", "events.jsonl", "--mapping", "none.toml"], "none.toml"),
+        (["--events", "events.jsonl", "--until", "soon"], "seg: 'soon' is no instant"),
+        (["--events", "events.jsonl", "--changes", "none/changes.jsonl"], "none/changes.jsonl"),
+        (["--events", "events.jsonl", "--store", "none/x.store"], "the folder none does not exist"),
+        (["--events", "events.jsonl", "--store", "sqlit:///x.store"], "no store can be opened"),
+        (["--events", "events.jsonl", "--fresh", "--store", "redis://x"], "seg:"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(shop: Path, run: Seg, options: list[str], said: str):
+    result = run("run", "shop.seg", *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+    assert result.stderr.count("\n") <= 2
+
+
+def test_text_that_is_not_utf8(shop: Path, run: Seg):
+    (shop / "events.jsonl").write_bytes("é\n".encode("utf-16"))
+    result = run(*RUN)
+    assert result.exit_code == 2
+    assert "UTF-16" in result.stderr
+
+
+def answers(place: Path, run: Seg) -> list[str]:
+    """All that can be asked of a store."""
+    asked = [run("segments", "--store", "shop.store", "--json").stdout]
+    for customer in ("ann", "bob", "cem"):
+        asked.append(run("customer", customer, "--store", "shop.store", "--json").stdout)
+    return asked
+
+
+def whole(place: Path, run: Seg, what: str) -> list[dict[str, object]]:
+    """What a run of all events at once writes, into a store of its own."""
+    result = run(*RUN, "--store", f"whole-{what}.store", f"--{what}", f"whole-{what}.jsonl")
+    assert result.exit_code == 0
+    return objects(place / f"whole-{what}.jsonl")

@@ -1,0 +1,37 @@
+"""The law *idle rules*: adding what nobody reads changes nothing else.
+
+Seen to fail when arrival numbers count the rules that fired, and when memories are shared by event and measure alone.
+"""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.strategies.programs import Names, Written, actions, conditions, programs
+from tests.strategies.streams import Stream, streams
+from tests.support.running import run
+
+NAMES = Names(["Derived 0"], ["worth"])
+
+
+@settings(max_examples=60)
+@given(programs(), streams(), conditions(NAMES), st.sampled_from(("buys thing", "looks", "pings")))
+def test_what_nobody_reads_changes_nothing_else(program: Written, stream: Stream, condition: str, event: str) -> None:
+    idle = [
+        f"segment Idle if {condition}",
+        "segment Idle Added by activities",
+        "define idle as count of pings within 2 days + 1",
+        f"when {event} if {condition} then add to Idle Added",
+        f"activity Idle Activity priority 50 once {{ when {event} then add to Idle Added }}",
+    ]
+    assert run("\n".join([program.text(), *idle]), stream).without("Idle", "Idle Added") == run(program.text(), stream)
+
+
+@settings(max_examples=40)
+@given(programs(), streams(), st.data())
+def test_a_rule_that_never_fires_changes_nothing(program: Written, stream: Stream, data: st.DataObject) -> None:
+    event = data.draw(st.sampled_from(("buys thing", "looks", "pings")))
+    idle = f"when {event} if points = 77 then {data.draw(actions(event))}".replace("mark", "idle mark").replace(
+        "set mood", "set idle mood"
+    )
+    extra = ["attribute idle mark: number", "attribute idle mood: text", idle]
+    assert run("\n".join([program.text(), *extra]), stream) == run(program.text(), stream)
