@@ -22,13 +22,12 @@ Rules say in plain sentences who belongs to which segment. A file shop.seg:
 \b
   segment Skiers by activities
   segment Loyal Customers if count of places order >= 3
-  when buys category "Ski" then add to Skiers
+  when searches "skis" then add to Skiers
 
 Events are lines of JSON, as in this file events.jsonl:
 
 \b
-  {"event": "places order", "customer": "ann", "time": "2026-03-01T10:00:00Z",
-   "items": [{"product": "s1", "category": "Ski"}]}     (on one line)
+  {"event": "searches", "customer": "ann", "time": "2026-03-01T10:00:00Z", "term": "skis"}
 
 From the one to the other:
 

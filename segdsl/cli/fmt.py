@@ -31,7 +31,7 @@ from segdsl.syntax.parse import parse
 def command(ctx: click.Context, paths: tuple[str, ...], checking: bool, differing: bool, color: bool | None) -> None:
     """Rewrite rules in their canonical form, comments kept, meaning unchanged.
 
-    Not said otherwise, all .seg files in the current directory and below; - reads standard input and writes standard
+    Without a path, all .seg files in the current directory and below; - reads standard input and writes standard
     output. A file with mistakes in its sentences is left alone.
 
     \b

@@ -81,7 +81,7 @@ def command(**given: Any) -> None:
 
     \b
       seg run shop.seg --events events.jsonl
-      seg run rules/ --events orders.csv --mapping orders.map --changes changes.jsonl
+      seg run rules/ --events orders.csv --mapping mapping.toml --changes changes.jsonl
 
     Events that cannot be taken are counted by reason and do not stop the run.
     """

@@ -21,4 +21,5 @@ def command() -> None:
     """
     for number, (title, words) in enumerate(_SECTIONS):
         click.echo(("\n" if number else "") + title)
-        click.echo(click.wrap_text(", ".join(words), 80, "  ", "  "))
+        phrases = ", ".join(words).replace(" ", "\xa0").replace(",\xa0", ", ")  # a phrase stays on its line
+        click.echo(click.wrap_text(phrases, 80, "  ", "  ").replace("\xa0", " "))

@@ -125,7 +125,7 @@ class Expressions(Mentions):
         self, node: ast.Expression, left: ast.Expression, operator: str, right: ast.Expression, context: Context
     ) -> Typed:
         one, other = self.value(left, context), self.value(right, context)
-        if BROKEN in (one, other):
+        if BROKEN.kind in (one.kind, other.kind):
             return Typed(BOOLEAN, p.Constant(None))
         if one.since or other.since:
             return self._compare_since(node, one, operator, other)
@@ -214,7 +214,7 @@ class Expressions(Mentions):
 
     def _text_test(self, left: ast.Expression, operator: str, right: ast.Expression, context: Context) -> Typed:
         one, other = self.value(left, context), self.value(right, context)
-        if BROKEN in (one, other):
+        if BROKEN.kind in (one.kind, other.kind):
             return Typed(BOOLEAN, p.Constant(None))
         item = one.kind.item
         if (
@@ -245,7 +245,7 @@ class Expressions(Mentions):
         return result
 
     def _operate(self, left: Typed, sign: str, right: Typed, node: ast.Expression, span: Span) -> Typed:
-        if BROKEN in (left, right):
+        if BROKEN.kind in (left.kind, right.kind):
             return BROKEN
         if left.since or right.since:
             self.error(

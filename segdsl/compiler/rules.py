@@ -140,6 +140,7 @@ class RuleChecker:
     # ----------------------------------------------------------------------------------------------------------- rules
 
     def _rule(self, node: ast.Rule, activity: ast.Activity | None) -> p.Rule | None:
+        errors = self.gathered.collector.errors
         unready = len(self.gathered.unready)
         triggers = [self._trigger(trigger) for trigger in node.triggers]
         fields, names = _common([found for _, found in triggers])
@@ -155,8 +156,8 @@ class RuleChecker:
         name = activity.name.text if activity else ""
         fires = tuple(sorted((t for t, _ in triggers if t is not None), key=msgspec.json.encode))
         body: tuple[object, ...] = ("rule", name, fires, condition, lowered)
-        if len(self.gathered.unready) > unready:
-            # What cannot be run yet is not in the plan's nodes, so the text tells such rules apart.
+        if len(self.gathered.unready) > unready or self.gathered.collector.errors > errors:
+            # What cannot be run yet, or is wrong, is not in the plan's nodes, so the text tells such rules apart.
             body = (*body, repr(node))
         rule = p.Rule(digest(body), self.place(node.span), fires, condition, lowered, activity=name)
         if rule.id in self.rules or rule.id in self.spans:

@@ -159,7 +159,8 @@ class Input:
 
 @define
 class Running:
-    """One run on its way."""
+    """One run on its way. `told` is the instant up to which earlier runs have told of what the clock does; `stepped`
+    are customers to whom something from before it has happened in this run."""
 
     engine: Engine
     source: Input
@@ -173,6 +174,7 @@ class Running:
     handled: int = 0
     unfinished: int = 0
     told: int = instants.EARLIEST
+    stepped: set[str] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         told = self.engine.backend.position(TOLD)
@@ -207,7 +209,7 @@ class Running:
             return
         page: list[Change] = []
         for change in self.engine.clock_changes(last):
-            if change.instant > self.told:
+            if change.instant > self.told or change.customer in self.stepped:
                 page.append(change)
             if len(page) >= PAGE:
                 self._tell(page)
@@ -235,10 +237,14 @@ class Running:
         vouched = self.until if self.until is not None else instants.LATEST
         events = [item for item in self.items if isinstance(item, Event) and item.instant <= vouched]
         positions = self.source.handled(self._reached(events[-1])) if events else {}
+        if events and events[0].instant <= self.told:
+            # What the clock does after this event is new. If this run is stopped, the next one does not know to whom it
+            # happened, and tells of all of it again rather than of none.
+            positions[TOLD] = Position(0, events[0].instant - 1, 0)
         news: list[Outcome] = []
 
         def tell(outcomes: list[Outcome]) -> None:
-            news.extend(map(self._news, outcomes))
+            news.extend(map(self._news, self.items, outcomes))
             self.listener.outcomes(news)
 
         self.engine.take(self.items, positions, vouched=vouched, before_commit=tell)
@@ -257,7 +263,12 @@ class Running:
             return before
         return Position(self.count.places - self.unfinished, last.instant, last.place)
 
-    def _news(self, outcome: Outcome) -> Outcome:
-        """An outcome without the changes by the clock that an earlier run has told of at its end."""
+    def _news(self, item: Event | Reject, outcome: Outcome) -> Outcome:
+        """An outcome without the changes by the clock that an earlier run has told of at its end: those up to `told`,
+        of a customer of whom there was nothing new since."""
+        if outcome.status != "accepted" or outcome.customer in self.stepped:
+            return outcome
         news = tuple(change for change in outcome.changes if change.arrival or change.instant > self.told)
+        if isinstance(item, Event) and item.instant <= self.told:
+            self.stepped.add(outcome.customer)
         return outcome if len(news) == len(outcome.changes) else replace(outcome, changes=news)

@@ -74,7 +74,7 @@ def read_events(
     path: str | Path,
     shape: EventShape,
     *,
-    format: str | None = None,  # noqa: A002 - the word people use
+    format: str | None = None,
     mapping: str | Path | None = None,
     source: str | None = None,
     limit: int = EVENT_BYTES,

@@ -1,142 +1,98 @@
 """A syntax error as its author should read it: what was found, what was expected, what to write instead."""
 
 import re
+from collections.abc import Callable
 
-from lark import Token
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 
-from segdsl.diagnostics.diagnostic import Diagnostic, Fix
+from segdsl.diagnostics.diagnostic import Diagnostic, Label
 from segdsl.diagnostics.span import Span
 from segdsl.syntax import words
+from segdsl.syntax.expected import accepted, listed, phrases
+from segdsl.syntax.slips import AT_THE_END, INSIDE_TEXT, SLIPS, Place
 
-_DECLARATIONS = {
-    "_WHEN", "_SEGMENT", "_ACTIVITY", "ACTIVITY_KIND", "_SEARCH_RULE", "_EVENT", "_ATTRIBUTE", "_DEFINE", "_ACTION",
-    "_COLLECTION", "_PROMOTION", "_TEST", "_ZONE", "_LATENESS",
-}  # fmt: skip
-_PHRASES = {
-    "NAME": "a name", "BARE_NAME": "a name", "LISTED_NAME": "a segment", "STRING": 'a "text"', "NUMBER": "a number",
-    "PERCENT": "a share such as 10%", "DATE": "a date", "DATETIME": "an instant", "TIME": "a time of day",
-    "UNIT": "days, hours or another unit", "CALENDAR": "`calendar`", "COMPARE": "a comparison", "LPAR": "`(`",
-    "RPAR": "`)`", "LBRACE": "`{`", "RBRACE": "`}`", "COMMA": "`,`", "COLON": "`:`", "EQUAL": "`=`", "DAY": "a weekday",
-    "TYPE": "a type such as number", "BRANCH_KIND": "`first`, `all` or `random`", "QUANTIFIER": "`any(`",
-    "COUNT_TEST": "a count such as `at least 3 times`", "TEXT_TEST": "`contains`", "ACTIVITY_KIND": "`activity`",
-    "AGGREGATE": "`total of`", "ITEM_TEST": "`any item of`", "_FOLDED": "`text ignoring case`",
-}  # fmt: skip
-_LEFT_OUT = {"PLUS", "MINUS", "TIMES_SIGN", "DIVIDE", "YES", "NO", "_COUNT_OF", "_TIME_SINCE", "AGGREGATE", "ITEM_TEST",
-             "_RANDOM", "CALENDAR", "DATETIME", "_ON", "QUANTIFIER", "PERCENT", "TIME", "ONCE", "TWICE"}  # fmt: skip
-_LOWER = {"when", "then", "if", "and", "or", "not", "segment", "activity", "dialog", "web", "event", "attribute",
-          "define", "action", "collection", "promotion", "test", "otherwise", "branch", "wait", "path", "where", "add",
-          "remove", "expect", "given", "within", "search", "by", "for", "until", "from", "zone", "stop"}  # fmt: skip
-_WORD = re.compile(r"\w+|[^\w\s]+")
-_CAPITAL = re.compile(r"\b(?:If|IF|Then|THEN|And|AND|Or|OR|When|WHEN|Where|WHERE|Within|Otherwise|Then)\b")
-_CURLY = "“”„«»‘’"
+_WORD = re.compile(r"\w+|[^\w\s]")
+_SIGNS = re.compile(r"[<>=!&|]{2,3}|/[/*]|--")
+_TEXT = re.compile(r'"(?:[^"\\\n]|\\.){0,38}"')
+_BRACKETS = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|[(){}]')
+_SHOWN = 40
+_AROUND = 2000
 
 
 def explain(error: UnexpectedInput, text: str, source: int, start: int, end: int) -> Diagnostic:
     """The diagnostic for an error in the declaration that spans [start, end) of the text."""
     at = error.pos_in_stream if error.pos_in_stream is not None else end
+    kinds = accepted(error)
     ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if ended or at >= end or not text[at:end].strip():
-        return _ended(error, text, source, start, end)
-    if text[at] in _CURLY or (text[at] == '"' and isinstance(error, UnexpectedCharacters)):
-        return _quotes(text, source, at)
-    found = _found(error, text, at)
+        at = _last_word_end(text, start, end)
+        word = _last_word(text, start, at)
+        place = Place(word, text[max(start, at - _AROUND) : at], "", Span(source, at - len(word), at), kinds)
+        return _first_of(AT_THE_END, place) or _too_early(place, text, start)
+    found = _found(text, at)
     span = Span(source, at, at + len(found))
-    special = _special(found, error, text, span, start)
-    if special is not None:
-        return special
-    expected = _expected(error)
-    help_ = None
-    if found in words.RESERVED:
-        help_ = f"`{found}` is a word of the language; a segment's name that holds it stands in quotes"
-    return Diagnostic("SEG110", f"`{found}` cannot stand here{expected}", span, help=help_)
+    before, after = text[max(start, at - _AROUND) : at], text[span.end : min(end, span.end + _AROUND)]
+    place = Place(found, before, after, span, kinds)
+    return _first_of(SLIPS, place) or _plain(place)
 
 
-def _found(error: UnexpectedInput, text: str, at: int) -> str:
-    if isinstance(error, UnexpectedToken) and isinstance(error.token, Token) and len(str(error.token)) < 40:
-        return str(error.token).split("\n", 1)[0].rstrip() or text[at]
-    match = _WORD.match(text, at)
-    return match.group()[:40] if match else text[at]
+def _found(text: str, at: int) -> str:
+    match = _TEXT.match(text, at) or _SIGNS.match(text, at) or _WORD.match(text, at)
+    return match.group()[:_SHOWN] if match else text[at]
 
 
-def _special(found: str, error: UnexpectedInput, text: str, span: Span, start: int) -> Diagnostic | None:
-    """Mistakes that are common enough to have an answer of their own."""
-    first = found.split()[0] if found.split() else found
-    if first != first.lower() and first.lower() in _LOWER:
-        return Diagnostic("SEG111", f"`{first}` is written in lower case here", span,
-                          help=f"write `{first.lower()}`: the words of the language are lower case",
-                          fix=Fix(Span(span.source, span.start, span.start + len(first)), first.lower()))  # fmt: skip
-    before = text[start : span.start]
-    capital = _CAPITAL.search(before.rsplit("\n", 1)[-1])
-    if capital and '"' not in before[: capital.start()].rsplit("\n", 1)[-1]:
-        at = start + before.rfind("\n") + 1 + capital.start()
-        word = capital.group()
-        place = Span(span.source, at, at + len(word))
-        return Diagnostic("SEG111", f"`{word}` is written in lower case here", place,
-                          help=f"write `{word.lower()}`: the words of the language are lower case",
-                          fix=Fix(place, word.lower()))  # fmt: skip
-    if found == "if" and re.search(r"\bwhen\b.*\bthen\b", before, re.DOTALL):
-        return Diagnostic("SEG112", "a rule has one `if`, before its first `then`", span,
-                          help="to judge several conditions by themselves write `then branch all { path if ... then ... "
-                               "}`; to let only some go on write `then if ...`")  # fmt: skip
-    if found == "=" and before.endswith("="):
-        both = Span(span.source, span.start - 1, span.end)
-        return Diagnostic("SEG110", "`==` is not a comparison", both, help="write `is` or `=`", fix=Fix(both, "="))
-    if found == "," and re.search(r"\d$", before) and re.match(r",\d{3}\b", text[span.start :]):
-        return Diagnostic("SEG110", "a number has no commas in it", span, help="write 50_000 for fifty thousand",
-                          fix=Fix(span, "_"))  # fmt: skip
-    if found == "=" and re.search(r"[<>]\s*$", before):
-        return Diagnostic("SEG110", "`<=` and `>=` are written without a blank", span)
-    if re.search(r"\bwait\s+for\s*$", before) and found[:1].isdigit():
-        return Diagnostic("SEG110", "`wait for` waits for an event", span,
-                          help="to let time pass write `wait 7 days`, without `for`")  # fmt: skip
+def _last_word_end(text: str, start: int, end: int) -> int:
+    """Where the words of a stretch end, comments and blanks behind them left out."""
+    at = end
+    while True:
+        while at > start and text[at - 1].isspace():
+            at -= 1
+        line = max(text.rfind("\n", start, at) + 1, start)
+        comment = next((m for m in INSIDE_TEXT.finditer(text, line, at) if m.group()[0] == "#"), None)
+        if comment is None:
+            return at
+        at = comment.start()
+
+
+def _last_word(text: str, start: int, at: int) -> str:
+    match = re.search(r"\w{1,40}$|[^\w\s]$", text[max(start, at - _SHOWN) : at])
+    return match.group() if match else text[max(start, at - 1) : at]
+
+
+def _first_of(checks: tuple[Callable[[Place], Diagnostic | None], ...], place: Place) -> Diagnostic | None:
+    return next((found for found in (check(place) for check in checks) if found is not None), None)
+
+
+def _too_early(place: Place, text: str, start: int) -> Diagnostic:
+    labels: tuple[Label, ...] = ()
+    at = _unmatched(text, start, place.span.end) if place.kinds & {"RPAR", "RBRACE"} else None
+    if at is not None:
+        labels = (Label(Span(place.span.source, at, at + 1), f"this `{text[at]}` is not closed"),)
+    return Diagnostic("SEG110", f"this ends too early{_expected(place.kinds)}", place.span, labels=labels)
+
+
+def _unmatched(text: str, start: int, end: int) -> int | None:
+    """The last bracket or brace of a stretch that is not closed in it."""
+    closed = 0
+    marks = [match for match in _BRACKETS.finditer(text, start, end) if match.group() in "(){}"]
+    for match in reversed(marks):
+        closed += 1 if match.group() in ")}" else -1
+        if closed < 0:
+            return match.start()
     return None
 
 
-def _quotes(text: str, source: int, at: int) -> Diagnostic:
-    line_end = text.find("\n", at)
-    span = Span(source, at, line_end if 0 <= line_end < at + 60 else at + 1)
-    if text[at] in _CURLY:
-        return Diagnostic("SEG102", f"`{text[at]}` is not a quotation mark of the language", Span(source, at, at + 1),
-                          help='write straight quotes: "text"', fix=Fix(Span(source, at, at + 1), '"'))  # fmt: skip
-    return Diagnostic(
-        "SEG102", "this text is not closed", span, help='a text ends with `"` on the line on which it begins'
-    )
+def _plain(place: Place) -> Diagnostic:
+    help_ = None
+    if place.found in words.RESERVED and not place.kinds & {"NAME", "ACT_NAME", "BARE_NAME", "LISTED_NAME"}:
+        if "_LISTED" in place.kinds:
+            help_ = f'a name that holds `{place.found}` stands in quotes: segment "Bed and Bath" listed'
+        elif re.match(r"(?:event|attribute|action|define|collection)\b", place.line_before()):
+            help_ = f"`{place.found}` cannot be part of this name: it is a word of the language"
+    shown = f"`{place.found}`" if place.found.isprintable() else f"the invisible character U+{ord(place.found[0]):04X}"
+    return Diagnostic("SEG110", f"{shown} cannot stand here{_expected(place.kinds)}", place.span, help=help_)
 
 
-def _ended(error: UnexpectedInput, text: str, source: int, start: int, end: int) -> Diagnostic:
-    last = end
-    while last > start and text[last - 1].isspace():
-        last -= 1
-    line_start = text.rfind("\n", start, last) + 1
-    hash_at = text.find("#", max(line_start, start), last)
-    if hash_at > 0 and '"' not in text[line_start:hash_at]:
-        last = hash_at
-        while last > start and text[last - 1].isspace():
-            last -= 1
-    span = Span(source, max(start, last - 1), last)
-    return Diagnostic("SEG110", f"this declaration ends too early{_expected(error)}", span)
-
-
-def _expected(error: UnexpectedInput) -> str:
-    accepted = (
-        getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
-    )
-    names = set(accepted)
-    if isinstance(error, UnexpectedToken):
-        try:
-            names = set(error.accepts or error.expected)
-        except (AttributeError, TypeError):
-            names = set(error.expected)
-    phrases = []
-    if names >= _DECLARATIONS:
-        names -= _DECLARATIONS
-        phrases = ["a declaration such as `when` or `segment`"]
-    if "$END" in names:
-        names.discard("$END")
-    few = names - _LEFT_OUT if len(names) > 4 else names
-    phrases = sorted({_PHRASES.get(name, f"`{name.strip('_').lower().replace('_', ' ')}`") for name in few}) + phrases
-    if not phrases or len(phrases) > 7:
-        return ""
-    listed = phrases[0] if len(phrases) == 1 else ", ".join(phrases[:-1]) + " or " + phrases[-1]
-    return f"; {listed} was expected"
+def _expected(kinds: set[str]) -> str:
+    few = phrases(kinds)
+    return f"; {listed(few)} was expected" if few else ""

@@ -13,7 +13,7 @@ from segdsl.syntax import ast
 from segdsl.syntax.build import Builder
 from segdsl.syntax.characters import check_characters
 from segdsl.syntax.grammar import parser
-from segdsl.syntax.layout import scan
+from segdsl.syntax.layout import Layout, scan
 from segdsl.syntax.mistakes import explain
 from segdsl.syntax.pieces import Piece, pieces
 from segdsl.values import limits
@@ -33,49 +33,58 @@ def parse(source: Source, number: int, collector: Collector) -> ast.Module:
     """
     text = source.text
     if not check_characters(text, number, collector):
-        return ast.Module((_broken(text, number, 0, len(text)),), span=Span(number, 0, len(text)))
+        span = Span(number, 0, len(text))
+        return ast.Module((ast.Broken(text, span=span),), span=span)
     layout = scan(text)
-    declarations = None
-    if layout.depth <= limits.NESTING and len(text) <= limits.DECLARATION_CHARACTERS:
-        whole = Collector()
-        declarations = _parse_piece(text, number, Piece(0, len(text)), whole, layout.depth)
-        if declarations is not None:
-            collector.extend(whole)
+    declarations = _whole(text, number, layout, collector)
     if declarations is None:
         declarations = []
         for piece in pieces(text):
-            parsed = _parse_piece(text, number, piece, collector, layout.depth)
-            declarations += parsed if parsed is not None else [_broken(text, number, piece.start, piece.end)]
+            parsed = _piece(text, number, piece, layout, collector)
+            declarations += parsed or [ast.Broken(text[piece.start : piece.end], span=piece.span(number))]
     comments = tuple(_comment(text, number, start, end) for start, end in layout.comments)
     return ast.Module(tuple(declarations), comments, span=Span(number, 0, len(text)))
 
 
-def _broken(text: str, number: int, start: int, end: int) -> ast.Broken:
-    return ast.Broken(text[start:end], span=Span(number, start, end))
+def _whole(text: str, number: int, layout: Layout, collector: Collector) -> list[ast.Declaration] | None:
+    """The declarations of a text without mistakes of syntax; None of another, which has to be cut."""
+    if layout.depth > limits.NESTING:
+        return None
+    if len(text) > limits.DECLARATION_CHARACTERS and any(piece.too_long for piece in pieces(text)):
+        return None
+    found = Collector()
+    declarations = _stretch(text, Span(number, 0, len(text)), layout, found)
+    if declarations is not None:
+        collector.extend(found)
+    return declarations
 
 
-def _parse_piece(
-    text: str, number: int, piece: Piece, collector: Collector, depth: int
+def _piece(
+    text: str, number: int, piece: Piece, layout: Layout, collector: Collector
 ) -> list[ast.Declaration] | None:  # fmt: skip
-    if piece.end - piece.start > limits.DECLARATION_CHARACTERS:
+    if piece.too_long:
         collector.error("SEG114", Span(number, piece.start, piece.start + 1), "this declaration is too long",
                         help=f"at most {limits.DECLARATION_CHARACTERS} characters")  # fmt: skip
         return None
     if piece.too_deep is not None:
         _too_deep(Span(number, piece.too_deep, piece.too_deep + 1), collector)
         return None
+    return _stretch(text, piece.span(number), layout, collector)
+
+
+def _stretch(text: str, span: Span, layout: Layout, collector: Collector) -> list[ast.Declaration] | None:
     try:
-        tree = parser().parse(TextSlice(text, piece.start, piece.end))
+        tree = parser().parse(TextSlice(text, span.start, span.end))
     except UnexpectedInput as error:
-        collector.add(explain(error, text, number, piece.start, piece.end))
+        collector.add(explain(error, text, *span))
         return None
-    if depth > _HARMLESS:
+    if layout.depth > _HARMLESS:
         deep = _beyond(tree, LEVELS)
         if deep is not None:
-            at = piece.start if deep.meta.empty else deep.meta.start_pos
-            _too_deep(Span(number, at, at + 1), collector)
+            at = span.start if deep.meta.empty else deep.meta.start_pos
+            _too_deep(Span(span.source, at, at + 1), collector)
             return None
-    declarations: list[ast.Declaration] = Builder(number, collector).build(tree)
+    declarations: list[ast.Declaration] = Builder(span.source, collector).build(tree)
     return declarations
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from attrs import define, field, frozen
 
+from segdsl.diagnostics.span import Span
 from segdsl.values import limits
 
 OPENERS = frozenset((
@@ -22,6 +23,7 @@ _ACTIVITIES = frozenset(("activity", "dialog", "web", "search"))
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|"[^\n]*|#[^\n]*|\n|[(){}]|[^\s"#(){}]+')
 _FIELD = re.compile(r"\w+[ \t]*:")
 _SEARCH_RULE = re.compile(r"search\s+rule\b", re.IGNORECASE)
+_NO_NAME = re.compile(r"//|--|[$@;%^~?|\\\\'`]")
 _INSPECTED = 300
 
 _SHAPES = {
@@ -51,7 +53,11 @@ _CONTINUING = frozenset((
 ))  # fmt: skip
 """Words with which a line goes on that began before."""
 
-_WANTING = _CONTINUING | {"add", "set", "record", "than", "last", "next", "time", "total", "enters", "leaves", "item"}
+_WANTING = frozenset((
+    "add", "after", "all", "and", "any", "as", "before", "between", "by", "contains", "default", "each", "enters", "every",
+    "for", "from", "if", "in", "is", "leaves", "none", "not", "of", "or", "otherwise", "path", "per", "record", "remove",
+    "set", "since", "stop", "than", "then", "to", "until", "when", "where", "while", "with", "within", "without",
+))  # fmt: skip
 """Words after which something must follow."""
 
 
@@ -64,13 +70,22 @@ class Piece:
     end: int
     too_deep: int | None = None
 
+    @property
+    def too_long(self) -> bool:
+        return self.end - self.start > limits.DECLARATION_CHARACTERS
+
+    def span(self, source: int) -> Span:
+        return Span(source, self.start, self.end)
+
 
 class _Token(NamedTuple):
-    """`column` is where it stands on its line if nothing stands before it there, else -1."""
+    """`column` is where it stands on its line if nothing stands before it there, else -1; `apart` is whether an empty
+    line stands before it."""
 
     text: str
     start: int
     column: int
+    apart: bool = False
 
 
 def pieces(text: str) -> list[Piece]:
@@ -82,21 +97,22 @@ def pieces(text: str) -> list[Piece]:
     cutter = _Cutter(text, closed)
     for token in tokens:
         cutter.take(token)
-    ends = [piece.start for piece in cutter.found[1:]] + [len(text)]
-    return [Piece(piece.start, end, piece.too_deep) for piece, end in zip(cutter.found, ends, strict=True)]
+    return [Piece(piece.start, piece.end, piece.too_deep) for piece in cutter.found]
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    line_start, fresh, opened = 0, True, 0
+    line_start, fresh, opened, empty, apart = 0, True, 0, True, False
     for match in _TOKEN.finditer(text):
         piece, start = match.group(), match.start()
         if piece == "\n":
-            line_start, fresh, opened = match.end(), True, 0
+            apart = apart or empty
+            line_start, fresh, opened, empty = match.end(), True, 0, True
             continue
+        empty = False
         if piece[0] == "#":
             continue
-        yield _Token(piece, start, start - line_start if fresh else -1)
-        fresh = False
+        yield _Token(piece, start, start - line_start if fresh else -1, apart)
+        fresh = apart = False
         opened += (piece == "{") - (piece == "}")
         if piece[0] == '"' and (len(piece) == 1 or piece[-1] != '"'):
             # A text that is not closed takes the rest of its line with it, but not a brace the declaration needs.
@@ -120,6 +136,7 @@ def _closed(tokens: list[_Token]) -> set[int]:
 @define
 class _Open:
     start: int
+    end: int
     too_deep: int | None = None
 
 
@@ -138,13 +155,14 @@ class _Cutter:
     flush: bool = False
 
     def take(self, token: _Token) -> None:
+        if self.before == "{" and len(self.braces) == 1 and token.column >= 0:
+            self.flush = token.column <= self.indent and token.text != "}"
         if not self.found or (token.column >= 0 and self._begins(token)):
-            self.found.append(_Open(token.start if self.found else 0))
+            self.found.append(_Open(token.start, token.start))
             self.kind, self.indent = token.text.lower(), max(token.column, 0)
             self.braces, self.depth, self.flush = [], 0, False
-        elif self.before == "{" and len(self.braces) == 1 and token.column >= 0:
-            self.flush = token.column <= self.indent and token.text != "}"
         self._count(token)
+        self.found[-1].end = max(self.found[-1].end, token.start + len(token.text))
         self.before = token.text.lower()
 
     def _count(self, token: _Token) -> None:
@@ -163,17 +181,23 @@ class _Cutter:
         """Whether a declaration begins with a line's first token."""
         flush_left = token.column <= self.indent
         word = token.text if token.text in OPENERS or not flush_left else token.text.lower()
-        if not word[0].isalpha() or _FIELD.match(self.text, token.start):
+        if _FIELD.match(self.text, token.start):
             return False
         if word == "when":
             return self._begins_rule(flush_left)
         if word in OPENERS and (word != "search" or _SEARCH_RULE.match(self.text, token.start)):
-            if flush_left and not self._wants_more():
-                return True
             line = self.text[token.start : token.start + _INSPECTED].split("\n", 1)[0]
-            return (flush_left or not self.braces) and _SHAPES[word].match(line) is not None
-        goes_on = word in _CONTINUING or self._wants_more()
-        return flush_left and self.depth == 0 and not goes_on
+            return flush_left or (not self.braces and _SHAPES[word].match(line) is not None)
+        outside = self.depth == 0 or (token.apart and not self._in_closed_braces())
+        return flush_left and outside and not self._goes_on(word, token.apart)
+
+    def _goes_on(self, word: str, apart: bool) -> bool:
+        """Whether a line that begins with what opens no declaration belongs to the one before it."""
+        if word in _WANTING or self._wants_more():
+            return not apart or word in ("and", "or", "then", "otherwise", "path")
+        if word[0].isalpha():
+            return word in _CONTINUING and not apart
+        return _NO_NAME.match(word) is None
 
     def _begins_rule(self, flush_left: bool) -> bool:
         """`when` opens a rule, but one in an activity's braces belongs to the activity, even where it is not indented
@@ -182,7 +206,10 @@ class _Cutter:
             return False
         if not self.braces:
             return flush_left or self.kind not in _ACTIVITIES
-        return flush_left and not (self.flush and self.braces[-1] in self.closed)
+        return flush_left and not (self.flush and self._in_closed_braces())
+
+    def _in_closed_braces(self) -> bool:
+        return bool(self.braces) and self.braces[-1] in self.closed
 
     def _wants_more(self) -> bool:
         return self.before in _WANTING or self.before[-1] in ",(=<>+-*/"

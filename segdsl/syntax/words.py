@@ -37,7 +37,7 @@ NAME_ENDS = (
 )  # fmt: skip
 """Words that end the bare name of a segment, an activity or a promotion; in quotes they may stand in one."""
 
-_NAME_MARKS = re.compile(r'[,(){}"#\n]')
+_NAME_MARKS = re.compile(r'[,(){}"#\n“”„]')
 
 
 def can_be_bare(name: str) -> bool:

@@ -1,11 +1,13 @@
 """`seg check`, and what it makes of bad input."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from segdsl.cli.parts.colors import colorful
 from segdsl.values import limits
 from tests.cli.conftest import RULES, Seg
 
@@ -64,10 +66,17 @@ def test_files_are_one_program(place: Path, run: Seg):
 
 
 def test_colour_where_it_is_wanted(place: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TERM", "xterm")
     assert "\x1b[" not in run("check", "-", given="segment").stderr
     assert "\x1b[" in run("check", "--color", "-", given="segment").stderr
-    monkeypatch.setattr("segdsl.cli.parts.colors.sys.stderr.isatty", lambda: True, raising=False)
-    assert "\x1b[" not in run("check", "--no-color", "-", given="segment").stderr
+    terminal = StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    assert colorful(None, terminal) and not colorful(False, terminal) and not colorful(None, StringIO())
+    monkeypatch.setenv("TERM", "dumb")
+    assert not colorful(None, terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not colorful(None, terminal)
 
 
 def test_standard_input_stands_alone(shop: Path, run: Seg):

@@ -25,7 +25,7 @@ def test_every_command_has_a_place_in_the_order(run: Seg):
 
 def test_every_command_shows_an_example():
     for name in ORDER:
-        assert f"\n  seg {name}" in (import_module(f"segdsl.cli.{name}").command.help or "")
+        assert f"  seg {name}" in (import_module(f"segdsl.cli.{name}").command.help or "")
 
 
 def test_version(run: Seg):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import EVENTS, Seg, objects, order, write_events
+from tests.cli.conftest import EVENTS, Seg, objects, order, told, write_events
 
 STORE = ("--store", "shop.store")
 
@@ -16,20 +16,20 @@ def ran(shop: Path, run: Seg) -> None:
 
 def test_segments(run: Seg, snapshot):
     assert run("segments", *STORE).output == snapshot
-    assert objects(run("segments", *STORE, "--json").output) == snapshot
-    assert objects(run("segments", *STORE, "--json", "--at", "2026-03-02T10:00:00Z").output) == snapshot
+    assert told(run("segments", *STORE, "--json").output) == snapshot
+    assert told(run("segments", *STORE, "--json", "--at", "2026-03-02T10:00:00Z").output) == snapshot
 
 
 def test_members(run: Seg, snapshot):
     assert run("members", "Skiers", *STORE).output == snapshot
-    assert objects(run("members", "Skiers", *STORE, "--json").output) == snapshot
+    assert told(run("members", "Skiers", *STORE, "--json").output) == snapshot
     assert run("members", "Skiers", *STORE, "--at", "2026-03-01").output == ""
     assert [each["customer"] for each in objects(run("members", "Fresh", *STORE, "--json").output)] == ["cem"]
 
 
 def test_a_customer(run: Seg, snapshot):
     assert run("customer", "bob", *STORE).output == snapshot
-    assert objects(run("customer", "bob", *STORE, "--json").output) == snapshot
+    assert told(run("customer", "bob", *STORE, "--json").output) == snapshot
     assert run("customer", "bob", *STORE, "--at", "2026-03-02T10:00:00Z").output == snapshot
     assert run("customer", "zoe", *STORE).output == snapshot
 

@@ -104,6 +104,30 @@ def test_every_word_is_in_the_reference(listed: tuple[str, ...]) -> None:
 
 
 @tried("snippet", [snippet for snippet in ALL if snippet.info == "python"], ids=place)
-def test_python_runs(snippet: Snippet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_runs_and_prints_what_it_says(
+    snippet: Snippet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(ROOT)
     exec(compile(snippet.text.replace("shop.store", str(tmp_path / "shop.store")), snippet.place, "exec"), {})
+    assert capsys.readouterr().out.splitlines() == re.findall(r"# -> (.*)$", snippet.text, re.MULTILINE)
+
+
+def test_the_files_that_commands_name_are_there() -> None:
+    named = [word for path in DOCUMENTS for word in re.findall(r"\bexamples/[\w./-]+", path.read_text("utf-8"))]
+    assert named
+    assert not [word for word in named if not (ROOT / word.rstrip(".")).exists()]
+
+
+def test_links_lead_somewhere() -> None:
+    for path in [*DOCUMENTS, ROOT / "segdsl" / "README.md", ROOT / "CHANGELOG.md"]:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", path.read_text("utf-8")):
+            assert (path.parent / link).exists(), f"{path.relative_to(ROOT)} links to {link}"
+
+
+def test_the_map_names_what_is_there() -> None:
+    text = (ROOT / "segdsl" / "README.md").read_text("utf-8")
+    folders = {path.parent.name for path in (ROOT / "segdsl").glob("*/__init__.py")}
+    assert set(re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE)) == folders
+    files = re.findall(r"`((?:\w+/)+\w+\.(?:py|seg|lark))`", text)
+    assert files
+    assert not [name for name in files if not (ROOT / "segdsl" / name).exists() and "NAME" not in name]

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(
     reason="the Online Retail data are neither in SEGDSL_DATA nor in ../shared/data beside the checkout",
 )
 
+SAID = json.loads((EXAMPLE / "expected.json").read_text("utf-8"))
 END = "2011-12-09 12:50:00"
 """The last instant of the data."""
 PAST = "2011-06-01 00:00:00"
@@ -183,6 +184,8 @@ def test_members_are_those_of_the_query(run: Run, database: duckdb.DuckDBPyConne
     assert members(run, segment, now) == expected
     assert run.engine.count(segment, None if now == END else utc(now)) == len(expected)
     assert expected or (segment, now) == ("Christmas Shoppers", PAST), "a query that finds nobody shows nothing"
+    if now == END:
+        assert len(expected) == SAID["members"][segment]
 
 
 @pytest.mark.parametrize("now", INSTANTS)
@@ -190,9 +193,16 @@ def test_segments_over_segments(run: Run, database: duckdb.DuckDBPyConnection, n
     found = {segment: answer(database, segment, now) for segment in QUERIES}
     known = {customer for (customer,) in database.execute("select distinct customer from seen").fetchall()}
     big, often, lapsed = found["Big Spenders"], found["Frequent Buyers"], found["Lapsed"]
-    assert members(run, "VIP", now) == (big & often) - lapsed - found["Returners"]
-    assert members(run, "Win Back", now) == lapsed & (big | found["One Big Ticket"])
-    assert members(run, "Nothing Special", now) == known - big - often - found["Newcomers"] - lapsed
+    combined = {
+        "VIP": (big & often) - lapsed - found["Returners"],
+        "Win Back": lapsed & (big | found["One Big Ticket"]),
+        "Nothing Special": known - big - often - found["Newcomers"] - lapsed,
+    }
+    assert {segment: members(run, segment, now) for segment in combined} == combined
+    if now == END:
+        assert {segment: len(who) for segment, who in combined.items()} == {
+            segment: SAID["members"][segment] for segment in combined
+        }
 
 
 def test_big_lines_are_told(run: Run, database: duckdb.DuckDBPyConnection) -> None:
@@ -200,16 +210,15 @@ def test_big_lines_are_told(run: Run, database: duckdb.DuckDBPyConnection) -> No
     expected = [(who, time.replace(tzinfo=UTC), amount) for who, time, amount in database.execute(BIG_LINES).fetchall()]
     told = [(effect.customer, effect.time, Decimal(str(effect.fields["amount"]))) for effect in run.effects]
     assert sorted(told) == sorted(expected)
-    assert len(told) > 50
+    assert len(told) >= 30, "too few to show anything"
     assert {effect.action for effect in run.effects} == {"tell account manager"}
 
 
 def test_is_what_the_example_says(run: Run) -> None:
-    expected = json.loads((EXAMPLE / "expected.json").read_text("utf-8"))
-    assert expected == {
+    assert {name: said for name, said in SAID.items() if name != "members"} == {
         "events": run.report.events,
         "customers": run.engine.backend.customer_count(),
         "rejects": dict(run.report.rejects),
         "effects": dict(run.report.effects),
-        "members": {segment: run.engine.count(segment) for segment in sorted(run.engine.segments)},
     }
+    assert set(SAID["members"]) == set(run.engine.segments)

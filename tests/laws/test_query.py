@@ -1,8 +1,8 @@
 """The law *query*: an answer about a past instant is that of a run that ended there; one about a later instant is that
 after the clock has come there. `members`, `count` and `segments_of` agree.
 
-Seen to fail when past answers take the open memberships, when a later answer does not let the clock run, when `count`
-leaves out those whom the clock has moved, and when a state's `due` is not brought up to date by a step.
+Seen to fail when past answers take the open memberships, when a later answer does not let the clock run, and when `count`
+leaves out those whom the clock has moved.
 """
 
 from typing import Any

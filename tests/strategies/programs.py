@@ -101,13 +101,21 @@ def comparisons(kind: str, name: str) -> st.SearchStrategy[str]:
         case "number":
             tests = st.tuples(st.sampled_from(("=", "!=", "<", "<=", ">", ">=")), st.sampled_from(NUMBERS))
             return tests.map(lambda test: f"{name} {test[0]} {test[1]}") | st.sampled_from(
-                (f"{name} between 1 and 2", f"{name} in (1, 2.5)", f"{name} * 2 + 1 > 3", f"{name} / 0 > 1", f"{name} is known")
+                (
+                    f"{name} between 1 and 2",
+                    f"{name} in (1, 2.5)",
+                    f"{name} * 2 + 1 > 3",
+                    f"{name} / 0 > 1",
+                    f"{name} is known",
+                )
             )
         case "text":
             tests = st.sampled_from(("is", "is not", "contains", "starts with", "ends with"))
             return st.tuples(tests, st.sampled_from(TEXTS)).map(lambda test: f"{name} {test[0]} {test[1]}")
         case "choice":
-            return st.sampled_from((f'{name} is "a"', f'{name} is not "b"', f'{name} in ("a", "c")', f"{name} is not known"))
+            return st.sampled_from(
+                (f'{name} is "a"', f'{name} is not "b"', f'{name} in ("a", "c")', f"{name} is not known")
+            )
         case "boolean":
             return st.sampled_from((f"{name} is yes", f"{name} is not yes", f"{name}"))
         case "date":
@@ -115,7 +123,9 @@ def comparisons(kind: str, name: str) -> st.SearchStrategy[str]:
             ahead = st.sampled_from(WINDOWS).map(lambda length: f"{name} within the next {length}")
             return within | ahead | st.just(f"{name} >= 2026-03-08")
         case "instant":
-            return st.sampled_from(FIXED).map(lambda length: f"{name} within {length}") | st.just(f"{name} since 2026-03-08")
+            return st.sampled_from(FIXED).map(lambda length: f"{name} within {length}") | st.just(
+                f"{name} since 2026-03-08"
+            )
         case "duration":
             return st.sampled_from((f"{name} > 1 hour", f"{name} <= 90 minutes"))
     raise AssertionError(kind)
@@ -141,7 +151,9 @@ def wheres(draw: st.DrawFn, event: str, names: Names) -> str:
 def histories(draw: st.DrawFn, names: Names) -> str:
     event = draw(st.sampled_from(sorted(FIELDS)))
     windows = st.sampled_from(WINDOWS).map(lambda length: f" within {length}")
-    ago = st.sampled_from((" from 2 days to 1 hour ago", " from 1 day to 90 minutes ago", " from 2 calendar days to 1 hour ago"))
+    ago = st.sampled_from(
+        (" from 2 days to 1 hour ago", " from 1 day to 90 minutes ago", " from 2 calendar days to 1 hour ago")
+    )
     dates = st.sampled_from((" since 2026-03-08", " before 2026-03-08"))
     window = draw(st.just("") | windows | windows | ago | dates)
     where = draw(wheres(event, names))
@@ -159,11 +171,15 @@ def aggregates(draw: st.DrawFn, event: str, where: str, window: str) -> str:
     source = f"{event}{where}{window}"
     if event == "pings" or draw(st.integers(0, 4)) == 0:
         return f"count of {source} >= {draw(st.sampled_from(('1', '2', '3')))}"
-    measure = draw(st.sampled_from(("total", "average", "smallest", "largest", "first", "latest", "distinct", "frequent")))
+    measure = draw(
+        st.sampled_from(("total", "average", "smallest", "largest", "first", "latest", "distinct", "frequent"))
+    )
     texts = [name for name, kind in FIELDS[event].items() if kind == "text"]
     match measure:
         case "distinct":
-            return f"count of distinct {draw(st.sampled_from(texts))} of {source} >= {draw(st.sampled_from(('1', '2')))}"
+            return (
+                f"count of distinct {draw(st.sampled_from(texts))} of {source} >= {draw(st.sampled_from(('1', '2')))}"
+            )
         case "frequent":
             return draw(comparisons("text", f"most frequent {draw(st.sampled_from(texts))} of {source}"))
     return draw(comparisons("number", f"{measure} of price of {source}"))
@@ -185,7 +201,9 @@ def atoms(names: Names) -> st.SearchStrategy[str]:
     fields = FIELDS.get(names.event or "", {})
     if fields:
         kinds.append(st.sampled_from(sorted(fields.items())).flatmap(lambda one: comparisons(one[1], f"this {one[0]}")))
-        kinds.append(st.sampled_from(("on weekdays", "on Sunday from 22:00 to 03:00", "local time between 09:00 and 17:00")))
+        kinds.append(
+            st.sampled_from(("on weekdays", "on Sunday from 22:00 to 03:00", "local time between 09:00 and 17:00"))
+        )
     return st.one_of(kinds)
 
 
@@ -205,7 +223,9 @@ def actions(draw: st.DrawFn, event: str) -> str:
     added = st.sampled_from(ADDED).flatmap(lambda name: st.sampled_from((f"add to {name}", f"remove from {name}")))
     price = "this price" if "price" in FIELDS[event] else "points"
     values = ("1", "2", price, f"{price} / 2")
-    sets = st.sampled_from([*(f"set mark = {value}" for value in values), "clear mark", 'set mood = "a"', 'set mood = "b"'])
+    sets = st.sampled_from(
+        [*(f"set mark = {value}" for value in values), "clear mark", 'set mood = "a"', 'set mood = "b"']
+    )
     told = st.sampled_from(('tell "x"', f'tell "y" with amount = {price} + 1', "tell with day = start, what = nick"))
     return " and ".join(draw(st.lists(added | added | sets | told, min_size=1, max_size=3, unique=True)))
 
@@ -234,7 +254,9 @@ def rules(draw: st.DrawFn, names: Names, number: int) -> WrittenRule:
     activity = f"activity Doing {number}{draw(st.sampled_from(options))}" if in_activity else ""
     asked = Names(names.segments, names.defines, event, names.lasting)
     condition = draw(st.just("") | conditions(asked))
-    return WrittenRule(trigger, condition, draw(steps(names, event, "" if in_activity else f' seed "s{number}"')), activity)
+    return WrittenRule(
+        trigger, condition, draw(steps(names, event, "" if in_activity else f' seed "s{number}"')), activity
+    )
 
 
 @st.composite
@@ -260,5 +282,7 @@ def nameable(draw: st.DrawFn) -> Written:
     """Programs whose first rule has a condition that a segment could hold."""
     program = draw(programs())
     names = Names([each.name for each in program.derived], ["worth", "visits made"])
-    first = WrittenRule(draw(st.sampled_from(sorted(FIELDS))), draw(conditions(names)), 'add to Added One and tell "named"')
+    first = WrittenRule(
+        draw(st.sampled_from(sorted(FIELDS))), draw(conditions(names)), 'add to Added One and tell "named"'
+    )
     return evolve(program, rules=(first, *program.rules))

@@ -8,15 +8,24 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, instant_text
-from segdsl.values.instants import parse_moment
+from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, instant_text, parse_moment
 
 CUSTOMERS = ("ann", "bob", "cyd")
 Stream = list[dict[str, Any]]
 
 START = (parse_moment("2026-03-07T12:00:00Z") or (0, True))[0]
 LENGTHS = (HOUR, 90 * MINUTE, DAY, 2 * DAY)
-GAPS = (0, 0, 0, 1, SECOND, *LENGTHS, *(length - 1 for length in LENGTHS), *(length + 1 for length in LENGTHS), 31 * DAY)
+GAPS = (
+    0,
+    0,
+    0,
+    1,
+    SECOND,
+    *LENGTHS,
+    *(length - 1 for length in LENGTHS),
+    *(length + 1 for length in LENGTHS),
+    31 * DAY,
+)
 _TEXTS = st.sampled_from(("a", "A", "b", "ab"))
 VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "buys thing": {
@@ -48,7 +57,12 @@ def _some(draw: st.DrawFn, values: dict[str, st.SearchStrategy[Any]]) -> dict[st
 @st.composite
 def events(draw: st.DrawFn, number: int, instant: int) -> dict[str, Any]:
     name = draw(st.sampled_from(("buys thing", "buys thing", "looks", "looks", "pings")))
-    event = {"id": f"e{number}", "event": name, "customer": draw(st.sampled_from(CUSTOMERS)), "time": instant_text(instant)}
+    event = {
+        "id": f"e{number}",
+        "event": name,
+        "customer": draw(st.sampled_from(CUSTOMERS)),
+        "time": instant_text(instant),
+    }
     event |= draw(_some(VALUES[name]))
     if draw(st.integers(0, 3)) == 0:
         event["attributes"] = draw(_some(ATTRIBUTE_VALUES))

@@ -57,9 +57,7 @@ class Seen:
 def seen(engine: Engine, outcomes: Iterable[Outcome], customers: Sequence[str] = CUSTOMERS, until: int = LATER) -> Seen:
     changes = [shown(change) for customer in customers for change in engine.history(customer, until)]
     effects = sorted(told(effect) for outcome in outcomes for effect in outcome.effects)
-    standing = [
-        (customer, m.segment, m.since) for customer in customers for m in engine.segments_of(customer, until)
-    ]
+    standing = [(customer, m.segment, m.since) for customer in customers for m in engine.segments_of(customer, until)]
     # Of one step the order among segments is that of their names: the program's order of declarations does not count.
     return Seen(sorted(changes, key=lambda c: (c[0], c[3:6], c[2], c[1])), effects, standing)
 

@@ -13,12 +13,12 @@ from attrs import define, field, frozen
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.expressions import calendar_length, fixed_length
+from segdsl.compiler.pipeline import compile_program
 from segdsl.diagnostics.diagnostic import Severity
 from segdsl.diagnostics.render import render_all
 from segdsl.engines import prepare
 from segdsl.engines.base import Prepared
-from segdsl.host.program import Program, check_texts
-from segdsl.compiler.pipeline import compile_program
+from segdsl.host.program import check_texts
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.records.outcomes import Because, Effect

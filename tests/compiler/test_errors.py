@@ -1,0 +1,142 @@
+"""Programs with mistakes: each wrong line says in a comment which diagnostic it gets, and no other line gets one."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import segdsl
+from segdsl.compiler.checked import CheckedProgram
+from segdsl.diagnostics.diagnostic import Diagnostic
+from segdsl.diagnostics.errors import CompileError
+from segdsl.host.program import check_texts
+
+ERRORS = Path(__file__).parent.parent / "corpus" / "errors"
+FILES = sorted(ERRORS.glob("*.seg"))
+COMPILER = Path(segdsl.__file__).parent / "compiler"
+_EXPECTED = re.compile(r"#\s*(SEG\d{3}): (.+?)\s*$")
+NOT_IN_A_FILE = {"SEG303", "SEG113", "SEG114"}
+"""Codes that have tests of their own below."""
+
+Found = tuple[int, str, str]
+
+
+def checked(text: str) -> CheckedProgram:
+    return check_texts([("errors.seg", text)])
+
+
+def diagnostics(program: CheckedProgram) -> list[Diagnostic]:
+    return sorted([*program.collector, *program.unready], key=lambda d: d.span)
+
+
+def line(program: CheckedProgram, diagnostic: Diagnostic) -> int:
+    return program.sources[diagnostic.span.source].position(diagnostic.span.start)[0]
+
+
+def expected(text: str) -> list[Found]:
+    matches = [(number, _EXPECTED.search(content)) for number, content in enumerate(text.split("\n"), 1)]
+    return [(number, match.group(1), match.group(2)) for number, match in matches if match]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_exactly_the_diagnostics_that_the_comments_tell(path: Path) -> None:
+    text = path.read_text("utf-8")
+    program = checked(text)
+    found = [(line(program, d), d.code, d.message) for d in diagnostics(program)]
+    wanted = expected(text)
+    missing = [w for w in wanted if not any(f[:2] == w[:2] and w[2] in f[2] for f in found)]
+    further = [f for f in found if not any(f[:2] == w[:2] and w[2] in f[2] for w in wanted)]
+    assert (missing, further) == ([], [])
+
+
+def test_every_code_of_the_compiler_is_in_the_corpus() -> None:
+    codes = {c for path in COMPILER.rglob("*.py") for c in re.findall(r"SEG\d{3}", path.read_text("utf-8"))}
+    told = {code for path in FILES for _, code, _ in expected(path.read_text("utf-8"))}
+    assert codes - told - NOT_IN_A_FILE == set()
+
+
+def test_what_cannot_be_run_yet_is_an_error_of_loading() -> None:
+    text = (ERRORS / "not_yet.seg").read_text("utf-8")
+    with pytest.raises(CompileError) as raised:
+        segdsl.loads(text)
+    assert {d.code for d in raised.value.diagnostics} == {"SEG450"}
+
+
+def only(text: str) -> Diagnostic:
+    (found,) = diagnostics(checked(text))
+    return found
+
+
+def test_a_name_declared_twice_shows_both_places() -> None:
+    text = "segment A listed\nsegment B listed\nsegment A by activities"
+    found = only(text)
+    assert [found.span.start, *(label.span.start for label in found.labels)] == [text.rindex("A"), text.index("A")]
+
+
+def test_adding_to_a_derived_segment_says_how_to_declare_it() -> None:
+    found = only("segment High Earners if income > 3\nwhen registers then add to High Earners")
+    assert found.help is not None
+    assert 'segment "High Earners" by activities' in found.help
+
+
+def test_an_unknown_segment_shows_the_nearest_and_the_declaration_to_add() -> None:
+    found = only("segment Skiers by activities\nwhen registers then add to Skirs")
+    assert found.help == 'did you mean "Skiers"? if not, declare it: segment Skirs by activities'
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("segment A if incme > 3", "`income`"),
+        ("segment A if places ordr where amount > 3", "`places order`"),
+        ("segment A if places order where amout > 3", "`amount`"),
+        ("when registers then send emial", "`send email`"),
+        ("when registers then send email with temlate = country", "`template`"),
+        ('segment A if gender is "femal"', '"female"'),
+        ("when registers then set incme = 3", "`income`"),
+    ],
+)
+def test_an_unknown_name_shows_the_nearest(text: str, meant: str) -> None:
+    assert only(text).help == f"did you mean {meant}?"
+
+
+def test_a_cycle_shows_each_segment_of_it() -> None:
+    found = only("segment A if in segment B\nsegment B if in segment any(C)\nsegment C if not in segment A")
+    assert [label.message for label in found.labels] == ['reads "B"', 'reads "C"', 'reads "A"']
+
+
+def test_the_cycle_is_told_alike_whatever_the_order_of_its_search() -> None:
+    found = only("segment Outer if in segment B\nsegment B if in segment A\nsegment A if in segment B")
+    assert found.message.endswith("B → A → B")
+
+
+def test_a_collection_is_no_condition() -> None:
+    text = "collection cart of adds to cart by product\nsegment A if cart"
+    assert [d.code for d in diagnostics(checked(text))] == ["SEG303"]
+
+
+def test_a_list_is_no_define() -> None:
+    found = diagnostics(checked("attribute tags: list of text\ndefine marks as tags"))
+    assert [d.code for d in found] == ["SEG303"]
+
+
+def test_a_mistake_in_a_trigger_brings_no_further_ones_about_its_fields() -> None:
+    text = 'segment A by activities\nwhen serches "x" if amount > 3 and income > 3 and term contains "x" then add to A'
+    assert [d.code for d in diagnostics(checked(text))] == ["SEG202"]
+
+
+def test_a_broken_declaration_makes_its_name_no_unknown_one() -> None:
+    found = diagnostics(checked("segment Skiers buy activities\nwhen registers then add to Skiers"))
+    assert [d.code for d in found] == ["SEG110"]
+
+
+def test_defines_that_use_one_another_in_a_long_row_are_refused() -> None:
+    chain = "\n".join(f"define d{n} as d{n - 1} + 1" for n in range(1, 400))
+    found = {d.code for d in diagnostics(checked(f"define d0 as income\n{chain}\nsegment A if d399 > 3"))}
+    assert found == {"SEG113"}
+
+
+def test_defines_that_double_one_another_are_refused() -> None:
+    chain = "\n".join(f"define d{n} as d{n - 1} + d{n - 1}" for n in range(1, 40))
+    found = {d.code for d in diagnostics(checked(f"define d0 as income\n{chain}\nsegment A if d39 > 3"))}
+    assert found == {"SEG114"}
