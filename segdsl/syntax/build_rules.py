@@ -2,6 +2,7 @@
 
 from lark import Token
 
+from segdsl.diagnostics.span import Span
 from segdsl.syntax import ast
 from segdsl.syntax.build_values import Children, Meta, ValueBuilder
 
@@ -99,9 +100,9 @@ class RuleBuilder(ValueBuilder):
     def wait_for_count(self, meta: Meta, children: Children) -> ast.WaitFor:
         counted, *rest = children
         windows = [child for child in rest if child is not None]
-        trigger = ast.CountedTrigger(
-            counted.trigger, counted.number, windows[0] if windows else None, span=counted.span
-        )
+        within = windows[0] if windows else None
+        span = Span(self.file, counted.span.start, within.span.end) if within else counted.span
+        trigger = ast.CountedTrigger(counted.trigger, counted.number, within, span=span)
         return ast.WaitFor(trigger, windows[1] if len(windows) > 1 else None, span=self.span(meta))
 
     def at_time(self, meta: Meta, children: Children) -> ast.AtTime:

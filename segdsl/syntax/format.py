@@ -45,9 +45,9 @@ class Formatter:
             case ast.ActionDeclaration(of, fields):
                 yield from self._fields(node, f"action {of.text}", fields)
             case ast.Define(of, value):
-                yield self._conditional(node, f"define {of.text} as", value)
+                yield from self._conditional(node, f"define {of.text} as", value)
             case ast.SegmentDeclaration():
-                yield self._segment(node)
+                yield from self._segment(node)
             case ast.Promotion():
                 yield from self._promotion(node)
             case ast.Rule():
@@ -63,17 +63,44 @@ class Formatter:
 
     # ------------------------------------------------------------------------------------------------- declarations
 
-    def _conditional(self, node: ast.Node, head: str, condition: ast.Expression | None, indent: int = 0) -> Unit:
-        text = head if condition is None else f"{head} {fitted(condition, indent + len(head) + 1, indent + STEP)}"
-        return Unit(indent, text, node.span.start)
+    def _conditional(
+        self, node: ast.Node, head: str, condition: ast.Expression | None, indent: int = 0
+    ) -> Iterator[Unit]:  # fmt: skip
+        if condition is None:
+            yield Unit(indent, head, node.span.start)
+            return
+        if isinstance(condition, ast.Either | ast.Both) and self._commented(condition):
+            yield from self._operands(node, head, condition, indent)
+            return
+        text = f"{head} {fitted(condition, indent + len(head) + 1, indent + STEP)}"
+        yield Unit(indent, text, node.span.start)
 
-    def _segment(self, node: ast.SegmentDeclaration) -> Unit:
+    def _commented(self, condition: ast.Either | ast.Both) -> bool:
+        """Whether a comment stands between the operands."""
+        following = bisect_left(self.comments, condition.span.start)
+        return following < len(self.comments) and self.comments[following] < condition.operands[-1].span.start
+
+    def _operands(
+        self, node: ast.Node, head: str, condition: ast.Either | ast.Both, indent: int
+    ) -> Iterator[Unit]:  # fmt: skip
+        """Each operand on a line of its own, so that the comments between them keep their places."""
+        joint = "or" if isinstance(condition, ast.Either) else "and"
+        first, *rest = condition.operands
+        pad = indent + STEP
+        yield Unit(indent, f"{head} {fitted(first, indent + len(head) + 1, pad + STEP)}", node.span.start)
+        for operand in rest:
+            yield Unit(pad, f"{joint} {fitted(operand, pad + len(joint) + 1, pad + STEP)}", operand.span.start)
+
+    def _segment(self, node: ast.SegmentDeclaration) -> Iterator[Unit]:
         head = f"segment {name(node.name)}"
-        if node.kind == "listed":
-            return Unit(0, f"{head} listed", node.span.start)
-        if node.kind == "derived":
-            return self._conditional(node, f"{head} if", node.condition)
-        return self._conditional(node, f"{head} by activities{' while' if node.condition else ''}", node.condition)
+        match node.kind:
+            case "listed":
+                yield Unit(0, f"{head} listed", node.span.start)
+            case "derived":
+                yield from self._conditional(node, f"{head} if", node.condition)
+            case _:
+                head += " by activities while" if node.condition else " by activities"
+                yield from self._conditional(node, head, node.condition)
 
     def _promotion(self, node: ast.Promotion) -> Iterator[Unit]:
         head = " ".join([f"promotion {name(node.name)}", *map(option, node.options)])
@@ -85,7 +112,7 @@ class Formatter:
             yield Unit(0, flat, node.span.start)
             return
         yield Unit(0, head, node.span.start)
-        yield self._conditional(node.condition, "if", node.condition, STEP)
+        yield from self._conditional(node.condition, "if", node.condition, STEP)
 
     def _collection(self, node: ast.CollectionDeclaration) -> Iterator[Unit]:
         head = f"collection {node.name.text} of {node.event.text} by {node.key.text}"
@@ -138,7 +165,7 @@ class Formatter:
             when = "when " + _triggers(node.triggers, indent + STEP)
         yield Unit(indent, when, node.span.start)
         if node.condition is not None:
-            yield self._conditional(node.condition, "if", node.condition, indent)
+            yield from self._conditional(node.condition, "if", node.condition, indent)
         yield from self._steps(node.steps, indent)
 
     def _steps(self, steps: tuple[ast.Step, ...], indent: int) -> Iterator[Unit]:
@@ -146,7 +173,7 @@ class Formatter:
             if isinstance(step, ast.Branch):
                 yield from self._branch(step, indent)
             elif isinstance(step, ast.Gate):
-                yield self._conditional(step, "then if", step.condition, indent)
+                yield from self._conditional(step, "then if", step.condition, indent)
             else:
                 yield Unit(indent, f"then {plain_step(step)}", step.span.start)
 
@@ -167,7 +194,7 @@ class Formatter:
                 yield Unit(indent, flat, node.span.start)
                 return
         if node.condition is not None:
-            yield self._conditional(node, f"{head} if", node.condition, indent)
+            yield from self._conditional(node, f"{head} if", node.condition, indent)
         else:
             yield Unit(indent, head, node.span.start)
         yield from self._steps(node.steps, indent + STEP)
@@ -205,7 +232,7 @@ class Formatter:
         yield Unit(0, f"test {quoted(node.name.value)} {{", node.span.start)
         for line in node.lines:
             if isinstance(line, ast.Expect):
-                yield self._conditional(line, "expect", line.condition, STEP)
+                yield from self._conditional(line, "expect", line.condition, STEP)
             else:
                 yield Unit(STEP, _test_line(line), line.span.start)
         yield Unit(0, "}", node.span.end - 1, closing=True)

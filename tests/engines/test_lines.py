@@ -58,7 +58,9 @@ def test_lines_come_in_the_order_of_the_list(run: Run) -> None:
 
 
 def test_a_line_has_the_fields_of_its_order(run: Run) -> None:
-    outcomes, _ = run("action note { what: text, amount: number }\nwhen buys \"B\" then note with what = order, amount = amount")
+    outcomes, _ = run(
+        'action note { what: text, amount: number }\nwhen buys "B" then note with what = order, amount = amount'
+    )
     assert told(outcomes) == [{"what": "o1", "amount": 30}]
 
 

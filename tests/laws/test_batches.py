@@ -1,9 +1,11 @@
-"""The law *batches*: any cut of the input into calls and transactions, on any store, closed and opened between, is one run.
+"""The law *batches*: any cut of the input into calls and transactions, on any store, closed and opened between, is one
+run.
 
 Seen to fail when a batch's transaction leaves out the states of customers who changed no segment, and when a store that
 is opened again forgets the ids it has seen.
 """
 
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -19,7 +21,7 @@ from tests.support.running import opened, run, seen
 
 def cuts(stream: Stream, data: st.DataObject) -> list[Stream]:
     ends = sorted({*data.draw(st.lists(st.integers(0, len(stream)), max_size=4)), 0, len(stream)})
-    return [stream[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [stream[start:end] for start, end in pairwise(ends)]
 
 
 @settings(max_examples=50)

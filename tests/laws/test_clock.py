@@ -1,5 +1,5 @@
-"""The law *clock*: what depends on time changes at its instant. The memberships that `due` instants bring about are those
-found by asking the interpreter at every instant at which anything could change.
+"""The law *clock*: what depends on time changes at its instant. The memberships that `due` instants bring about are
+those found by asking the interpreter at every instant at which anything could change.
 
 Seen to fail when `next_due` leaves out the instant after a comparison's (`>` turns a microsecond after `>=`), when an
 event that comes into a `from ... to ... ago` window is no due instant, when one leaves a microsecond late, and when a

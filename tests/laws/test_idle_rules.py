@@ -10,6 +10,9 @@ from tests.strategies.programs import Names, Written, actions, conditions, progr
 from tests.strategies.streams import Stream, streams
 from tests.support.running import run
 
+SHARED = (("looks", "3 hours"), ("buys thing", "5 minutes"), ("pings", "1 week"))
+"""Other windows over the same events as the program's."""
+
 NAMES = Names(["Derived 0"], ["worth"])
 
 
@@ -18,13 +21,15 @@ NAMES = Names(["Derived 0"], ["worth"])
 def test_what_nobody_reads_changes_nothing_else(program: Written, stream: Stream, condition: str, event: str) -> None:
     idle = [
         f"segment Idle if {condition}",
+        *(f"segment Idle {name} if count of {name} within {length} >= 2" for name, length in SHARED),
         "segment Idle Added by activities",
         "define idle as count of pings within 2 days + 1",
         f"when {event} if {condition} then add to Idle Added",
         f"activity Idle Activity priority 50 once {{ when {event} then add to Idle Added }}",
     ]
     # Before the program, so that what is shared with it would be made for the idle ones.
-    assert run("\n".join([*idle, program.text()]), stream).without("Idle", "Idle Added") == run(program.text(), stream)
+    names = ("Idle", "Idle Added", *(f"Idle {name}" for name, _ in SHARED))
+    assert run("\n".join([*idle, program.text()]), stream).without(*names) == run(program.text(), stream)
 
 
 @settings(max_examples=40)

@@ -1,8 +1,8 @@
 """The law *query*: an answer about a past instant is that of a run that ended there; one about a later instant is that
 after the clock has come there. `members`, `count` and `segments_of` agree.
 
-Seen to fail when past answers take the open memberships, when a later answer does not let the clock run, and when `count`
-leaves out those whom the clock has moved.
+Seen to fail when past answers take the open memberships, when a later answer does not let the clock run, and when
+`count` leaves out those whom the clock has moved.
 """
 
 from typing import Any
@@ -65,7 +65,7 @@ def test_later_is_answered_as_after_an_event_that_nothing_reads(
     program: Written, stream: Stream, after: int, whose: str
 ) -> None:
     later = instant(stream[-1]) + after
-    customers = [name for name in known(stream, later)]
+    customers = known(stream, later)
     idle = {"id": "idle", "event": "idles", "customer": whose, "time": instant_text(later)}
     with opened(program.text()) as engine:
         engine.process(stream)

@@ -14,7 +14,14 @@ from tests.strategies.streams import GAPS, START
 MEASURES: tuple[Measure, ...] = (
     "count", "distinct", "total", "average", "smallest", "largest", "first", "latest", "frequent", "when",
 )  # fmt: skip
-WINDOWS = (None, Window(HOUR), Window(DAY), Window(2 * DAY, younger=HOUR), Window(older_days=2), Window(older_days=2, whole_days=True))
+WINDOWS = (
+    None,
+    Window(HOUR),
+    Window(DAY),
+    Window(2 * DAY, younger=HOUR),
+    Window(older_days=2),
+    Window(older_days=2, whole_days=True),
+)
 ZONES = (Zone("UTC"), Zone("America/Toronto"))
 Events = list[tuple[int, int | None]]
 
@@ -57,7 +64,9 @@ def test_a_memory_answers_what_all_events_would(
 ) -> None:
     memory = memory_of(measure, None if measure == "when" else window)
     now = (past[-1][0] if past else START) + after
-    meant = [(i, v) for i, v in past if inside(memory.window, i, now, zone) and (memory.operand is None or v is not None)]
+    meant = [
+        (i, v) for i, v in past if inside(memory.window, i, now, zone) and (memory.operand is None or v is not None)
+    ]
     expected = measure_of(measure, [v for _, v in meant], [i for i, _ in meant])
     assert recall(memory, held_after(memory, past, zone), now, zone) == expected
 

@@ -141,9 +141,10 @@ def wheres(draw: st.DrawFn, event: str, names: Names) -> str:
     if at_hand and draw(st.booleans()):
         sign = draw(st.sampled_from(("=", "!=")))
         return f" where ({field} {sign} this {draw(st.sampled_from(sorted(at_hand)))})"
-    kind = "number" if fields[field] == "number" else fields[field]
-    test = draw(comparisons(kind, field).filter(lambda text: "within" not in text and "since" not in text and "/" not in text)
-                if kind != "instant" else st.just(f"{field} >= 2026-03-08"))  # fmt: skip
+    if fields[field] == "instant":
+        test = f"{field} >= 2026-03-08"
+    else:
+        test = draw(comparisons(fields[field], field).filter(lambda text: "/" not in text))
     return f" where ({draw(st.sampled_from(('', 'not ')))}({test}))"
 
 

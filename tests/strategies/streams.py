@@ -36,8 +36,8 @@ VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "pings": {},
 }  # fmt: skip
 ATTRIBUTE_VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "points": st.sampled_from((0, 1, 2, 3)), "grade": st.sampled_from(("a", "b")), "nick": _TEXTS, "flag": st.booleans(),
-    "start": st.sampled_from(("2026-03-07", "2026-03-08", "2026-03-09", "2026-01-31")),
+    "points": st.sampled_from((0, 1, 2, 3)), "grade": st.sampled_from(("a", "b")), "nick": _TEXTS,
+    "flag": st.booleans(), "start": st.sampled_from(("2026-03-07", "2026-03-08", "2026-03-09", "2026-01-31")),
 }  # fmt: skip
 
 

@@ -29,7 +29,6 @@ from segdsl.values import wire
 from segdsl.values.kinds import DATE, INSTANT, Kind
 from segdsl.values.zones import Zone
 
-EXPECTATION = "expectation {}"
 Text = tuple[str, str]
 
 
@@ -62,7 +61,7 @@ def suite(texts: Iterable[Text]) -> Suite:
     for test in tests.values():
         for line in test.lines:
             if isinstance(line, ast.Expect) and _effect(line, checked) is None:
-                asked[id(line)] = EXPECTATION.format(len(asked) + 1)
+                asked[id(line)] = f"expectation {len(asked) + 1}"
                 declarations.append(f'segment "{asked[id(line)]}" if {expression(line.condition)}')
     with_them = _checked([*given, ("expectations", "\n".join(declarations))])
     plan, errors = compile_program(with_them)
