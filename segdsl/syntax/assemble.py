@@ -32,13 +32,13 @@ def assemble(groups: list[list[Unit]], comments: tuple[ast.Comment, ...], text: 
             while waiting and waiting[0].span.start < unit.start:
                 comment = waiting.popleft()
                 if comment.own_line:
-                    _part(lines, text, comment.span.start, forced=first and (is_block or after_block))
+                    forced = first and (is_block or after_block) and not _ends_in_comment(lines)
+                    _part(lines, text, comment.span.start, forced=forced)
                     after_block = after_block and not first
                     lines.append(" " * (unit.indent + (STEP if unit.closing else 0)) + comment.text)
                 elif lines:
                     lines[-1] += "  " + comment.text
-            commented = bool(lines) and lines[-1].lstrip().startswith("#")
-            forced = first and (is_block or after_block) and not commented
+            forced = first and (is_block or after_block) and not _ends_in_comment(lines)
             _part(lines, text, unit.start, forced=forced, never=unit.closing)
             lines.append(" " * unit.indent + unit.text)
         after_block = is_block
@@ -50,6 +50,10 @@ def assemble(groups: list[list[Unit]], comments: tuple[ast.Comment, ...], text: 
         else:
             lines[-1] += "  " + comment.text
     return "\n".join(lines) + "\n" if lines else ""
+
+
+def _ends_in_comment(lines: list[str]) -> bool:
+    return bool(lines) and lines[-1].lstrip().startswith("#")
 
 
 def _part(lines: list[str], text: str, start: int, *, forced: bool, never: bool = False) -> None:

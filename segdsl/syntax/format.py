@@ -69,16 +69,16 @@ class Formatter:
         if condition is None:
             yield Unit(indent, head, node.span.start)
             return
-        if isinstance(condition, ast.Either | ast.Both) and self._commented(condition):
+        if isinstance(condition, ast.Either | ast.Both) and self._commented(node, condition.operands[-1]):
             yield from self._operands(node, head, condition, indent)
             return
         text = f"{head} {fitted(condition, indent + len(head) + 1, indent + STEP)}"
         yield Unit(indent, text, node.span.start)
 
-    def _commented(self, condition: ast.Either | ast.Both) -> bool:
-        """Whether a comment stands between the operands."""
-        following = bisect_left(self.comments, condition.span.start)
-        return following < len(self.comments) and self.comments[following] < condition.operands[-1].span.start
+    def _commented(self, start: ast.Node, end: ast.Node) -> bool:
+        """Whether a comment stands between the beginnings of two nodes."""
+        following = bisect_left(self.comments, start.span.start)
+        return following < len(self.comments) and self.comments[following] < end.span.start
 
     def _operands(
         self, node: ast.Node, head: str, condition: ast.Either | ast.Both, indent: int
@@ -87,7 +87,11 @@ class Formatter:
         joint = "or" if isinstance(condition, ast.Either) else "and"
         first, *rest = condition.operands
         pad = indent + STEP
-        yield Unit(indent, f"{head} {fitted(first, indent + len(head) + 1, pad + STEP)}", node.span.start)
+        if self._commented(node, first):
+            yield Unit(indent, head, node.span.start)
+            yield Unit(pad, fitted(first, pad, pad + STEP), first.span.start)
+        else:
+            yield Unit(indent, f"{head} {fitted(first, indent + len(head) + 1, pad + STEP)}", node.span.start)
         for operand in rest:
             yield Unit(pad, f"{joint} {fitted(operand, pad + len(joint) + 1, pad + STEP)}", operand.span.start)
 

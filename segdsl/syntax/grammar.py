@@ -6,9 +6,9 @@ trusted costs time and nothing else.
 """
 
 import os
-import pickle  # the tables are our own, from a folder that only the user can write to
 import sys
 import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -30,15 +30,21 @@ def cache_folder() -> Path | None:
     root = os.environ.get("SEGDSL_CACHE") or os.environ.get("XDG_CACHE_HOME")
     if sys.platform == "win32" and not root:
         root = os.environ.get("LOCALAPPDATA")
-    folder = (Path(root) if root else Path.home() / ".cache") / "segdsl"
     try:
+        folder = (Path(root) if root else Path.home() / ".cache") / "segdsl"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.stat()
+    except (OSError, RuntimeError):  # no home, no room, no right
+        return None
+    return folder if _is_ours(folder) else None
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether only the user can have written what is there: unpickling what another wrote would run it."""
+    try:
+        found = path.stat()
     except OSError:
-        return None
-    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022):
-        return None
-    return folder
+        return False
+    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
 
 
 @lru_cache(maxsize=1)
@@ -48,23 +54,35 @@ def parser() -> lark.Lark:
     key = sha256(f"{lark.__version__} {sys.version_info[:2]} {OPTIONS} {text}".encode()).hexdigest()[:24]
     folder = cache_folder()
     tables = folder / f"grammar-{key}.tables" if folder else None
-    if tables is not None and tables.is_file():
-        try:
-            with tables.open("rb") as file:
-                return lark.Lark.load(file)
-        except (OSError, pickle.UnpicklingError, EOFError, ValueError, KeyError, AttributeError, TypeError):
-            tables.unlink(missing_ok=True)
+    saved = load(tables) if tables is not None and tables.is_file() and _is_ours(tables) else None
+    if saved is not None:
+        return saved
     built = lark.Lark(text, **OPTIONS)
     if tables is not None:
         save(built, tables)
     return built
 
 
+def load(tables: Path) -> lark.Lark | None:
+    """The parser that was saved there; None, and the file is taken away, where it is damaged."""
+    try:
+        with tables.open("rb") as file:
+            return lark.Lark.load(file)
+    except Exception:  # a damaged pickle can raise anything
+        with suppress(OSError):
+            tables.unlink(missing_ok=True)
+        return None
+
+
 def save(built: lark.Lark, tables: Path) -> None:
     """Write the tables beside their place and move them there, so that no other process reads half of them."""
+    written: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(dir=tables.parent, delete=False) as file:
+            written = Path(file.name)
             built.save(file)
-        Path(file.name).replace(tables)
+        written.replace(tables)
     except OSError:
-        return
+        if written is not None:
+            with suppress(OSError):
+                written.unlink(missing_ok=True)

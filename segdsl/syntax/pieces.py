@@ -54,9 +54,10 @@ _CONTINUING = frozenset((
 """Words with which a line goes on that began before."""
 
 _WANTING = frozenset((
-    "add", "after", "all", "and", "any", "as", "before", "between", "by", "contains", "default", "each", "enters", "every",
-    "for", "from", "if", "in", "is", "leaves", "none", "not", "of", "or", "otherwise", "path", "per", "record", "remove",
-    "set", "since", "stop", "than", "then", "to", "until", "when", "where", "while", "with", "within", "without",
+    "add", "after", "all", "and", "any", "as", "before", "between", "by", "contains", "default", "each", "enters",
+    "every", "for", "from", "if", "in", "is", "leaves", "none", "not", "of", "or", "otherwise", "path", "per", "record",
+    "remove", "set", "since", "stop", "than", "then", "to", "until", "when", "where", "while", "with", "within",
+    "without",
 ))  # fmt: skip
 """Words after which something must follow."""
 

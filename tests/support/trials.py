@@ -1,9 +1,8 @@
 """Runs the `test "..." { ... }` declarations of a program (language.md section 7) on an engine.
 
 Comes in: the texts of a program. Goes out: for each test, what it expected and did not find. Each test is a fresh
-customer whose id is the test's name. What is `given` is a state prepared at the first instant of the test, before its
-events. An expectation about segments, attributes or history is made a derived segment of the program, so it is judged
-by the engine under test like any other condition.
+customer whose id is the test's name. What is `given` is a state prepared at its first instant, before its events.
+What is expected of segments, attributes and history becomes a derived segment, judged like any other condition.
 """
 
 from collections.abc import Iterable, Iterator
