@@ -20,7 +20,7 @@ def command(store: str, at: str | None, as_json: bool) -> None:
       seg segments --store shop.store --at 2026-03-01
     """
     with existing(store) as engine:
-        rows = [(name, KINDS[engine.segments[name].kind], engine.count(name, at)) for name in sorted(engine.segments)]
+        rows = [(name, KINDS[engine.segments[name].kind], count) for name, count in engine.counts(at).items()]
     if as_json:
         print_lines({"segment": name, "kind": kind, "members": members} for name, kind, members in rows)
     elif not rows:

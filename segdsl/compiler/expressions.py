@@ -10,9 +10,10 @@ from segdsl.compiler.mentions import Mentions
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
+from segdsl.plan.walk import depth
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import expression as shown
-from segdsl.values import instants, text
+from segdsl.values import instants, limits, text
 from segdsl.values.kinds import (
     BOOLEAN,
     DATE,
@@ -242,6 +243,15 @@ class Expressions(Mentions):
                 result = self._shift(result, sign, node, span)
             else:
                 result = self._operate(result, sign, self.value(node, context), node, span)
+        if depth(result.node) > limits.DEPTH:
+            span = Span(start.source, start.start, rest[-1][1].span.end)
+            self.error(
+                "SEG114",
+                span,
+                f"this formula has more than {limits.DEPTH} terms on one another",
+                help="give parts of it names with `define`, or add up fields with `total of`",
+            )
+            return BROKEN
         return result
 
     def _operate(self, left: Typed, sign: str, right: Typed, node: ast.Expression, span: Span) -> Typed:

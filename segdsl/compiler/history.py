@@ -227,10 +227,10 @@ class History:
         if fixed:
             return p.Arithmetic("+" if sign > 0 else "-", moment, p.Constant(fixed), "whole")
         if value.kind == DATE:
-            return p.Start(p.Shift(value.node, sign * months, sign * days, "date"))
+            return p.Start(p.Shift(value.node, sign * months, sign * days, "date", up=True))
         if days and from_day_start:
             return p.Start(p.Shift(p.DateOf(moment), 0, sign * days, "date"))
-        return p.Shift(moment, sign * months, sign * days, "instant")
+        return p.Shift(moment, sign * months, sign * days, "instant", up=True)
 
     # ------------------------------------------------------------------------------------------------------ aggregates
 

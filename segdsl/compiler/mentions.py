@@ -14,7 +14,7 @@ from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.diagnostics.diagnostic import Label
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
-from segdsl.plan.walk import walk
+from segdsl.plan.walk import depth, walk
 from segdsl.syntax import ast
 from segdsl.values import instants, limits
 from segdsl.values.kinds import BOOLEAN, DATE, ERROR, INSTANT, NUMBER, TIME_OF_DAY, WEEKDAY, Kind
@@ -160,11 +160,12 @@ class Mentions(History):
                 help="make some of them segments",
             )
             return BROKEN
-        if sum(1 for _ in islice(walk(typed.node), limits.DEFINE_PARTS + 1)) > limits.DEFINE_PARTS:
+        parts = sum(1 for _ in islice(walk(typed.node), limits.DEFINE_PARTS + 1))
+        if parts > limits.DEFINE_PARTS or depth(typed.node) > limits.DEPTH:
             self.error(
                 "SEG114",
                 defined.span,
-                f"`{of.text}` stands for more than {limits.DEFINE_PARTS} parts, with the defines it uses",
+                f"`{of.text}` stands for too much, with the defines it uses",
                 help="make some of these defines segments",
             )
             return BROKEN
@@ -379,5 +380,5 @@ class Mentions(History):
         if context.item is not None:
             kind = context.item.kinds.get(of.text)
             return (context.item.read(of.text), kind) if kind is not None and kind.name == "list" else None
-        kind = (context.event or {}).get(of.text)
+        kind = context.event.get(of.text) if context.event is not None else None
         return (p.Field(of.text), kind) if kind is not None and kind.name == "list" else None

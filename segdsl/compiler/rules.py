@@ -27,6 +27,9 @@ _WITH_EVENT = (ast.EventTrigger, ast.CountedTrigger, ast.AfterEach, ast.AfterLas
 class Anything(dict[str, Kind]):
     """The fields of an event that is not known: it was complained about, and whatever is read of it agrees."""
 
+    def get(self, name: str, default: object = None) -> Kind:
+        return ERROR
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str)
 
@@ -86,7 +89,7 @@ class RuleChecker:
             rule = self._rule(part, node)
             if rule is not None:
                 made.append(self._of_activity(rule, node, begin, end))
-        for rule in _drawing_apart(made):
+        for rule in made:
             self.rules[rule.id] = rule
 
     def _option(self, option: ast.Option) -> None:
@@ -150,11 +153,12 @@ class RuleChecker:
             fields = Anything()
         context = Context("rule", event=fields, event_name=names, activity=activity.name.text if activity else None)
         actions = ActionChecker(self.gathered, self.expressions)
-        steps = StepChecker(self.gathered, self.expressions, self.table, actions, self._trigger)
+        fires = tuple(sorted((t for t, _ in triggers if t is not None), key=msgspec.json.encode))
+        draws_for = digest(fires) if activity else ""
+        steps = StepChecker(self.gathered, self.expressions, self.table, actions, self._trigger, draws_for)
         condition = self.expressions.condition(node.condition, context) if node.condition is not None else None
         lowered = steps.steps(node.steps, context, seed=_seed(activity) if activity else "")
         name = activity.name.text if activity else ""
-        fires = tuple(sorted((t for t, _ in triggers if t is not None), key=msgspec.json.encode))
         body: tuple[object, ...] = ("rule", name, fires, condition, lowered)
         if len(self.gathered.unready) > unready or self.gathered.collector.errors > errors:
             # What cannot be run yet, or is wrong, is not in the plan's nodes, so the text tells such rules apart.
@@ -235,35 +239,3 @@ def _common(events: Iterable[EventInfo | None]) -> tuple[dict[str, Kind], str]:
 def _seed(node: ast.Activity) -> str:
     written = next((option.text.value for option in node.options if isinstance(option, ast.Seed)), None)
     return written if written is not None else node.name.text
-
-
-def _drawing_apart(rules: list[p.Rule]) -> list[p.Rule]:
-    """Number the random branches of an activity through, so that each draws by itself (section 5.19). Rules are taken
-    by their ids, since their order in the file never matters."""
-    numbered: list[p.Rule] = []
-    used = 0
-    for rule in sorted(rules, key=lambda r: r.id):
-        count = _branches(rule.steps)
-        steps = _renumbered(rule.steps, used) if used and count else rule.steps
-        numbered.append(msgspec.structs.replace(rule, steps=steps))
-        used += count
-    return numbered
-
-
-def _branches(steps: tuple[p.Step, ...]) -> int:
-    found = 0
-    for step in steps:
-        if isinstance(step, p.Branch):
-            found += (step.kind == "random") + sum(_branches(path.steps) for path in step.paths)
-    return found
-
-
-def _renumbered(steps: tuple[p.Step, ...], by: int) -> tuple[p.Step, ...]:
-    made: list[p.Step] = []
-    for step in steps:
-        if isinstance(step, p.Branch):
-            paths = tuple(msgspec.structs.replace(path, steps=_renumbered(path.steps, by)) for path in step.paths)
-            purpose = str(int(step.purpose) + by) if step.purpose else ""
-            step = msgspec.structs.replace(step, paths=paths, purpose=purpose)
-        made.append(step)
-    return tuple(made)

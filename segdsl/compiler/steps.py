@@ -31,13 +31,15 @@ class Stages:
 
 @define(eq=False)
 class StepChecker:
-    """Checks and lowers the steps of one rule."""
+    """Checks and lowers the steps of one rule. `draws_for` goes into the purpose of its draws, beside the branch's
+    number, so that the rules of one activity draw apart and adding one changes no draw of another (section 5.19)."""
 
     gathered: Gathered
     expressions: Expressions
     table: SegmentTable
     actions: ActionChecker
     trigger: Callable[[ast.Trigger], object]
+    draws_for: str = ""
     stage: int = 0
     draws: int = 0
 
@@ -116,7 +118,7 @@ class StepChecker:
         own_seed = node.seed.value if node.seed else seed
         if node.kind == "random":
             self.draws += 1
-            purpose = str(self.draws)
+            purpose = f"{self.draws} {self.draws_for}".strip()
             if node.seed is None and context.activity is None:
                 self.expressions.error(
                     "SEG410",

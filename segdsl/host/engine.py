@@ -242,6 +242,7 @@ class Engine(Questions):
         state = decode(data) if data else None
         instant = instant_of(at) if at is not None else self.now()
         taking = Taking(self, instants.LATEST, {})
+        taking.load([customer])
         taking.forget(customer, max(instant, state.clock if state else instant))
         self.backend.commit(taking.batch())
         return state is not None
@@ -306,6 +307,7 @@ class Taking:
 
     def forget(self, customer: str, instant: int) -> None:
         """Erase a customer, and all that this batch did for them so far (language.md section 5.17)."""
+        instant = max(instant, self.forgotten.get(customer, instant))
         self.states.pop(customer, None)
         self.touched.pop(customer, None)
         self.result.changes = [change for change in self.result.changes if change.customer != customer]

@@ -88,15 +88,21 @@ class Questions:
     def count(self, segment: str, at: Moment | None = None) -> int:
         """How many members a segment has at an instant (None: the store's clock)."""
         self.known_segment(segment)
+        return self._counts([segment], at)[segment]
+
+    def counts(self, at: Moment | None = None) -> dict[str, int]:
+        """How many members each segment has at an instant (None: the store's clock), by name."""
+        return self._counts(sorted(self.segments), at)
+
+    def _counts(self, names: list[str], at: Moment | None) -> dict[str, int]:
+        """What is recorded, and what the clock alone has changed since each customer's last input."""
         instant = self._instant(at)
-        if self.segments[segment].kind != "derived":
-            return self.backend.count(segment, None if at is None else instant)
-        moved = self._moved(segment, instant)
-        if not moved:
-            return self.backend.count(segment, None if at is None else instant)
-        return sum(1 for m in self.backend.members(segment, instant) if m.customer not in moved) + sum(
-            m is not None for m in moved.values()
-        )
+        counts = {name: self.backend.count(name, None if at is None else instant) for name in names}
+        if any(self.segments[name].kind == "derived" for name in names):
+            for change in self.clock_changes(instant):
+                if change.segment in counts:
+                    counts[change.segment] += 1 if change.entered else -1
+        return counts
 
     def _moved(self, segment: str, instant: int) -> dict[str, Membership | None]:
         """Customers whom the clock alone may have moved since their last input, with their membership now (None: they

@@ -86,12 +86,14 @@ class Arithmetic(Struct, frozen=True, tag="arithmetic"):
 
 
 class Shift(Struct, frozen=True, tag="shift"):
-    """An instant or a date moved by calendar lengths, in the zone."""
+    """An instant or a date moved by calendar lengths, in the zone. Where the month has no such day it is its last day;
+    with `up`, the first instant of the day after that: the first moment that reaches so far back or ahead."""
 
     moment: Expression
     months: int
     days: int
     of: Literal["instant", "date"]
+    up: bool = False
 
 
 class Fold(Struct, frozen=True, tag="fold"):

@@ -7,6 +7,21 @@ from msgspec import Struct
 from segdsl.plan import nodes as p
 
 
+def depth(node: object) -> int:
+    """How deep the parts of an expression stand inside one another."""
+    deepest = 0
+    waiting: list[tuple[object, int]] = [(node, 1)]
+    while waiting:
+        part, level = waiting.pop()
+        deepest = max(deepest, level)
+        if isinstance(part, Struct):
+            parts = (getattr(part, name) for name in part.__struct_fields__)
+            waiting += [(inner, level + 1) for inner in parts if isinstance(inner, Struct | tuple)]
+        elif isinstance(part, tuple):
+            waiting += [(inner, level) for inner in part if isinstance(inner, Struct | tuple)]
+    return deepest
+
+
 def walk(node: object) -> Iterator[p.Expression]:
     """An expression (or anything that holds some) and every expression inside it, outermost first."""
     if isinstance(node, tuple):

@@ -15,6 +15,7 @@ never changed in place: taking in gives a new one.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -54,7 +55,7 @@ def _appended(memory: Memory, held: Held, entry: Any, zone: Zone) -> Held:
     bound = limits.WINDOW_ENTRIES
     if memory.window is not None:
         kept = kept[_first_inside(memory.window, kept, _instant(entry), zone) :]
-        bound = bound if memory.keep is None or _looks_past(memory.window) else memory.keep
+        bound = bound if memory.keep is None or _looks_past(memory.window) else max(1, memory.keep)
     return kept[-bound:]
 
 
@@ -121,8 +122,8 @@ def recall(
         return measure_of(memory.measure, [e[1] for e in entries], [e[0] for e in entries])
     if memory.window is not None:
         inside = _inside(memory, held, now, zone)
-        if memory.measure == "count":
-            return len(inside) * SCALE
+        if memory.measure == "count" or (memory.measure == "distinct" and not _looks_past(memory.window)):
+            return len(inside) * SCALE  # of each distinct value only the latest event is held
         return measure_of(memory.measure, [e[1] for e in inside], [e[0] for e in inside])
     match memory.measure:
         case "count":
@@ -177,10 +178,9 @@ def measure_of(measure: Measure, values: list[Any], instants: list[int]) -> Any:
         case "latest":
             return values[-1]
         case "frequent":
-            counted: list[Entry] = []
-            for value in values:
-                counted = _for_ever("frequent", counted, 0, "", value)
-            return _most_frequent(counted)
+            seen = {value: at for at, value in enumerate(values)}
+            times = Counter(values)
+            return max(seen, key=lambda value: (times[value], seen[value]))
 
 
 def _most_frequent(counted: list[Entry]) -> Any:

@@ -6,7 +6,7 @@ month is over. An event that has left a window never comes back.
 """
 
 from segdsl.plan.nodes import Window
-from segdsl.values.instants import DAY, plus_months, to_date
+from segdsl.values.instants import DAY, shifted_date
 from segdsl.values.zones import Zone
 
 
@@ -28,7 +28,5 @@ def _later(event: int, fixed: int, months: int, days: int, zone: Zone) -> int:
     if not months and not days:
         return event + fixed
     date, time = divmod(zone.unrepeated(event), DAY)
-    moved = plus_months(date, months)
-    if months and to_date(moved).day != to_date(date).day:
-        return zone.at(moved + 1 + days)
-    return zone.at(moved + days, time)
+    moved, exists = shifted_date(date, months, days, up=True)
+    return zone.at(moved, time if exists else 0)

@@ -4,7 +4,7 @@ from lark.exceptions import UnexpectedInput
 
 _PHRASES = {
     "NAME": "a name", "ACT_NAME": "a name", "BARE_NAME": "a name", "LISTED_NAME": "a segment's name",
-    "STRING": 'a text such as "gold"', "NUMBER": "a number", "PERCENT": "a share such as 10%",
+    "STRING": "a text in quotes", "NUMBER": "a number", "PERCENT": "a share such as 10%",
     "DATE": "a date such as 2026-03-01", "TIME": "a time of day such as 09:00", "UNIT": "a unit such as `days`",
     "COMPARE": "a comparison", "LPAR": "`(`", "RPAR": "`)`", "LBRACE": "`{`", "RBRACE": "`}`", "COMMA": "`,`",
     "COLON": "`:`", "EQUAL": "`=`", "DAY": "a weekday such as `Monday`", "TYPE": "a type such as `number`",

@@ -57,10 +57,15 @@ def parser() -> lark.Lark:
     saved = load(tables) if tables is not None and tables.is_file() and _is_ours(tables) else None
     if saved is not None:
         return saved
-    built = lark.Lark(text, **OPTIONS)
+    built = build(text)
     if tables is not None:
         save(built, tables)
     return built
+
+
+def build(text: str) -> lark.Lark:
+    """The parser, made anew from the text of the grammar."""
+    return lark.Lark(text, **OPTIONS)
 
 
 def load(tables: Path) -> lark.Lark | None:

@@ -27,20 +27,20 @@ _NO_NAME = re.compile(r"//|--|[$@;%^~?|\\\\'`]")
 _INSPECTED = 300
 
 _SHAPES = {
-    "zone": re.compile(r'zone\s+"'),
-    "lateness": re.compile(r"lateness\s+[0-9]"),
-    "attribute": re.compile(r"attribute\s+[^:\n]+:"),
-    "event": re.compile(r"event\s+[^{\n]*\{|event\s.*\sfor\s+each\s|event\s.*\sas\s*[(\"]"),
-    "collection": re.compile(r"collection\s.*\sof\s.*\sby\s"),
-    "action": re.compile(r"action\s+[^{\n]*\{"),
-    "define": re.compile(r"define\s.*\sas\s"),
-    "segment": re.compile(r"segment\s.*\s(?:if\s|by\s+activities|listed)"),
-    "activity": re.compile(r"activity\s+[^{\n]*\{"),
-    "dialog": re.compile(r"dialog\s+activity\s"),
-    "web": re.compile(r"web\s+activity\s"),
-    "search": _SEARCH_RULE,
-    "promotion": re.compile(r"promotion\s.*\s(?:from|until|if)\s"),
-    "test": re.compile(r'test\s+"'),
+    "zone": r'zone\s+"',
+    "lateness": r"lateness\s+[0-9]",
+    "attribute": r"attribute\s+[^:\n]+:",
+    "event": r"event\s+[^{\n]*\{|event\s.*\sfor\s+each\s|event\s.*\sas\s*[(\"]",
+    "collection": r"collection\s.*\sof\s.*\sby\s",
+    "action": r"action\s+[^{\n]*\{",
+    "define": r"define\s.*\sas\s",
+    "segment": r"segment\s.*\s(?:if\s|by\s+activities|listed)",
+    "activity": r"activity\s+[^{\n]*\{",
+    "dialog": r"dialog\s+activity\s",
+    "web": r"web\s+activity\s",
+    "search": r"search\s+rule\b",
+    "promotion": r"promotion\s.*\s(?:from|until|if)\s",
+    "test": r'test\s+"',
 }
 """How a whole declaration looks: one that is indented deeper than the one before it is cut off only if it does."""
 
@@ -188,7 +188,7 @@ class _Cutter:
             return self._begins_rule(flush_left)
         if word in OPENERS and (word != "search" or _SEARCH_RULE.match(self.text, token.start)):
             line = self.text[token.start : token.start + _INSPECTED].split("\n", 1)[0]
-            return flush_left or (not self.braces and _SHAPES[word].match(line) is not None)
+            return flush_left or (not self.braces and re.match(_SHAPES[word], line) is not None)
         outside = self.depth == 0 or (token.apart and not self._in_closed_braces())
         return flush_left and outside and not self._goes_on(word, token.apart)
 

@@ -189,11 +189,7 @@ def _type(place: Place) -> Diagnostic | None:
         return None
     known = ("text", "number", "boolean", "date", "instant", "duration")
     near = _TYPES.get(place.found.lower()) or nearest(place.found, known)
-    help_ = (
-        f"write `{near}`"
-        if near
-        else "the types are text, number, boolean, date, instant, duration, one of (...), list of"
-    )
+    help_ = f"write `{near}`" if near else f"the types are {', '.join(known)}, one of (...) and list of ..."
     return Diagnostic("SEG110", f"`{place.found}` is not a type", place.span, help=help_)
 
 

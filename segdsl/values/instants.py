@@ -108,6 +108,14 @@ def plus_months(days: int, months: int) -> int:
     return from_date(date(year, month + 1, min(day.day, last)))
 
 
+def shifted_date(days: int, months: int, further: int, *, up: bool = False) -> tuple[int, bool]:
+    """A date some months and then days later (negative: earlier), and whether the month it comes to has such a day.
+    Where it has not, it is the month's last day, or with `up` the day after that."""
+    moved = plus_months(days, months) if months else days
+    exists = not months or to_date(moved).day == to_date(days).day
+    return moved + further + (0 if exists or not up else 1), exists
+
+
 def age_on(birth: int, today: int) -> int | None:
     """Whole years from `birth` to `today` (days since 1970); a birthday on 29 February is kept on the 28th in other
     years. Not known for a birth in the future."""

@@ -15,6 +15,9 @@ NAME_CHARACTERS = 200
 DEFINE_PARTS = 5_000
 """Parts of a condition or formula that one define may stand for, those of the defines it uses among them."""
 
+DEPTH = 100
+"""Parts of a formula or condition inside one another: terms of a sum count, since each works on the result so far."""
+
 DIAGNOSTICS = 100
 """Shown at most per run; the rest are counted."""
 

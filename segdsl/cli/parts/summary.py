@@ -79,7 +79,7 @@ class Summary:
         return sorted(rules, key=lambda each: _by_line(each[1]))
 
     def _members(self) -> dict[str, int]:
-        return {name: self.engine.count(name) for name in sorted(self.engine.segments)}
+        return self.engine.counts()
 
     def _rejected(self) -> Iterator[str]:
         reasons = sorted(self.report.rejects.items(), key=lambda each: (-each[1], each[0]))

@@ -211,13 +211,15 @@ def _calendar(node: p.Age | p.Start | p.DateOf | p.Shift, view: View) -> int | N
             case p.DateOf(instant):
                 moment = evaluate(instant, view)
                 return None if moment is None else view.zone.date(moment)
-            case p.Shift(moment, months, days, of):
+            case p.Shift(moment, months, days, of, up):
                 value = evaluate(moment, view)
                 if value is None:
                     return None
-                if of == "instant":
-                    return view.zone.shifted(value, months, days)
-                return (instants.plus_months(value, months) if months else value) + days
+                if of == "date":
+                    return instants.shifted_date(value, months, days, up=up)[0]
+                local, time = divmod(view.zone.local(value), instants.DAY)
+                moved, exists = instants.shifted_date(local, months, days, up=up)
+                return view.zone.at(moved, time if exists or not up else 0)
     except (ValueError, OverflowError):
         return None
 

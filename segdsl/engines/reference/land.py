@@ -3,6 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from attrs import define, field
 
 from segdsl.plan import nodes as p
@@ -60,7 +61,10 @@ def _membership_order(wish: Wish) -> tuple[int, bool, str]:
 
 
 def _value_order(wish: Wish) -> tuple[int, bool, Any]:
-    return wish.rule.priority, wish.value is not None, wish.value if wish.value is not None else 0
+    value = wish.value
+    if isinstance(value, tuple | list | dict):  # lists and records have no order of their own: that of their text
+        value = msgspec.json.encode(value, order="deterministic")
+    return wish.rule.priority, value is not None, 0 if value is None else value
 
 
 def because(reason: str, rule: p.Rule, cause: str) -> Because:
