@@ -1,4 +1,4 @@
-"""All stages in their order: sources → modules → scope → checked program → plan."""
+"""All stages in their order: modules → scope → checked program → plan. Parsing comes before, in `syntax`."""
 
 import attrs
 
@@ -14,15 +14,6 @@ from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
 from segdsl.diagnostics.source import SourceMap
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
-from segdsl.syntax.parse import parse
-
-
-def check(sources: SourceMap, collector: Collector | None = None) -> CheckedProgram:
-    """Parse and check the sources as one program. Mistakes are in the result's `collector`, never raised; what was
-    wrong with reading the sources may be in it already."""
-    collector = collector or Collector()
-    modules = [parse(source, number, collector) for number, source in enumerate(sources)]
-    return check_modules(sources, modules, collector)
 
 
 def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Collector) -> CheckedProgram:

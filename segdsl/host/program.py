@@ -1,9 +1,7 @@
 """Rules to a program that can be run: `load` from files, `loads` from text, `check` for what is wrong with them."""
 
-import pickle  # our own trees, from a folder that only the user can write to
 from collections.abc import Iterable
 from functools import cached_property
-from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 
@@ -15,13 +13,10 @@ from segdsl.compiler.pipeline import check_modules, compile_program
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
-from segdsl.diagnostics.source import Source, SourceMap
+from segdsl.diagnostics.source import SourceMap
 from segdsl.host import files
 from segdsl.plan import nodes as p
-from segdsl.syntax import ast
-from segdsl.syntax.grammar import cache_folder, grammar_path
-from segdsl.syntax.parse import parse
-from segdsl.version import __version__
+from segdsl.syntax.trees import module_of
 
 Path_ = str | PathLike[str]
 
@@ -72,9 +67,7 @@ def check_texts(texts: Iterable[tuple[str, str | bytes]]) -> CheckedProgram:
 
 
 def _checked(sources: SourceMap, collector: Collector) -> CheckedProgram:
-    modules = [vocabulary_module(sources[0])]
-    for number, source in list(enumerate(sources))[1:]:
-        modules.append(parse(source, number, collector))
+    modules = [module_of(source, number, collector) for number, source in enumerate(sources)]
     return check_modules(sources, modules, collector)
 
 
@@ -85,42 +78,6 @@ def build(checked: CheckedProgram) -> Program:
         raise CompileError(errors, render_all(errors, checked.sources))
     texts = tuple((source.name, source.text) for source in checked.sources if not source.shipped)
     return Program(plan, checked.sources, tuple(checked.collector), texts)
-
-
-def vocabulary_module(source: Source) -> ast.Module:
-    """The tree of the shipped vocabulary, kept in the user's cache since it is the same at every start."""
-    folder = cache_folder()
-    key = sha256(f"{__version__}\0{source.text}\0{grammar_path().read_text('utf-8')}".encode()).hexdigest()[:24]
-    kept = folder / f"vocabulary-{key}.tree" if folder else None
-    if kept is not None and kept.is_file():
-        try:
-            module = pickle.loads(kept.read_bytes())  # noqa: S301 - see the import
-            if isinstance(module, ast.Module):
-                return module
-        except (
-            OSError,
-            pickle.UnpicklingError,
-            EOFError,
-            AttributeError,
-            ImportError,
-            IndexError,
-            TypeError,
-            ValueError,
-        ):
-            pass
-    module = parse(source, 0, Collector())
-    if kept is not None:
-        _keep(kept, pickle.dumps(module))
-    return module
-
-
-def _keep(path: Path, data: bytes) -> None:
-    try:
-        beside = path.with_suffix(".new")
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError:
-        return
 
 
 def plan_of(data: bytes) -> p.Plan:

@@ -5,7 +5,6 @@ folder, under a name made of the grammar's hash and the versions that matter. A 
 trusted costs time and nothing else.
 """
 
-import os
 import sys
 import tempfile
 from contextlib import suppress
@@ -15,36 +14,9 @@ from pathlib import Path
 
 import lark
 
-PACKAGE = Path(__file__).resolve().parent.parent
+from segdsl.syntax.cache import cache_folder, grammar_path, is_ours
+
 OPTIONS = {"parser": "lalr", "lexer": "contextual", "propagate_positions": True, "maybe_placeholders": True}
-
-
-def grammar_path() -> Path:
-    """Where the grammar lies: the checkout's own file in a checkout or an editable install, else the wheel's copy."""
-    checkout = PACKAGE.parent / "grammar" / "seg.lark"
-    return checkout if checkout.is_file() else PACKAGE / "grammar" / "seg.lark"
-
-
-def cache_folder() -> Path | None:
-    """The folder for what can be made again, private to the user; None where there can be none."""
-    root = os.environ.get("SEGDSL_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    if sys.platform == "win32" and not root:
-        root = os.environ.get("LOCALAPPDATA")
-    try:
-        folder = (Path(root) if root else Path.home() / ".cache") / "segdsl"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # no home, no room, no right
-        return None
-    return folder if _is_ours(folder) else None
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether only the user can have written what is there: unpickling what another wrote would run it."""
-    try:
-        found = path.stat()
-    except OSError:
-        return False
-    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +26,7 @@ def parser() -> lark.Lark:
     key = sha256(f"{lark.__version__} {sys.version_info[:2]} {OPTIONS} {text}".encode()).hexdigest()[:24]
     folder = cache_folder()
     tables = folder / f"grammar-{key}.tables" if folder else None
-    saved = load(tables) if tables is not None and tables.is_file() and _is_ours(tables) else None
+    saved = load(tables) if tables is not None and tables.is_file() and is_ours(tables) else None
     if saved is not None:
         return saved
     built = build(text)

@@ -231,7 +231,7 @@ def test_bytes_read_as_text_are_refused() -> None:
 _TOKENS = (
     "zone lateness attribute event collection action define segment when dialog web activity search rule promotion "
     "test if then and or not in is of as by for from until within where any( all( ( ) { } , : = == <= >= != + - * / # "
-    '\n \t "text" "open \\" 5 2.5 10% 1_000 2026-03-01 2026-02-30 2026-03-01T10:00 09:00 99:99 7 days 0 calendar months '
+    '\n \t "text" "open \\" 5 2.5 10% 1_000 2026-03-01 2026-02-30 2026-03-01T10:00 09:00 99:99 7 days 0 calendar month '
     "at least most times once twice exactly every Monday day year on weekdays random given expect after add to remove "
     "set clear record wait branch first path otherwise stop this known count total most frequent time since item no "
     "yes listed activities while holdout per seed restarting priority A registers x price “ ” ' ; @ $ é 名 \u202e \x0b"
