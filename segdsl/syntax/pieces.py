@@ -94,7 +94,7 @@ def pieces(text: str) -> list[Piece]:
     tokens = list(_tokens(text))
     if not tokens:
         return []
-    closed = _closed(tokens)
+    closed = _closed(text, tokens)
     cutter = _Cutter(text, closed)
     for token in tokens:
         cutter.take(token)
@@ -122,11 +122,16 @@ def _tokens(text: str) -> Iterator[_Token]:
                 yield _Token(rest[-1], start + len(rest) - 1, -1)
 
 
-def _closed(tokens: list[_Token]) -> set[int]:
-    """The offsets of the opening braces that have a closing one."""
+def _closed(text: str, tokens: list[_Token]) -> set[int]:
+    """The offsets of the opening braces that have a closing one, in the same declaration as far as can be told."""
     waiting: list[int] = []
     closed: set[int] = set()
+    kind = ""
     for token in tokens:
+        opens = token.column == 0 and token.text in OPENERS and not _FIELD.match(text, token.start)
+        if opens and (token.text != "when" or kind not in _ACTIVITIES):
+            waiting.clear()
+            kind = token.text
         if token.text == "{":
             waiting.append(token.start)
         elif token.text == "}" and waiting:
