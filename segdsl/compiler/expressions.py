@@ -1,19 +1,17 @@
 """Checking and lowering expressions in one walk: `Expressions.value` gives kind and plan node together (section 4).
 
-Comparisons, arithmetic and literals are here; names and history in `mentions.py`, which this class builds on.
+Comparisons and literals are here; arithmetic, names and history in the classes this one builds on.
 """
 
 from typing import assert_never
 
+from segdsl.compiler.arithmetic import Arithmetic, a_kind, fixed_length
 from segdsl.compiler.context import BROKEN, Context, Typed
-from segdsl.compiler.mentions import Mentions
-from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
-from segdsl.plan.walk import depth
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import expression as shown
-from segdsl.values import instants, limits, text
+from segdsl.values import text
 from segdsl.values.kinds import (
     BOOLEAN,
     DATE,
@@ -31,7 +29,7 @@ from segdsl.values.zones import Zone
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
-class Expressions(Mentions):
+class Expressions(Arithmetic):
     """Walks the expressions of a program. Complaints go to the collector; an expression with one is `BROKEN`."""
 
     def condition(self, node: ast.Expression, context: Context) -> p.Expression:
@@ -39,7 +37,10 @@ class Expressions(Mentions):
         typed = self.value(node, context)
         if typed.kind not in (BOOLEAN, BROKEN.kind):
             self.error(
-                "SEG302", node.span, f"this is {_a(typed.kind)}, not a condition", help=_as_condition(node, typed.kind)
+                "SEG302",
+                node.span,
+                f"this is {a_kind(typed.kind)}, not a condition",
+                help=_as_condition(node, typed.kind),
             )
         return typed.node
 
@@ -135,7 +136,7 @@ class Expressions(Mentions):
             self.error(
                 "SEG301",
                 node.span,
-                f"{_a(one.kind)} cannot be compared with {_a(other.kind)}",
+                f"{a_kind(one.kind)} cannot be compared with {a_kind(other.kind)}",
                 help=_hint(one.kind, other.kind, right),
             )
             return Typed(BOOLEAN, p.Constant(None))
@@ -143,7 +144,7 @@ class Expressions(Mentions):
             self.error(
                 "SEG301",
                 node.span,
-                f"{_a(one.kind)} cannot be compared",
+                f"{a_kind(one.kind)} cannot be compared",
                 help="ask `contains`, or `any item of ... where ...`",
             )
             return Typed(BOOLEAN, p.Constant(None))
@@ -151,7 +152,7 @@ class Expressions(Mentions):
             self.error(
                 "SEG311",
                 node.span,
-                f"{_a(one.kind)} is not larger or smaller than another",
+                f"{a_kind(one.kind)} is not larger or smaller than another",
                 help="use `is`, `is not` or `in`",
             )
             return Typed(BOOLEAN, p.Constant(None))
@@ -226,105 +227,9 @@ class Expressions(Mentions):
             return Typed(BOOLEAN, p.Contains(one.node, other.node, item == FOLDED))
         for typed, node in ((one, left), (other, right)):
             if not typed.kind.is_text:
-                self.error("SEG306", node.span, f"`{operator}` asks about text, and this is {_a(typed.kind)}")
+                self.error("SEG306", node.span, f"`{operator}` asks about text, and this is {a_kind(typed.kind)}")
                 return Typed(BOOLEAN, p.Constant(None))
         return Typed(BOOLEAN, p.TestText(operator, *_folded(one, other)))  # type: ignore[arg-type]
-
-    # ----------------------------------------------------------------------------------------------------- arithmetic
-
-    def _arithmetic(
-        self, first: ast.Expression, rest: tuple[tuple[str, ast.Expression], ...], context: Context
-    ) -> Typed:
-        result = self.value(first, context)
-        start = first.span
-        for sign, node in rest:
-            span = Span(start.source, start.start, node.span.end)
-            if isinstance(node, ast.Duration) and node.calendar and sign in ("+", "-"):
-                result = self._shift(result, sign, node, span)
-            else:
-                result = self._operate(result, sign, self.value(node, context), node, span)
-        if depth(result.node) > limits.DEPTH:
-            span = Span(start.source, start.start, rest[-1][1].span.end)
-            self.error(
-                "SEG114",
-                span,
-                f"this formula has more than {limits.DEPTH} terms on one another",
-                help="give parts of it names with `define`, or add up fields with `total of`",
-            )
-            return BROKEN
-        return result
-
-    def _operate(self, left: Typed, sign: str, right: Typed, node: ast.Expression, span: Span) -> Typed:
-        if BROKEN.kind in (left.kind, right.kind):
-            return BROKEN
-        if left.since or right.since:
-            self.error(
-                "SEG314",
-                span,
-                "`time since` is only compared with a duration",
-                help="move the rest to the other side of the comparison",
-            )
-            return BROKEN
-
-        def made(kind: Kind, domain: str) -> Typed:
-            return Typed(kind, p.Arithmetic(sign, left.node, right.node, domain))  # type: ignore[arg-type]
-
-        match left.kind.name, sign, right.kind.name:
-            case "number", _, "number":
-                return made(NUMBER, "exact")
-            case "duration", "+" | "-", "duration":
-                return made(DURATION, "whole")
-            case "duration", "*" | "/", "number":
-                return made(DURATION, "scaled")
-            case "number", "*", "duration":
-                return Typed(DURATION, p.Arithmetic("*", right.node, left.node, "scaled"))
-            case "duration", "/", "duration":
-                return made(NUMBER, "ratio")
-            case "instant", "-", "instant":
-                return made(DURATION, "whole")
-            case "instant", "+" | "-", "duration":
-                return made(INSTANT, "whole")
-            case "date", "-", "date":
-                return Typed(DURATION, p.Arithmetic("*", made(DATE, "whole").node, p.Constant(instants.DAY), "whole"))
-            case "date", "+" | "-", "duration":
-                return self._date_shift(left, sign, right, node)
-        words = {"+": "added to", "-": "subtracted from", "*": "multiplied with", "/": "divided by"}
-        pair = (left.kind, right.kind) if sign in "*/" else (right.kind, left.kind)
-        self.error("SEG305", span, f"{_a(pair[0])} cannot be {words[sign]} {_a(pair[1])}")
-        return BROKEN
-
-    def _date_shift(self, left: Typed, sign: str, right: Typed, node: ast.Expression) -> Typed:
-        length = right.node.value if isinstance(right.node, p.Constant) else None
-        if length is None or length % instants.DAY:
-            self.error("SEG305", node.span, "a date moves by whole days", help="as in `today - 30 days`")
-            return BROKEN
-        return Typed(DATE, p.Shift(left.node, 0, length // instants.DAY * (1 if sign == "+" else -1), "date"))
-
-    def _shift(self, left: Typed, sign: str, node: ast.Duration, span: Span) -> Typed:
-        if left.kind not in (DATE, INSTANT):
-            if left != BROKEN:
-                self.error(
-                    "SEG305",
-                    span,
-                    f"a calendar length cannot be added to {_a(left.kind)}",
-                    help="only dates and instants move by the calendar",
-                )
-            return BROKEN
-        months, days = calendar_length(node)
-        factor = 1 if sign == "+" else -1
-        of = "date" if left.kind == DATE else "instant"
-        return Typed(left.kind, p.Shift(left.node, months * factor, days * factor, of))  # type: ignore[arg-type]
-
-    def _minus(self, operand: ast.Expression, context: Context) -> Typed:
-        typed = self.value(operand, context)
-        if typed == BROKEN:
-            return BROKEN
-        if typed.kind not in (NUMBER, DURATION) or typed.since:
-            self.error("SEG305", operand.span, f"{_a(typed.kind)} has no negative")
-            return BROKEN
-        if isinstance(typed.node, p.Constant):
-            return Typed(typed.kind, p.Constant(-typed.node.value))
-        return Typed(typed.kind, p.Arithmetic("-", p.Constant(0), typed.node, "whole"))
 
     # ---------------------------------------------------------------------------------------------------- single forms
 
@@ -359,22 +264,6 @@ class Expressions(Mentions):
             )
 
 
-def fixed_length(node: ast.Duration) -> int:
-    return node.count * instants.UNITS[node.unit]
-
-
-def calendar_length(node: ast.Duration) -> tuple[int, int]:
-    """A calendar length as months and days."""
-    match node.unit:
-        case "year":
-            return 12 * node.count, 0
-        case "month":
-            return node.count, 0
-        case "week":
-            return 0, 7 * node.count
-    return 0, node.count
-
-
 def _among(compared: tuple[p.Compare, ...], zone: Zone) -> p.Expression:
     """Whether one of some comparisons for equality holds: one look where all are of the same thing with plain values,
     else (`time since E in (1 day, 2 days)`, a date among instants) as they are."""
@@ -400,13 +289,6 @@ def fold(node: p.Expression) -> p.Expression:
     if isinstance(node, p.Constant) and isinstance(node.value, str):
         return p.Constant(text.folded(node.value))
     return p.Fold(node)
-
-
-def _a(kind: Kind) -> str:
-    name = "a list" if kind.name == "list" else "a choice" if kind.name == "one of" else str(kind)
-    if name.startswith(("a ", "text")):
-        return name
-    return f"an {name}" if name[0] in "aeio" else f"a {name}"
 
 
 def _as_condition(node: ast.Expression, kind: Kind) -> str:
