@@ -6,15 +6,15 @@ trusted costs time and nothing else.
 """
 
 import sys
-import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import lark
 
-from segdsl.syntax.cache import cache_folder, grammar_path, is_ours
+from segdsl.syntax.cache import cache_folder, grammar_path, is_ours, keep
 
 OPTIONS = {"parser": "lalr", "lexer": "contextual", "propagate_positions": True, "maybe_placeholders": True}
 
@@ -52,14 +52,7 @@ def load(tables: Path) -> lark.Lark | None:
 
 
 def save(built: lark.Lark, tables: Path) -> None:
-    """Write the tables beside their place and move them there, so that no other process reads half of them."""
-    written: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=tables.parent, delete=False) as file:
-            written = Path(file.name)
-            built.save(file)
-        written.replace(tables)
-    except OSError:
-        if written is not None:
-            with suppress(OSError):
-                written.unlink(missing_ok=True)
+    """Keep the tables of a parser in the cache."""
+    written = BytesIO()
+    built.save(written)
+    keep(tables, written.getvalue())
