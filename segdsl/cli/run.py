@@ -171,7 +171,7 @@ class Handled:
     events: int = 0
 
     def tell(self, progress: "segdsl.Progress") -> None:
-        self.events = progress.handled
+        self.events = progress.events
         self.telling.tell(progress)
 
 

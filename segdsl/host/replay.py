@@ -69,11 +69,13 @@ class Report:
 
 @define
 class Progress:
-    """How far a run is: places of the input read, and events handled of all that were read (None while reading)."""
+    """How far a run is: `places` of the input read, and lines `handled` of all that hold something (`total`; None while
+    reading), rejects among them. `events` of them are in the store."""
 
     places: int
     handled: int
     total: int | None
+    events: int = 0
 
 
 @define
@@ -254,7 +256,8 @@ class Running:
             self.report.last = event.instant if self.report.last is None else max(self.report.last, event.instant)
         self.handled += len(self.items)
         self.items = []
-        self.listener.progress(Progress(self.count.places, self.handled, self.count.events + self.count.rejects))
+        total = self.count.events + self.count.rejects
+        self.listener.progress(Progress(self.count.places, self.handled, total, self.report.events))
 
     def _reached(self, last: Event) -> Position:
         """How far the input is handled when `last` is. Events from after `until` are not: a later run takes them."""
