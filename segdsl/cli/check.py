@@ -24,7 +24,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], as_json: bool, color: bo
     Exit code: 0 no mistakes (there may be warnings), 1 mistakes, 2 something cannot be read.
     """
     checked = checked_rules(paths)
-    findings = Findings.of([*checked.collector, *checked.unready], checked.sources)
+    findings = Findings.of([*checked.collector, *checked.unready, *checked.left_out], checked.sources)
     if as_json:
         findings.print_json()
     else:

@@ -14,7 +14,8 @@ from segdsl.syntax import ast
 @define(eq=False)
 class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
-    nothing; `unready` are warnings that say what this version cannot run."""
+    nothing; `unready` are warnings that say what this version cannot run. What is `left_out` of a run without
+    changing it, tests beside the rules, are warnings too."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -25,6 +26,7 @@ class CheckedProgram:
     memories: dict[str, p.Memory] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
     unready: list[Diagnostic] = field(factory=list)
+    left_out: list[Diagnostic] = field(factory=list)
 
     def place(self, span: Span) -> str:
         """`file:line` of a span."""

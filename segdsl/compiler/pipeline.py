@@ -8,6 +8,7 @@ from segdsl.compiler.declare import declare
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.lower import lower
 from segdsl.compiler.rules import RuleChecker
+from segdsl.compiler.scope import Scope
 from segdsl.compiler.segments import check_segments
 from segdsl.compiler.trials import TestChecker
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
@@ -32,6 +33,7 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     TestChecker(gathered, expressions).check_all()
     program.memories = gathered.memories
     program.unready = [d for d in unready if d.span.source not in shipped]
+    program.left_out = _left_out(scope)
     return program
 
 
@@ -41,6 +43,22 @@ def compile_program(program: CheckedProgram) -> tuple[p.Plan | None, list[Diagno
     errors = [d for d in program.collector if d.severity is Severity.ERROR]
     errors += [attrs.evolve(d, severity=Severity.ERROR) for d in program.unready]
     return (None, errors) if errors else (lower(program), [])
+
+
+def _left_out(scope: Scope) -> list[Diagnostic]:
+    """Tests change no run, so they do not keep a program from running; but nobody is to think that they passed."""
+    if not scope.tests:
+        return []
+    first = min(scope.tests, key=lambda test: test.span)
+    return [
+        Diagnostic(
+            "SEG450",
+            "tests beside the rules are checked, and cannot be run yet",
+            first.name.span,
+            Severity.WARNING,
+            help="a later version of segdsl runs them",
+        )
+    ]
 
 
 def _defaults(gathered: Gathered, expressions: Expressions) -> dict[str, object]:

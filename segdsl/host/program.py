@@ -77,7 +77,7 @@ def build(checked: CheckedProgram) -> Program:
     if plan is None:
         raise CompileError(errors, render_all(errors, checked.sources))
     texts = tuple((source.name, source.text) for source in checked.sources if not source.shipped)
-    return Program(plan, checked.sources, tuple(checked.collector), texts)
+    return Program(plan, checked.sources, (*checked.collector, *checked.left_out), texts)
 
 
 def plan_of(data: bytes) -> p.Plan:

@@ -140,3 +140,9 @@ def test_defines_that_double_one_another_are_refused() -> None:
     chain = "\n".join(f"define d{n} as d{n - 1} + d{n - 1}" for n in range(1, 40))
     found = {d.code for d in diagnostics(checked(f"define d0 as income\n{chain}\nsegment A if d39 > 3"))}
     assert found == {"SEG114"}
+
+
+def test_tests_beside_the_rules_are_said_not_to_be_run() -> None:
+    text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect in segment A\n}'
+    warnings = segdsl.loads(text).warnings
+    assert [(w.code, w.severity.value) for w in warnings] == [("SEG450", "warning")]

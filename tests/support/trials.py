@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.arithmetic import calendar_length, fixed_length
+from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.pipeline import compile_program
 from segdsl.diagnostics.diagnostic import Severity
 from segdsl.diagnostics.render import render_all
