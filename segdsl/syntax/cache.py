@@ -5,7 +5,6 @@ Kept apart from `grammar.py`, which needs Lark, so that a start that parses noth
 
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,13 +42,13 @@ def is_ours(path: Path) -> bool:
 def keep(path: Path, data: bytes) -> None:
     """Write a file beside its place and move it there, so that no other process reads half of it. A folder that cannot
     be written to costs time and nothing else."""
-    written: Path | None = None
+    written = path.with_name(
+        f".{path.name}.{os.getpid()}.new"
+    )  # not tempfile, whose import costs more than the writing
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            written = Path(file.name)
+        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(data)
         written.replace(path)
     except OSError:
-        if written is not None:
-            with suppress(OSError):
-                written.unlink(missing_ok=True)
+        with suppress(OSError):
+            written.unlink(missing_ok=True)
