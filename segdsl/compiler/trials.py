@@ -3,7 +3,7 @@
 from attrs import define
 
 from segdsl.compiler.actions import ActionChecker
-from segdsl.compiler.context import Context, Gathered, Typed
+from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
 from segdsl.diagnostics.suggest import nearest
 from segdsl.syntax import ast
@@ -78,9 +78,6 @@ class TestChecker:
             test = ast.Is(read, False, assignment.value, span=assignment.span)
             self.expressions.where(event, None, None, ast.Brackets(test, span=test.span), Context("test"))
 
-    def _effect(
-        self, name: ast.Name, match: ast.Expression | None, assignments: tuple[ast.Assignment, ...]
-    ) -> list[Typed]:
+    def _effect(self, name: ast.Name, match: ast.Expression | None, assignments: tuple[ast.Assignment, ...]) -> None:
         effect = ast.Perform(name, match, assignments, span=name.span)
         ActionChecker(self.gathered, self.expressions).actions((effect,), Context("test"))
-        return []

@@ -47,13 +47,4 @@ class Unlist(Struct, frozen=True, tag="unlist"):
     segment: str
 
 
-class Forget(Struct, frozen=True, tag="forget"):
-    """All that is known of the customer is erased (language.md section 5.17)."""
-
-    id: str
-    customer: str
-    instant: int
-
-
 Listing = Include | Exclude | Unlist
-Input = Event | Include | Exclude | Unlist | Forget

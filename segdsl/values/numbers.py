@@ -89,10 +89,6 @@ def average(total: int, count: int) -> int | None:
     return divide_half_even(total, count) if count else None
 
 
-def to_decimal(millionths: int) -> Decimal:
-    return Decimal(millionths).scaleb(-6)
-
-
 def to_text(millionths: int) -> str:
     """As a person writes it, without needless zeros.
 
