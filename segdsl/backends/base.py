@@ -20,12 +20,14 @@ from segdsl.values.instants import EPOCH
 
 class StoredState(Struct, frozen=True):
     """One customer's state, encoded. `clock` is the instant (microseconds UTC) of its last step; `due` the next instant
-    at which a membership can change without an input, None when it cannot."""
+    at which something can change without an input, `timer` the next one at which a rule may act; None when there is
+    none."""
 
     customer: str
     state: bytes
     clock: int
     due: int | None
+    timer: int | None = None
 
 
 class Position(Struct, frozen=True):
@@ -40,9 +42,15 @@ class Position(Struct, frozen=True):
 class Batch(Struct):
     """What one commit holds. `changes` stand in the order in which they happened. `erased` customers vanish with their
     state, memberships, history and effects not yet delivered, before the rest of the batch lands; `tombstones` (keyed
-    hash of a customer, instant) stay. `clock` is the latest instant read or advanced to; it never goes back."""
+    hash of a customer, instant) stay. `clock` is the latest instant read or advanced to; it never goes back.
+
+    What a late event has made wrong is taken back before `changes` and `effects` land: `undone` are recorded changes,
+    the last ones of their customer and segment, in the order in which they happened (the last one is taken back first);
+    `withdrawn` are effects of earlier commits."""
 
     states: list[StoredState] = []
+    undone: list[Change] = []
+    withdrawn: list[Effect] = []
     changes: list[Change] = []
     effects: list[Effect] = []
     erased: list[str] = []
@@ -97,7 +105,12 @@ class Backend(ABC):
     def commit(self, batch: Batch) -> None:
         """Take in a whole batch, in one transaction. A change that enters opens a membership; one that leaves closes
         the open one; one that does neither (entering twice, leaving without being in, also after `erased`) makes the
-        whole batch a StoreError. An effect whose id is still in the outbox is not kept twice."""
+        whole batch a StoreError. An undone change that entered takes its membership away, one that left opens it again;
+        one that is not the last recorded of its customer and segment makes the whole batch a StoreError.
+
+        An effect whose id is still in the outbox is not kept twice. A withdrawn one that is still there goes out of it;
+        if it has left already, it comes back with the mark `withdrawn`, as a notice, and stays until that is delivered
+        or an effect of the same id lands, which takes the notice's place."""
 
     @abstractmethod
     def clock(self) -> int | None:
@@ -122,6 +135,11 @@ class Backend(ABC):
     @abstractmethod
     def due(self, at: int) -> Iterator[str]:
         """Known customers whose `due` is at or before `at`, in the order of their ids."""
+
+    @abstractmethod
+    def timers(self, at: int, limit: int) -> list[str]:
+        """Up to `limit` known customers whose `timer` is at or before `at`: the earliest first, those of one instant in
+        the order of their ids. It looks at no others."""
 
     @abstractmethod
     def memberships(self, customer: str, at: int | None = None) -> list[Membership]:

@@ -39,7 +39,8 @@ class Change(Struct, frozen=True):
 
 class Effect(Struct, frozen=True):
     """An action handed to the host. `id` is the same whenever the same rule does it for the same cause; `fields` holds
-    JSON values by field name, what is not known left out."""
+    JSON values by field name, what is not known left out. `mark` is `late` for one that a late event brought about, and
+    `withdrawn` for the notice that one given out before would not have been (language.md section 5.15)."""
 
     id: str
     action: str
@@ -50,6 +51,7 @@ class Effect(Struct, frozen=True):
     round: int
     priority: int
     because: Because
+    mark: Literal["", "late", "withdrawn"] = ""
 
     @property
     def time(self) -> datetime:
@@ -71,8 +73,11 @@ class Reject(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What one input did. `status` is `accepted`, `repeated` (its id was seen before; nothing changed) or `rejected`
-    (then `reject` says why). `fired` lists the ids of the rules that fired."""
+    """What one input did, or the clock for one customer. `status` is `accepted`, `repeated` (its id was seen before;
+    nothing changed) or `rejected` (then `reject` says why). `fired` lists the ids of the rules that fired.
+
+    A late input makes some of what was given out before wrong: `undone` are the changes of membership that are taken
+    back, `withdrawn` the effects (language.md section 5.15)."""
 
     status: Literal["accepted", "repeated", "rejected"]
     customer: str = ""
@@ -80,3 +85,5 @@ class Outcome(Struct, frozen=True):
     effects: tuple[Effect, ...] = ()
     fired: tuple[str, ...] = ()
     reject: Reject | None = None
+    undone: tuple[Change, ...] = ()
+    withdrawn: tuple[Effect, ...] = ()
