@@ -1,7 +1,7 @@
-"""Where memberships are kept: one file a backend, found by the scheme of a URL.
+"""Where memberships are kept: one file or folder a backend, found by the scheme of a URL.
 
 Comes in: a URL (`memory://`, `sqlite:///path`). Goes out: an open `Backend`. Imports `records` and, here only, the
-backend that is asked for. A new backend is a new file; see `base.py` for the contract.
+backend that is asked for. A new backend is a new file or folder; see `base.py` for the contract.
 """
 
 from importlib import import_module
@@ -15,8 +15,10 @@ from segdsl.diagnostics.suggest import nearest
 
 def schemes() -> list[str]:
     """The schemes that a store's URL may have."""
-    names = [entry.name.removesuffix(".py") for entry in files(__name__).iterdir() if entry.name.endswith(".py")]
-    return sorted(name for name in names if name not in ("__init__", "base"))
+    entries = list(files(__name__).iterdir())
+    in_files = {entry.name.removesuffix(".py") for entry in entries if entry.name.endswith(".py")}
+    in_folders = {entry.name for entry in entries if entry.is_dir() and entry.joinpath("__init__.py").is_file()}
+    return sorted((in_files | in_folders) - {"__init__", "base"})
 
 
 def open_backend(url: str) -> Backend:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from segdsl.backends.base import Backend, Batch, Membership, Position, StoredProgram, StoredState
 from segdsl.diagnostics.errors import StoreError
@@ -42,6 +43,7 @@ class MemoryBackend(Backend):
         self._spells: dict[str, dict[str, list[Spell]]] = {}  # by segment, then by customer; the oldest spell first
         self._open: Counter[str] = Counter()  # by segment: how many spells go on
         self._outbox: dict[str, Effect] = {}  # by id, in the order of the commits
+        self._given: set[str] = set()  # those ids in the outbox of which the host was given an effect before
         self._tombstones: dict[str, int] = {}
         self._positions: dict[str, Position] = {}
 
@@ -56,43 +58,49 @@ class MemoryBackend(Backend):
 
     def commit(self, batch: Batch) -> None:
         """Take in a batch. Raises StoreError, and changes nothing, when somebody enters a segment twice or leaves one
-        without being in it."""
+        without being in it, or when what is to be undone is not what was recorded last."""
         spells = self._spells_after(batch)  # the one step that can fail comes before the first that changes anything
         for customer in batch.erased:
             self._erase(customer)
         for (segment, customer), now in spells.items():
             self._spells.setdefault(segment, {})[customer] = now
+        for change in batch.undone:
+            self._open[change.segment] -= 1 if change.entered else -1
         for change in batch.changes:
             self._open[change.segment] += 1 if change.entered else -1
         for state in batch.states:
             self._states[state.customer] = state
+        self._withdraw(batch.withdrawn)
         for effect in batch.effects:
-            self._outbox.setdefault(effect.id, effect)
+            kept = self._outbox.get(effect.id)
+            if kept is None or kept.mark == "withdrawn":
+                self._outbox[effect.id] = effect
         self._tombstones.update(batch.tombstones)
         self._positions.update(batch.positions)
         if batch.clock is not None and (self._clock is None or batch.clock > self._clock):
             self._clock = batch.clock
 
     def _spells_after(self, batch: Batch) -> dict[tuple[str, str], list[Spell]]:
-        """By (segment, customer) what the changes of a batch make of the spells; the store's own lists stay."""
+        """By (segment, customer) what a batch makes of the spells that it touches; the store's own lists stay."""
         erased = set(batch.erased)
         after: dict[tuple[str, str], list[Spell]] = {}
+        for segment, customer in {(each.segment, each.customer) for each in [*batch.undone, *batch.changes]}:
+            kept = self._spells.get(segment, {}).get(customer, [])
+            after[segment, customer] = [] if customer in erased else list(kept)
+        for change in reversed(batch.undone):
+            _undo(after[change.segment, change.customer], change)
         for change in batch.changes:
-            key = (change.segment, change.customer)
-            if key not in after:
-                kept = self._spells.get(change.segment, {}).get(change.customer, [])
-                after[key] = [] if change.customer in erased else list(kept)
-            spells = after[key]
-            if change.entered == bool(spells and spells[-1].ended is None):
-                did = (
-                    "enters a segment that it is in already" if change.entered else "leaves a segment that it is not in"
-                )
-                raise StoreError(f"nothing of the batch was kept: customer {change.customer!r} {did}: {change.segment}")
-            if change.entered:
-                spells.append(Spell(change))
-            else:
-                spells[-1] = Spell(spells[-1].began, change)
+            _add(after[change.segment, change.customer], change)
         return after
+
+    def _withdraw(self, withdrawn: Sequence[Effect]) -> None:
+        """Take effects out of the outbox; for those that the host was given before, put a notice there."""
+        for id_, effect in {effect.id: effect for effect in withdrawn}.items():
+            if id_ in self._outbox and id_ not in self._given:
+                del self._outbox[id_]
+            else:
+                self._outbox[id_] = replace(effect, mark="withdrawn")
+                self._given.add(id_)
 
     def _erase(self, customer: str) -> None:
         self._states.pop(customer, None)
@@ -100,6 +108,7 @@ class MemoryBackend(Backend):
             spells = by_customer.pop(customer, [])
             self._open[segment] -= sum(spell.ended is None for spell in spells)
         self._outbox = {id_: effect for id_, effect in self._outbox.items() if effect.customer != customer}
+        self._given.intersection_update(self._outbox)
 
     def clock(self) -> int | None:
         return self._clock
@@ -119,6 +128,11 @@ class MemoryBackend(Backend):
     def due(self, at: int) -> Iterator[str]:
         states = self._states.values()
         return iter(sorted(state.customer for state in states if state.due is not None and state.due <= at))
+
+    def timers(self, at: int, limit: int) -> list[str]:
+        states = self._states.values()
+        ordered = sorted((state.timer, state.customer) for state in states if state.timer is not None)
+        return [customer for timer, customer in ordered if timer <= at][: max(limit, 0)]
 
     def memberships(self, customer: str, at: int | None = None) -> list[Membership]:
         spells = [self._spells[segment].get(customer, []) for segment in sorted(self._spells)]
@@ -143,9 +157,33 @@ class MemoryBackend(Backend):
     def delivered(self, ids: Sequence[str]) -> None:
         for id_ in ids:
             self._outbox.pop(id_, None)
+            self._given.discard(id_)
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _add(spells: list[Spell], change: Change) -> None:
+    """Begin or end a spell. Raises StoreError when the change does not fit."""
+    if change.entered == bool(spells and spells[-1].ended is None):
+        did = "enters a segment that it is in already" if change.entered else "leaves a segment that it is not in"
+        raise StoreError(f"nothing of the batch was kept: customer {change.customer!r} {did}: {change.segment}")
+    if change.entered:
+        spells.append(Spell(change))
+    else:
+        spells[-1] = Spell(spells[-1].began, change)
+
+
+def _undo(spells: list[Spell], change: Change) -> None:
+    """Take the last change back. Raises StoreError when it is another one."""
+    last = spells.pop() if spells else None
+    if last is None or change != (last.ended or last.began):
+        raise StoreError(
+            f"nothing of the batch was kept: a change of customer {change.customer!r} is to be undone that is not the "
+            f"last one in its segment: {change.segment}"
+        )
+    if last.ended is not None:
+        spells.append(Spell(last.began))
 
 
 def _holds(spell: Spell, at: int | None) -> bool:

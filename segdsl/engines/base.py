@@ -29,7 +29,8 @@ class Prepared(Protocol):
         state's clock. The given state is left as it is."""
 
     def settle(self, state: State, until: int) -> Step:
-        """Let the clock run to `until` (that instant in), without an input."""
+        """Let the clock run to `until` (that instant in), without an input: memberships change by themselves, and rules
+        act whose time has come. The given state is left as it is."""
 
     def expand(self, event: Event) -> list[Event]:
         """The events made of the lines of an event, as listed, and then the event itself."""

@@ -1,8 +1,8 @@
 """The engine: events in, memberships and effects out, on any backend.
 
 A batch of events is taken customer by customer: load the states, step, commit everything in one transaction
-(architecture rule 6), then hand the effects to their handlers. Clock-driven changes are worked out when a customer is
-next looked at, exactly at their instants, so advancing the clock costs nothing.
+(architecture rule 6), then hand the effects to their handlers. What the clock does to customers of whom no rule takes
+notice is worked out when somebody asks, exactly at its instants; `advance` looks only at those whose timers are due.
 """
 
 import hmac
@@ -13,21 +13,20 @@ from hashlib import sha256
 from typing import Any, Self
 
 import msgspec
-from attrs import define, field
-
 from segdsl.backends import open_backend
-from segdsl.backends.base import Backend, Batch, Position, StoredProgram, StoredState
+from segdsl.backends.base import Backend, Batch, Position, StoredProgram
 from segdsl.diagnostics.errors import ClockError, InputError, StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
+from segdsl.host.lives import Lives
 from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
+from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
 from segdsl.records.inputs import Event, Exclude, Include, Listing, Unlist
 from segdsl.records.outcomes import Effect, Outcome, Reject
-from segdsl.state.customer import State, decode, encode
 from segdsl.values import instants
 from segdsl.values.instants import MINUTE, instant_text
 
@@ -37,11 +36,12 @@ BATCH = 5_000
 AHEAD = 5 * MINUTE
 """How far an event may be ahead of the clock that vouches for it (language.md section 5.1)."""
 
-FORGET = "forget customer"
-"""The event by which a customer is forgotten; the shipped vocabulary declares it."""
+PAGE = 500
+"""Customers whose timers are due that are taken into one transaction: each may have many steps to take."""
 
 Handler = Callable[[Effect], object]
 Given = Event | Mapping[str, Any]
+Listen = Callable[[list[Outcome]], None]
 
 
 def system_clock() -> int:
@@ -54,7 +54,8 @@ class Engine(Questions):
 
     `program` may be None for a store that was run before: it keeps its program. `clock` gives the current instant in
     microseconds UTC; together with `advance` it vouches for events, so that one from the future is refused. `handlers`
-    take the effects of an action by its name. Use it in a `with` block, or `close()` it.
+    take the effects of an action by its name; `withdrawn` takes the notices that an effect which was handed over before
+    would not have been, after a late event. Use it in a `with` block, or `close()` it.
 
     Raises StoreError when the store cannot be opened, or was run with other rules.
     """
@@ -67,6 +68,7 @@ class Engine(Questions):
         engine: str = DEFAULT,
         clock: Callable[[], int] = system_clock,
         handlers: Mapping[str, Handler] | None = None,
+        withdrawn: Handler | None = None,
     ) -> None:
         self.backend = open_backend(backend) if isinstance(backend, str) else backend
         try:
@@ -75,12 +77,14 @@ class Engine(Questions):
             self.backend.close()
             raise
         self.prepared = prepare(self.plan, engine)
+        self.lives = Lives(self.prepared, self.plan.lateness)
         self.shape = EventShape(self.plan)
         self.ruled = {attribute.name for attribute in self.plan.attributes if attribute.ruled}
         self.segments = {segment.name: segment for segment in self.plan.segments}
         self.clock = clock
         self.vouched = self.backend.clock() or 0
         self.handlers = dict(handlers or {})
+        self.withdrawn = withdrawn
         for name in self.handlers:
             self._known_action(name)
 
@@ -147,19 +151,27 @@ class Engine(Questions):
         positions: Mapping[str, Position] | None = None,
         *,
         vouched: int | None = None,
-        before_commit: Callable[[list[Outcome]], None] | None = None,
+        before_commit: Listen | None = None,
     ) -> list[Outcome]:
         """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
         events are believed, in place of the clock's. `before_commit` sees the outcomes first."""
         believed = vouched if vouched is not None else max(self.vouched, self.clock() + AHEAD)
-        taking = Taking(self, believed, dict(positions or {}))
+        taking = self._taking(believed, positions or {})
         taking.load([item.customer for item in items if isinstance(item, Event)])
-        outcomes = [taking.take(item) if isinstance(item, Event) else _rejected(item) for item in items]
+        outcomes = [taking.take(item) for item in items]
+        self._commit(taking, outcomes, before_commit)
+        return outcomes
+
+    def _taking(self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None) -> Taking:
+        return Taking(self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {})
+
+    def _commit(self, taking: Taking, outcomes: list[Outcome], before_commit: Listen | None = None) -> None:
+        """Commit a batch, and hand over what it gave out: notices of what is withdrawn first."""
         if before_commit is not None:
             before_commit(outcomes)
-        self.backend.commit(taking.batch())
-        self._hand_over([effect for outcome in outcomes for effect in outcome.effects])
-        return outcomes
+        batch = taking.batch()
+        self.backend.commit(batch)
+        self._hand_over([*batch.withdrawn, *batch.effects])
 
     # --------------------------------------------------------------------------------------------------------- effects
 
@@ -171,15 +183,18 @@ class Engine(Questions):
     def deliver(self, limit: int = 10_000) -> int:
         """Hand the effects that are still in the store's outbox to their handlers, oldest first; those without one
         stay. Gives how many were delivered."""
-        waiting = [effect for effect in self.backend.outbox(limit) if effect.action in self.handlers]
+        waiting = [effect for effect in self.backend.outbox(limit) if self._handler(effect) is not None]
         self._hand_over(waiting)
         return len(waiting)
+
+    def _handler(self, effect: Effect) -> Handler | None:
+        return self.withdrawn if effect.mark == "withdrawn" else self.handlers.get(effect.action)
 
     def _hand_over(self, effects: list[Effect]) -> None:
         done: list[str] = []
         try:
             for effect in effects:
-                handler = self.handlers.get(effect.action)
+                handler = self._handler(effect)
                 if handler is not None:
                     handler(effect)
                     done.append(effect.id)
@@ -195,11 +210,20 @@ class Engine(Questions):
 
     # ------------------------------------------------------------------------------------------------------- the clock
 
-    def advance(self, to: Moment | None = None) -> None:
-        """Vouch for an instant (None: the clock's): events up to it are believed, and questions without an instant are
-        answered as of it. It never goes back."""
+    def advance(self, to: Moment | None = None, *, before_commit: Listen | None = None) -> None:
+        """Let the clock run up to an instant (None: the clock's): rules act whose time has come, customer by customer,
+        in pages of bounded size that are committed one by one. Events up to the instant are believed from now on, and
+        questions without an instant are answered as of it. It never goes back.
+
+        `before_commit` sees what each page of customers brought about, an outcome for each, before it is committed.
+        """
         instant = instant_of(to) if to is not None else self.clock()
         self.vouched = max(self.vouched, instant)
+        while customers := self.backend.timers(instant, PAGE):
+            taking = self._taking()
+            taking.load(customers)
+            outcomes = [taking.advance(customer, instant) for customer in customers]
+            self._commit(taking, outcomes, before_commit)
         self.backend.commit(Batch(clock=instant))
 
     # ------------------------------------------------------------------------------------------------- the host's word
@@ -222,30 +246,27 @@ class Engine(Questions):
         self.known_segment(segment)
         if not customer or not customer.strip():
             raise InputError("a customer's id cannot be empty")
-        taking = Taking(self, instants.LATEST, {})
+        taking = self._taking()
         taking.load([customer])
-        state = taking.states.get(customer)
-        now = max(self.now(), state.clock if state else 0) or self.clock()
-        instant = instant_of(at) if at is not None else now
-        if state is not None and instant < state.clock:
-            raise ClockError(
-                f"{customer!r} has done something at {instant_text(state.clock)}; the host's word is not earlier"
-            )
+        life = taking.kept.get(customer)
+        latest = life.head.latest if life is not None else 0
+        instant = instant_of(at) if at is not None else max(self.now(), latest) or self.clock()
+        if life is not None and instant < latest - self.plan.lateness:
+            raise ClockError(f"{customer!r} has done something at {instant_text(latest)}; this would be too late")
         outcome = taking.take_listing(kind(id_ or secrets.token_hex(8), customer, instant, segment))
-        self.backend.commit(taking.batch())
+        self._commit(taking, [outcome])
         return outcome
 
     def forget(self, customer: str, at: Moment | None = None) -> bool:
         """Erase all that is known of a customer (language.md section 5.17). Events up to this instant are kept
         out from now on. Gives whether they were known."""
-        data = self.backend.load([customer]).get(customer)
-        state = decode(data) if data else None
-        instant = instant_of(at) if at is not None else self.now()
-        taking = Taking(self, instants.LATEST, {})
+        taking = self._taking()
         taking.load([customer])
-        taking.forget(customer, max(instant, state.clock if state else instant))
-        self.backend.commit(taking.batch())
-        return state is not None
+        life = taking.kept.get(customer)
+        instant = instant_of(at) if at is not None else self.now()
+        taking.forget(customer, max(instant, life.head.latest if life is not None else instant))
+        self._commit(taking, [])
+        return life is not None
 
     def tombstone(self, customer: str) -> str:
         """The keyed hash under which a forgotten customer is remembered."""
@@ -261,109 +282,3 @@ class Engine(Questions):
 
     def __exit__(self, *_error: object) -> None:
         self.close()
-
-
-@define(eq=False)
-class Taking:
-    """One batch on its way: the states of its customers as they change, and what is to be committed."""
-
-    engine: Engine
-    vouched: int
-    positions: dict[str, Position]
-    states: dict[str, State] = field(factory=dict)
-    forgotten: dict[str, int] = field(factory=dict)
-    touched: dict[str, None] = field(factory=dict)
-    result: Batch = field(factory=Batch)
-
-    def load(self, customers: Iterable[str]) -> None:
-        wanted = list(dict.fromkeys(customers))
-        self.states = {name: decode(data) for name, data in self.engine.backend.load(wanted).items()}
-        unknown = [name for name in wanted if name not in self.states]
-        hashes = {self.engine.tombstone(name): name for name in unknown}
-        found = self.engine.backend.tombstones(list(hashes))
-        self.forgotten = {hashes[hash_]: instant for hash_, instant in found.items()}
-
-    def take(self, event: Event) -> Outcome:
-        state = self.states.get(event.customer)
-        if event.name == FORGET:
-            self.forget(event.customer, max(event.instant, state.clock if state else event.instant))
-            return Outcome("accepted", event.customer)
-        if state is not None and event.instant == state.clock and event.id in state.seen:
-            return Outcome("repeated", event.customer)
-        reject = self._refused(event, state)
-        if reject is not None:
-            return _rejected(reject)
-        changes, effects, fired = [], [], []
-        for each in self.engine.prepared.expand(event):
-            step = self.engine.prepared.step(state, each)
-            state = step.state
-            changes += step.changes
-            effects += step.effects
-            fired += step.fired
-        self._keep(event.customer, state, event.instant)
-        self.result.changes += changes
-        self.result.effects += effects
-        return Outcome("accepted", event.customer, tuple(changes), tuple(effects), tuple(fired))
-
-    def forget(self, customer: str, instant: int) -> None:
-        """Erase a customer, and all that this batch did for them so far (language.md section 5.17)."""
-        instant = max(instant, self.forgotten.get(customer, instant))
-        self.states.pop(customer, None)
-        self.touched.pop(customer, None)
-        self.result.changes = [change for change in self.result.changes if change.customer != customer]
-        self.result.effects = [effect for effect in self.result.effects if effect.customer != customer]
-        if customer not in self.result.erased:
-            self.result.erased.append(customer)
-        self.result.tombstones[self.engine.tombstone(customer)] = instant
-        self.forgotten[customer] = instant
-
-    def take_listing(self, entry: Listing) -> Outcome:
-        state = self.states.get(entry.customer)
-        if state is not None and entry.instant == state.clock and entry.id in state.seen:
-            return Outcome("repeated", entry.customer)
-        step = self.engine.prepared.step(state, entry)
-        self._keep(entry.customer, step.state, entry.instant)
-        self.result.changes += step.changes
-        return Outcome("accepted", entry.customer, tuple(step.changes))
-
-    def _keep(self, customer: str, state: State | None, instant: int) -> None:
-        if state is not None:
-            self.states[customer] = state
-            self.touched[customer] = None
-        self.result.clock = instant if self.result.clock is None else max(self.result.clock, instant)
-
-    def _refused(self, event: Event, state: State | None) -> Reject | None:
-        """Why a readable event cannot be taken (language.md sections 5.1, 5.15, 5.16 and 5.17)."""
-
-        def refuse(reason: str, detail: str) -> Reject:
-            return Reject(reason, detail, event.place, event.id, event.customer)
-
-        if event.instant > self.vouched:
-            return refuse(
-                "future",
-                f"{instant_text(event.instant)} is later than {instant_text(self.vouched)}, up to which "
-                "events are believed",
-            )
-        if state is not None and event.instant < state.clock:
-            return refuse(
-                "late",
-                f"{instant_text(event.instant)} is earlier than the customer's latest, {instant_text(state.clock)}",
-            )
-        forgotten = self.forgotten.get(event.customer)
-        if state is None and forgotten is not None and event.instant <= forgotten:
-            return refuse("forgotten", "the customer was forgotten, and this event is from before")
-        ruled = next((name for name in event.attributes if name in self.engine.ruled), None)
-        if ruled is not None:
-            return refuse("bad attribute", f"`{ruled}` is set by rules, so no event can set it")
-        return None
-
-    def batch(self) -> Batch:
-        for customer in self.touched:
-            state = self.states[customer]
-            self.result.states.append(StoredState(customer, encode(state), state.clock, state.due))
-        self.result.positions = self.positions
-        return self.result
-
-
-def _rejected(reject: Reject) -> Outcome:
-    return Outcome("rejected", reject.customer, reject=reject)

@@ -5,6 +5,7 @@ clock has changed since then, or will by a later instant, is worked out here fro
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from heapq import merge
 
 from segdsl.backends.base import Backend, Membership
@@ -14,11 +15,16 @@ from segdsl.engines.base import Prepared
 from segdsl.host.moments import Moment, instant_of
 from segdsl.plan import nodes as p
 from segdsl.records.outcomes import Because, Change
-from segdsl.state.customer import State, decode
+from segdsl.state.customer import State
+from segdsl.state.life import decode
+from segdsl.values.instants import EPOCH
 from segdsl.values.zones import Zone
 
 PAGE = 2_000
 """States looked at together."""
+
+LOOKED_AHEAD = 10_000
+"""Instants looked at for the next change: at most of them something could change, and does not."""
 
 
 class Questions:
@@ -49,7 +55,7 @@ class Questions:
         """
         instant = self._instant(at)
         data = self.backend.load([customer]).get(customer)
-        state = decode(data) if data is not None else None
+        state = decode(data).head if data is not None else None
         if state is None or instant < state.first:
             return self._without_events(customer, instant)
         if instant < state.clock:
@@ -98,7 +104,7 @@ class Questions:
         """What is recorded, and what the clock alone has changed since each customer's last input."""
         instant = self._instant(at)
         counts = {name: self.backend.count(name, None if at is None else instant) for name in names}
-        if any(self.segments[name].kind == "derived" for name in names):
+        if any(self.segments[name].kind != "listed" for name in names):
             for change in self.clock_changes(instant):
                 if change.segment in counts:
                     counts[change.segment] += 1 if change.entered else -1
@@ -108,7 +114,7 @@ class Questions:
         """Customers whom the clock alone may have moved since their last input, with their membership now (None: they
         are not in it), in the order of their ids."""
         moved: dict[str, Membership | None] = {}
-        if self.segments[segment].kind != "derived":
+        if self.segments[segment].kind == "listed":
             return moved
         page: list[str] = []
         for customer in self.backend.due(instant):
@@ -121,7 +127,7 @@ class Questions:
 
     def _look(self, page: list[str], segment: str, instant: int, moved: dict[str, Membership | None]) -> None:
         for customer, data in sorted(self.backend.load(page).items()):
-            changes = self.prepared.settle(decode(data), instant).changes
+            changes = self.prepared.settle(decode(data).head, instant).changes
             last = next((change for change in reversed(changes) if change.segment == segment), None)
             if last is not None:
                 entered = Membership(customer, segment, last.instant, None, last.because)
@@ -132,10 +138,26 @@ class Questions:
         instant = self._instant(until)
         recorded = [change for change in self.backend.history(customer) if change.instant <= instant]
         data = self.backend.load([customer]).get(customer)
-        state = decode(data) if data is not None else None
+        state = decode(data).head if data is not None else None
         if state is None or instant < state.clock:
             return recorded
         return recorded + self.prepared.settle(state, instant).changes
+
+    def next_change(self, customer: str) -> datetime | None:
+        """The next instant, in UTC, at which the clock alone changes a membership of a customer or has a rule act, as
+        if nothing more came. None when that never happens, and for a customer never seen."""
+        data = self.backend.load([customer]).get(customer)
+        if data is None:
+            return None
+        state = self.prepared.settle(decode(data).head, self.now()).state
+        for _ in range(LOOKED_AHEAD):
+            if state.due is None:
+                return None
+            step = self.prepared.settle(state, state.due)
+            if step.changes or step.effects or step.fired:
+                break
+            state = step.state
+        return EPOCH + timedelta(microseconds=step.state.clock)
 
     def clock_changes(self, until: int) -> Iterator[Change]:
         """The changes that the clock alone brings about up to an instant, after each customer's last input."""
@@ -149,4 +171,4 @@ class Questions:
 
     def _settled(self, page: list[str], until: int) -> Iterator[Change]:
         for _, data in sorted(self.backend.load(page).items()):
-            yield from self.prepared.settle(decode(data), until).changes
+            yield from self.prepared.settle(decode(data).head, until).changes

@@ -1,6 +1,7 @@
 """What each part of a plan reads: which memories, rules and segments an event, an attribute or a membership can touch.
 
-This is what lets an event reach only what it can matter to (architecture rule 12).
+This is what lets an event reach only what it can matter to (architecture rule 12), and lets a timer exist only where a
+rule listens.
 """
 
 from attrs import define, field
@@ -8,17 +9,29 @@ from attrs import define, field
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 
+Clocked = p.DateTrigger | p.ScheduleTrigger
+
 
 @define
 class Needs:
-    """Indexes over one plan. Segments are given by name; only derived ones are in them."""
+    """Indexes over one plan. Segments are given by name; those in `by_...` have a condition that is judged between
+    events. `heard` are the segments whose coming and going a rule listens to, and all that those depend on."""
 
     memories: dict[str, list[p.Memory]] = field(factory=dict)
-    rules: dict[str, list[p.Rule]] = field(factory=dict)
+    rules: dict[str, dict[str, p.Rule]] = field(factory=dict)
+    entering: dict[str, dict[str, p.Rule]] = field(factory=dict)
+    leaving: dict[str, dict[str, p.Rule]] = field(factory=dict)
+    looking_back: dict[str, dict[str, p.Rule]] = field(factory=dict)
+    clocked: dict[str, p.Rule] = field(factory=dict)
+    stopped_by_clock: dict[str, p.Rule] = field(factory=dict)
+    counts: dict[str, dict[str, p.CountTrigger]] = field(factory=dict)
+    after: dict[str, dict[str, p.AfterTrigger]] = field(factory=dict)
+    without: dict[str, dict[str, p.AfterTrigger]] = field(factory=dict)
     by_event: dict[str, set[str]] = field(factory=dict)
     by_attribute: dict[str, set[str]] = field(factory=dict)
     by_segment: dict[str, set[str]] = field(factory=dict)
     timed: set[str] = field(factory=set)
+    heard: set[str] = field(factory=set)
 
     @classmethod
     def of(cls, plan: p.Plan) -> "Needs":
@@ -27,12 +40,54 @@ class Needs:
         for memory in plan.memories:
             needs.memories.setdefault(memory.event, []).append(memory)
         for rule in plan.rules:
-            for event in {trigger.event for trigger in rule.triggers}:
-                needs.rules.setdefault(event, []).append(rule)
+            for trigger in rule.triggers:
+                needs._add_trigger(rule, trigger)
+            for trigger in (*rule.triggers, *rule.stops):
+                needs._track(trigger)
+            if any(isinstance(stop, Clocked) for stop in rule.stops):
+                needs.stopped_by_clock[rule.id] = rule
+            needs._hear(rule)
         for segment in plan.segments:
             for node in walk(segment.condition):
                 needs._add(segment.name, node, events)
+        for segment in reversed(plan.segments):
+            if segment.name in needs.heard:
+                needs.heard |= {node.segment for node in walk(segment.condition) if isinstance(node, p.Member)}
         return needs
+
+    def _add_trigger(self, rule: p.Rule, trigger: p.Trigger) -> None:
+        match trigger:
+            case p.EventTrigger(event):
+                self.rules.setdefault(event, {})[rule.id] = rule
+            case p.CountTrigger(_, event):
+                self.rules.setdefault(event, {})[rule.id] = rule
+            case p.AfterTrigger(key):
+                self.looking_back.setdefault(key, {})[rule.id] = rule
+            case p.EntersTrigger(segment):
+                self.entering.setdefault(segment, {})[rule.id] = rule
+            case p.LeavesTrigger(segment):
+                self.leaving.setdefault(segment, {})[rule.id] = rule
+            case p.DateTrigger() | p.ScheduleTrigger():
+                self.clocked[rule.id] = rule
+
+    def _track(self, trigger: p.Trigger) -> None:
+        """Note what a trigger has to be told of before it fires."""
+        match trigger:
+            case p.CountTrigger(key, event):
+                self.counts.setdefault(event, {})[key] = trigger
+            case p.AfterTrigger(key, event):
+                self.after.setdefault(event, {})[key] = trigger
+                if trigger.without is not None:
+                    self.without.setdefault(trigger.without.event, {})[key] = trigger
+            case _:
+                pass
+
+    def _hear(self, rule: p.Rule) -> None:
+        """Note the segments to whose coming and going a rule listens, in its triggers, stops and waits."""
+        answers = [pause.trigger for pause, _ in pauses(rule.steps) if isinstance(pause, p.WaitFor)]
+        for trigger in (*rule.triggers, *rule.stops, *answers):
+            if isinstance(trigger, p.EntersTrigger | p.LeavesTrigger):
+                self.heard.add(trigger.segment)
 
     def _add(self, segment: str, node: p.Expression, memories: dict[str, p.Memory]) -> None:
         match node:
@@ -54,9 +109,6 @@ class Needs:
     def memories_of(self, event: str) -> list[p.Memory]:
         return self.memories.get(event, [])
 
-    def rules_of(self, event: str) -> list[p.Rule]:
-        return self.rules.get(event, [])
-
     def segments_of_event(self, event: str) -> set[str]:
         return self.by_event.get(event, set())
 
@@ -65,3 +117,18 @@ class Needs:
 
     def readers_of(self, segment: str) -> set[str]:
         return self.by_segment.get(segment, set())
+
+
+def pauses(steps: tuple[p.Step, ...]) -> list[tuple[p.Pause, tuple[p.Step, ...]]]:
+    """All waits in some steps, each with the steps that follow it."""
+    found: list[tuple[p.Pause, tuple[p.Step, ...]]] = []
+    for number, step in enumerate(steps):
+        match step:
+            case p.Branch():
+                for path in step.paths:
+                    found += pauses(path.steps)
+            case p.Wait() | p.WaitUntil() | p.WaitFor():
+                found.append((step, steps[number + 1 :]))
+            case p.Act() | p.Gate():
+                pass
+    return found

@@ -9,8 +9,8 @@ from segdsl.values.instants import EPOCH
 
 
 class Because(Struct, frozen=True):
-    """Why something happened. `reason` is `added` or `removed` (by the rule), `condition` (a derived segment's turned),
-    `included`, `excluded`, `unlisted` (by the host). `rule` is the rule's id, `place` its `file:line` (for a derived
+    """Why something happened. `reason` is `added` or `removed` (by the rule), `ended` (the time it was added for is
+    over), `condition` (a derived segment's turned), `included`, `excluded`, `unlisted` (by the host). `rule` is the rule's id, `place` its `file:line` (for a derived
     segment its declaration's), `cause` the id of the event or input, empty when the clock brought it about."""
 
     reason: str
@@ -74,12 +74,13 @@ class Reject(Struct, frozen=True):
 
 class Outcome(Struct, frozen=True):
     """What one input did, or the clock for one customer. `status` is `accepted`, `repeated` (its id was seen before;
-    nothing changed) or `rejected` (then `reject` says why). `fired` lists the ids of the rules that fired.
+    nothing changed), `rejected` (then `reject` says why) or `advanced` (by the clock alone). `fired` lists the ids of
+    the rules that fired.
 
     A late input makes some of what was given out before wrong: `undone` are the changes of membership that are taken
     back, `withdrawn` the effects (language.md section 5.15)."""
 
-    status: Literal["accepted", "repeated", "rejected"]
+    status: Literal["accepted", "repeated", "rejected", "advanced"]
     customer: str = ""
     changes: tuple[Change, ...] = ()
     effects: tuple[Effect, ...] = ()

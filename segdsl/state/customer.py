@@ -1,73 +1,96 @@
-"""The state of one customer, and its coding for a backend."""
+"""The state of one customer: what a step reads and writes."""
 
-from ast import literal_eval
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from segdsl.records.outcomes import Because
 
 
-class State(Struct):
-    """All that is kept of a customer between events. Instants are microseconds UTC.
+class Stay(Struct, frozen=True):
+    """A membership that a rule made: why, and the instant at which it ends by itself (None: never)."""
 
-    `first` and `clock` are the instants of the first and the last input; `due` the next instant at which a
-    membership can change by itself (None: never). `members` are the memberships as seen, with the instant since when;
-    `added` those that rules made, beneath what the host `listed` (True: included, False: excluded). `entered` are the
-    `once` rules already entered. `seen` are the ids of the inputs at `clock`: an older one could not be accepted any
-    more. `large` holds memories and attributes as text where a number is too large for the coding.
+    because: Because
+    end: int | None = None
+
+
+class Waiting(Struct, frozen=True, omit_defaults=True):
+    """Where a flow of a rule stands: at the wait whose `key` is the hash of the rest of the sentence.
+
+    It goes on at `due`; None for one that waits for a trigger, which `deadline` ends (that instant is too late). `event`
+    and `start` are what the rest needs of the event at hand and of the event that started the flow, `value` is that of
+    the activity's `per` field. `tally` are the instants counted so far, where several events are waited for."""
+
+    rule: str
+    key: str
+    due: int | None = None
+    deadline: int | None = None
+    event: dict[str, Any] = {}
+    start: dict[str, Any] = {}
+    value: Any = None
+    tally: list[int] = []
+
+
+class Pending(Struct, frozen=True, omit_defaults=True):
+    """An event that a rule looks back on at `due`, with what is needed of its fields. `value` as in `Waiting`."""
+
+    due: int
+    fields: dict[str, Any] = {}
+    value: Any = None
+
+
+class State(Struct, omit_defaults=True):
+    """All that is kept of a customer between steps. Instants are microseconds UTC.
+
+    `first` and `latest` are the instants of the first and the latest input, `clock` that of the last step: the clock
+    may have moved the customer since. `due` is the next instant at which something can change by itself, `timer` the
+    next one at which a rule may act (None: never).
+
+    `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath what the
+    host `listed` (True: included, False: excluded). `waits` are where flows stand; `tallies` (instants) and `pending`
+    belong to triggers, by their keys. `entered` are the `once` rules already entered. `seen` are the ids of inputs that
+    could still come again, with their instants. `large` holds memories and attributes as text where a number is too
+    large for the coding.
     """
 
     customer: str
     first: int
     clock: int
+    latest: int
     due: int | None = None
+    timer: int | None = None
     arrivals: int = 0
     attributes: dict[str, Any] = {}
     memories: dict[str, Any] = {}
-    added: dict[str, Because] = {}
+    added: dict[str, Stay] = {}
     listed: dict[str, bool] = {}
     members: dict[str, int] = {}
+    waits: list[Waiting] = []
+    tallies: dict[str, list[int]] = {}
+    pending: dict[str, list[Pending]] = {}
     entered: list[str] = []
-    seen: list[str] = []
+    seen: dict[str, int] = {}
     large: str = ""
 
     def copy(self) -> "State":
-        """A state that can be changed without changing this one. What memories hold is never changed in place."""
+        """A state that can be changed without changing this one. What its collections hold is never changed in place,
+        but replaced."""
         return State(
             self.customer,
             self.first,
             self.clock,
+            self.latest,
             self.due,
+            self.timer,
             self.arrivals,
             dict(self.attributes),
             dict(self.memories),
             dict(self.added),
             dict(self.listed),
             dict(self.members),
+            list(self.waits),
+            dict(self.tallies),
+            dict(self.pending),
             list(self.entered),
-            list(self.seen),
+            dict(self.seen),
         )
-
-
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(State)
-
-
-def encode(state: State) -> bytes:
-    try:
-        return _encoder.encode(state)
-    except OverflowError:  # an exact total beyond 64 bits: rare, so all memories go as text then
-        large = state.copy()
-        large.large = repr((large.memories, large.attributes))
-        large.memories, large.attributes = {}, {}
-        return _encoder.encode(large)
-
-
-def decode(data: bytes) -> State:
-    state = _decoder.decode(data)
-    if state.large:
-        state.memories, state.attributes = literal_eval(state.large)
-        state.large = ""
-    return state

@@ -29,3 +29,6 @@ TEXT_CHARACTERS = 100_000
 
 WINDOW_ENTRIES = 100_000
 """Events one condition remembers for one customer in one window; what is over falls out at the old end."""
+
+ROUNDS = 10_000
+"""Steps at one instant for one customer. The compiler refuses rules that could go round without end."""

@@ -1,51 +1,12 @@
-"""What every backend does, run on every one: a new file in segdsl/backends needs only a line in `URLS`."""
-
-from collections.abc import Callable, Iterator
-from pathlib import Path
+"""What every backend does, run on every one: a new one in segdsl/backends needs only a line in `URLS` (conftest.py)."""
 
 import pytest
 
-from segdsl.backends import open_backend, schemes
-from segdsl.backends.base import Backend, Batch, Membership, Position, StoredProgram, StoredState
+from segdsl.backends import open_backend
+from segdsl.backends.base import Backend, Batch, Membership, Position, StoredProgram
 from segdsl.diagnostics.errors import StoreError
-from segdsl.records.outcomes import Because, Change, Effect
-
-URLS: dict[str, Callable[[Path], str]] = {
-    "memory": lambda folder: "memory://",
-    "sqlite": lambda folder: f"sqlite:///{folder}/contract.store",
-}
-
-# In the order of code points. UTF-16 would put the emoji before U+FFFD; a C string would end at the NUL.
-AWKWARD_IDS = ["", "\0", "A", "a", "a\0", "a\0b", "a'b", "ß", "é", "\ufffd", "🛒"]
-
-
-@pytest.fixture(params=schemes())
-def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
-    assert request.param in URLS, f"say in URLS how the contract suite opens a {request.param} store"
-    with open_backend(URLS[request.param](tmp_path)) as opened:
-        yield opened
-
-
-def state(customer: str, due: int | None = None, content: bytes = b"state") -> StoredState:
-    return StoredState(customer, content, 0, due)
-
-
-def enter(customer: str, segment: str, instant: int, arrival: int = 0, round_: int = 0) -> Change:
-    return Change(customer, segment, True, instant, arrival, round_, Because("added", "shop.seg:3", "vip", "order-1"))
-
-
-def leave(customer: str, segment: str, instant: int, arrival: int = 0, round_: int = 0) -> Change:
-    return Change(customer, segment, False, instant, arrival, round_, Because("removed", "shop.seg:9", "cool", ""))
-
-
-def effect(id_: str, customer: str = "ann", instant: int = 1) -> Effect:
-    fields = {"text": "Grüße 🛒", "sum": 12.5, "tags": ["a", None, True], "of": {"n": 3}}
-    return Effect(id_, "send", customer, fields, instant, 2, 3, -4, Because("added", "shop.seg:3", "vip", "order-1"))
-
-
-def names(backend: Backend, segment: str, at: int | None = None) -> list[str]:
-    return [membership.customer for membership in backend.members(segment, at)]
-
+from segdsl.records.outcomes import Because, Change
+from tests.backends.conftest import AWKWARD_IDS, effect, enter, leave, names, state
 
 # The program, the clock, the positions
 
@@ -166,6 +127,44 @@ def test_a_customer_who_is_no_longer_due_is_not_given(backend: Backend) -> None:
     backend.commit(Batch(states=[state("ann", 1)]))
     backend.commit(Batch(states=[state("ann")]))
     assert list(backend.due(10)) == []
+
+
+def test_timers_give_the_earliest_first_and_those_of_one_instant_in_the_order_of_ids(backend: Backend) -> None:
+    timers = {"dan": 5, "bob": 7, "ann": 7, "eve": -5}
+    backend.commit(Batch(states=[state(id_, timer=timer) for id_, timer in timers.items()]))
+    assert backend.timers(10, 9) == ["eve", "dan", "ann", "bob"]
+
+
+def test_timers_give_those_at_or_before_the_instant(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann", timer=9), state("bob", timer=10), state("cid", timer=11)]))
+    assert backend.timers(10, 9) == ["ann", "bob"]
+
+
+@pytest.mark.parametrize(("limit", "given"), [(2, ["ann", "bob"]), (0, []), (-1, [])])
+def test_timers_give_no_more_than_they_are_asked_for(backend: Backend, limit: int, given: list[str]) -> None:
+    backend.commit(Batch(states=[state(id_, timer=1) for id_ in ("cid", "bob", "ann")]))
+    assert backend.timers(10, limit) == given
+
+
+def test_a_customer_without_a_timer_is_not_given(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann", due=1)]))
+    assert backend.timers(10, 9) == []
+
+
+def test_a_customer_whose_timer_is_gone_is_no_longer_given(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann", timer=1)]))
+    backend.commit(Batch(states=[state("ann")]))
+    assert backend.timers(10, 9) == []
+
+
+def test_a_timer_is_not_a_due_instant(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann", timer=1)]))
+    assert list(backend.due(10)) == []
+
+
+def test_timers_of_one_instant_come_in_the_order_of_code_points(backend: Backend) -> None:
+    backend.commit(Batch(states=[state(id_, timer=1) for id_ in reversed(AWKWARD_IDS)]))
+    assert backend.timers(1, 100) == AWKWARD_IDS
 
 
 # Memberships
@@ -313,8 +312,10 @@ def test_effects_that_come_after_a_delivery_stand_behind_the_rest(backend: Backe
 def test_an_erased_customer_vanishes_from_every_answer(backend: Backend) -> None:
     changes = [enter(id_, "vip", 1) for id_ in ("ann", "bob")] + [enter("ann", "new", 1), leave("ann", "new", 2)]
     effects = [effect("a", "ann"), effect("b", "bob")]
-    backend.commit(Batch(states=[state("ann", 1), state("bob", 1)], changes=changes, effects=effects))
+    states = [state("ann", 1, timer=1), state("bob", 1, timer=1)]
+    backend.commit(Batch(states=states, changes=changes, effects=effects))
     backend.commit(Batch(erased=["ann", "ann", "nobody knows them"]))
+    assert backend.timers(9, 9) == ["bob"]
     assert (list(backend.customers()), list(backend.due(9)), backend.load(["ann"])) == (["bob"], ["bob"], {})
     assert (backend.memberships("ann"), backend.memberships("ann", 1), backend.history("ann")) == ([], [], [])
     assert (names(backend, "vip"), names(backend, "vip", 1), names(backend, "new", 1)) == (["bob"], ["bob"], [])

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from segdsl.backends import open_backend, sqlite
+from segdsl.backends import open_backend
 from segdsl.backends.base import Batch, Position, StoredProgram, StoredState
-from segdsl.backends.sqlite import SqliteBackend, open_file
+from segdsl.backends.sqlite import SqliteBackend, open_file, schema
+from segdsl.backends.sqlite import backend as asking
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Because, Change, Effect
 
@@ -36,7 +37,7 @@ def change(customer: str, entered: bool = True, instant: int = 1) -> Change:
 
 def full_batch(ids: str = "abcde") -> Batch:
     return Batch(
-        states=[StoredState(id_, b"s", 1, 1) for id_ in ids],
+        states=[StoredState(id_, b"s", 1, 1, 1) for id_ in ids],
         changes=[change(id_) for id_ in ids],
         effects=[Effect(f"e{id_}", "send", id_, {"n": 1}, 1, 0, 0, 0, BECAUSE) for id_ in ids],
         tombstones={"h": 4},
@@ -75,7 +76,7 @@ def test_everything_is_still_there_after_reopening(file: Path) -> None:
             Position(1, 2, 3),
             {"h": 4},
         )
-        assert list(backend.customers()) == list(backend.due(1)) == list("abcde")
+        assert list(backend.customers()) == list(backend.due(1)) == backend.timers(1, 9) == list("abcde")
         assert backend.load(["a"]) == {"a": b"s"}
         assert [each.customer for each in backend.members("vip")] == list("abcde")
         assert (backend.count("vip"), backend.history("a")) == (5, [change("a")])
@@ -164,8 +165,14 @@ def test_another_applications_database_is_refused_untouched(file: Path, mark: st
 
 def test_a_store_of_a_newer_version_is_refused_untouched(file: Path) -> None:
     open_file(file).close()
-    other_database(file, f"PRAGMA user_version = {sqlite.VERSION + 1}")
+    other_database(file, f"PRAGMA user_version = {schema.VERSION + 1}")
     assert_refused_untouched(file, "newer version of segdsl .*upgrade segdsl")
+
+
+def test_a_store_of_an_older_layout_is_refused_untouched(file: Path) -> None:
+    open_file(file).close()
+    other_database(file, "PRAGMA user_version = 1")
+    assert_refused_untouched(file, "older version of segdsl .*run anew with --fresh")
 
 
 def test_a_damaged_store_says_so(file: Path) -> None:
@@ -242,6 +249,8 @@ def test_a_commit_that_fails_half_way_leaves_nothing_behind(backend: SqliteBacke
         )
     batch = full_batch("cde")
     batch.erased, batch.changes = ["a"], [change("b", False, 2), *batch.changes]
+    batch.undone, batch.withdrawn = [change("b")], [full_batch("b").effects[0]]
+    batch.changes[0] = change("b", True, 2)
     with pytest.raises(StoreError):
         backend.commit(batch)
     assert list(backend._connection.iterdump()) == before
@@ -275,7 +284,7 @@ def test_a_closed_store_says_so(backend: SqliteBackend) -> None:
 def test_walks_cross_pages_without_losing_or_repeating_anybody(
     backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "PAGE", 2)
+    monkeypatch.setattr(asking, "PAGE", 2)
     backend.commit(full_batch())
     assert list(backend.customers()) == list(backend.due(1)) == list("abcde")
     assert [each.customer for each in backend.members("vip")] == list("abcde")
@@ -283,7 +292,7 @@ def test_walks_cross_pages_without_losing_or_repeating_anybody(
 
 
 def test_walks_cross_pages_while_batches_are_committed(backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "PAGE", 2)
+    monkeypatch.setattr(asking, "PAGE", 2)
     backend.commit(full_batch())
     served = []
     for customer in backend.due(1):
@@ -312,9 +321,12 @@ def test_a_walk_leaves_nothing_behind(backend: SqliteBackend) -> None:
         (lambda backend: backend.memberships("a", 1), "memberships_customer"),
         (lambda backend: backend.history("a"), "memberships_customer"),
         (lambda backend: list(backend.due(1)), "states_due"),
+        (lambda backend: backend.timers(1, 2), "states_timer"),
         (lambda backend: backend.load(["a", "b"]), "sqlite_autoindex_states_1"),
         (lambda backend: list(backend.customers()), "sqlite_autoindex_states_1"),
         (lambda backend: backend.commit(Batch(changes=[change("a", False, 2)])), "memberships_open"),
+        (lambda backend: backend.commit(Batch(undone=[change("a")])), "memberships_customer"),
+        (lambda backend: backend.commit(Batch(withdrawn=full_batch().effects)), "sqlite_autoindex_outbox_1"),
         (lambda backend: backend.commit(Batch(erased=["a"])), "memberships_customer"),
     ],
 )
@@ -329,15 +341,39 @@ def test_queries_search_an_index_and_never_a_whole_table(
         assert "B-TREE" not in plan or "memberships_customer" in plan  # no sorting but of one customer's rows
 
 
+def test_timers_are_read_off_an_index_in_its_order(backend: SqliteBackend) -> None:
+    backend.commit(full_batch())
+    plan = plans(backend, lambda each: each.timers(1, 2))
+    assert plan == ["SEARCH states USING COVERING INDEX states_timer (timer<?)"]
+
+
+def test_what_is_undone_is_read_off_an_index_in_its_order(backend: SqliteBackend) -> None:
+    backend.commit(full_batch())
+    plan = plans(backend, lambda each: each.commit(Batch(undone=[change("a")])))
+    assert plan[0] == "SEARCH memberships USING INDEX memberships_customer (customer=? AND segment=?)"
+    assert "B-TREE" not in " ".join(plan)
+
+
+def test_a_batch_that_takes_nothing_back_looks_for_nothing_to_take_back(backend: SqliteBackend) -> None:
+    statements = traced(backend, lambda each: each.commit(full_batch()))
+    assert not [each for each in statements if each.startswith(("SELECT", "DELETE"))]
+
+
 def test_counting_the_open_members_does_not_look_at_them(backend: SqliteBackend) -> None:
     assert "memberships" not in " ".join(plans(backend, lambda each: each.count("vip")))
 
 
-def plans(backend: SqliteBackend, ask: Callable[[SqliteBackend], object]) -> list[str]:
-    """How SQLite goes about all the statements that a question leads to."""
+def traced(backend: SqliteBackend, ask: Callable[[SqliteBackend], object]) -> list[str]:
+    """All the statements that a question leads to."""
     statements: list[str] = []
     backend._connection.set_trace_callback(statements.append)
     ask(backend)
     backend._connection.set_trace_callback(None)
+    return statements
+
+
+def plans(backend: SqliteBackend, ask: Callable[[SqliteBackend], object]) -> list[str]:
+    """How SQLite goes about all the statements that a question leads to."""
+    statements = traced(backend, ask)
     known = [each for each in statements if each.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE")]
     return [row[3] for each in known for row in backend._connection.execute(f"EXPLAIN QUERY PLAN {each}") if row[3]]

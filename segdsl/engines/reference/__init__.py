@@ -1,25 +1,29 @@
 """The reference engine: the meaning of the language, written to be read beside language.md, section 5.
 
 Comes in: a plan; then, for each input, a customer's state. Goes out: the next state, changes and effects. A step is:
-let the clock run to the input's instant; enter the input into the history; take the snapshot; judge the rules on it;
-let their actions land; judge the derived segments once more.
+enter what happens into the history; take the snapshot; judge the rules on it; let their actions land. What landed, and
+what was recorded, makes the next step at the same instant, until nothing changes.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from typing import Any
 
 from segdsl.engines.base import Step
-from segdsl.engines.reference.due import next_due, timed_parts
+from segdsl.engines.reference.due import Clock
 from segdsl.engines.reference.evaluate import View, evaluate, holds
-from segdsl.engines.reference.land import Landing, Wish, because, effect_id, land
+from segdsl.engines.reference.flows import Flows
+from segdsl.engines.reference.land import Landing, Wish, because, effect_id, land, later_end
+from segdsl.engines.reference.round import Round
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.records.inputs import Event, Exclude, Include, Listing, Unlist
 from segdsl.records.outcomes import Because, Change, Effect
-from segdsl.state.customer import State
+from segdsl.state.customer import State, Stay
 from segdsl.state.memories import take_in
-from segdsl.values import chance, wire
+from segdsl.values import limits
+from segdsl.values.instants import instant_text
 from segdsl.values.zones import Zone
 
 
@@ -34,56 +38,82 @@ class Reference:
         self.plan = plan
         self.zone = Zone(plan.zone)
         self.needs = Needs.of(plan)
+        self.clock = Clock.of(plan, self.needs)
+        self.flows = Flows(plan)
         self.memories = {memory.key: memory for memory in plan.memories}
         self.segments = {segment.name: segment for segment in plan.segments}
-        self.order = {s.name: at for at, s in enumerate(plan.segments) if s.kind == "derived"}
+        self.order = {s.name: at for at, s in enumerate(plan.segments) if s.condition is not None}
         self.defaults = {a.name: a.default for a in plan.attributes if a.default is not None}
         self.events = {event.name: event for event in plan.events}
-        self.action_kinds = {action.name: {f.name: f.kind for f in action.fields} for action in plan.actions}
-        self.timed = [part for s in plan.segments if s.condition for part in timed_parts(s.condition, self.memories)]
 
-    # ------------------------------------------------------------------------------------------------------- the step
+    # ------------------------------------------------------------------------------------------------------- the steps
 
     def step(self, state: State | None, entry: Event | Listing) -> Step:
         """Handle one accepted input (language.md section 5.4)."""
-        first = state is None
-        settled = self.settle(state, entry.instant) if state is not None else self._empty(entry)
-        step = Step(settled.state, settled.changes, [], [])
-        here = step.state
-        here.seen = [*here.seen, entry.id] if here.clock == entry.instant and not first else [entry.id]
-        here.clock = entry.instant
-        here.arrivals += 1
-        view = View(here, entry.instant, self.zone, self.memories, self.defaults)
-        if isinstance(entry, Event):
-            view.event = {**entry.fields, "time": entry.instant}
-            if entry.received is not None:
-                view.event["received"] = entry.received
-            touched = self._enter_history(entry, view)
+        if state is None:
+            step = Step(State(entry.customer, entry.instant, entry.instant, entry.instant), [], [], [])
         else:
-            touched = self._list(entry, step, here.arrivals)
-        self._judge_segments(view, touched if not first else None, step, here.arrivals, 0, entry.id)
-        if isinstance(entry, Event):
-            landing = self._judge_rules(entry, view, step)
-            self._land(landing, view, step, entry.id)
-        here.due = next_due(self.timed, view)
+            step = self.settle(state, entry.instant)
+        here = step.state
+        here.latest = here.clock = entry.instant
+        here.seen = {id_: at for id_, at in here.seen.items() if at >= entry.instant - self.plan.lateness}
+        here.seen[entry.id] = entry.instant
+        here.arrivals += 1
+        round_ = Round(self._view(here, entry.instant), here.arrivals, 0, entry.id)
+        self.flows.drop_ended(round_.view)
+        touched = self._enter(entry, round_) if isinstance(entry, Event) else self._list(entry, step, round_)
+        self._judge_segments(round_, touched if state is not None else None, step, entry.id)
+        self._rounds(round_, step, entry.id)
         return step
 
     def settle(self, state: State, until: int) -> Step:
-        """All that the clock alone brings about up to an instant: each instant at which something is due is one step,
-        before the inputs of that instant (language.md sections 5.3 and 5.13)."""
+        """All that the clock alone brings about up to an instant: everything at one instant is one step, before the
+        inputs of that instant (language.md sections 5.3 and 5.13)."""
         step = Step(state.copy(), [], [], [])
-        while step.state.due is not None and step.state.due <= until:
-            now = step.state.due
-            view = View(step.state, now, self.zone, self.memories, self.defaults)
-            self._judge_segments(view, self.needs.timed, step, 0, 0, "")
-            step.state.due = next_due(self.timed, view)
+        here = step.state
+        while here.due is not None and here.due <= until:
+            here.clock = here.due
+            round_ = Round(self._view(here, here.clock), 0, 0, f"clock {instant_text(here.clock)}")
+            self.flows.drop_ended(round_.view)
+            round_.take_due()
+            touched = self.needs.timed | self._end_memberships(round_, step)
+            self._judge_segments(round_, touched, step, "")
+            self._rounds(round_, step, "")
         return step
+
+    def _rounds(self, round_: Round, step: Step, cause: str) -> None:
+        """Judge the rules on the snapshot, let what they want land, and go on with what that brings about, at the same
+        instant (language.md section 5.5)."""
+        times: Counter[tuple[str, int]] = Counter()
+        while True:
+            self._note_transitions(round_, step)
+            landing = self._judge_rules(round_, step)
+            step.effects += self._effects(landing.effects, round_, cause, times)
+            following = Round(round_.view, round_.arrival, round_.number + 1, round_.cause)
+            touched = self._land(landing, following, step, cause)
+            for wish in landing.recorded:
+                for event in self._recorded(wish, round_, times):
+                    touched |= self._enter(event, following)
+            self._judge_segments(following, touched, step, cause)
+            round_.view.state.waits += round_.begun
+            if not self._concerns_rules(following, step):
+                break
+            round_ = following
+            if round_.number > limits.ROUNDS:
+                raise RuntimeError("rules go round at one instant, which the compiler should have refused")
+        self.clock.set_due(round_.view)
+
+    def _concerns_rules(self, round_: Round, step: Step) -> bool:
+        """Whether anything has come about that a rule, or a flow that waits, could be triggered by."""
+        now = round_.view.now
+        if round_.events or any(wait.due is not None and wait.due <= now for wait in round_.view.state.waits):
+            return True
+        return any(change.segment in self.needs.heard for change in self._changed(round_, step))
 
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
-        step = Step(State(customer, instant, instant), [], [], [])
-        view = View(step.state, instant, self.zone, self.memories, self.defaults)
-        self._judge_segments(view, None, step, 0, 0, "")
+        step = Step(State(customer, instant, instant, instant), [], [], [])
+        self._judge_segments(Round(self._view(step.state, instant), 0, 0, ""), None, step, "")
         return step.state
 
     def expand(self, event: Event) -> list[Event]:
@@ -109,21 +139,26 @@ class Reference:
                 )
         return [*made, event]
 
-    def _empty(self, entry: Event | Listing) -> Step:
-        return Step(State(entry.customer, entry.instant, entry.instant), [], [], [])
+    def _view(self, state: State, now: int) -> View:
+        return View(state, now, self.zone, self.memories, self.defaults)
 
-    # --------------------------------------------------------------------------------------------- entering the input
+    # --------------------------------------------------------------------------------------------- entering what happens
 
-    def _enter_history(self, event: Event, view: View) -> set[str]:
-        """Enter an event into the history and set its attributes. Gives the derived segments that may be touched."""
-        state = view.state
-        remembered = view.about(view.event)
+    def _enter(self, event: Event, round_: Round) -> set[str]:
+        """Enter an event into the history, set its attributes, and tell the triggers that count or look back. Gives the
+        segments whose condition may be touched."""
+        state = round_.view.state
+        fields = {**event.fields, "time": event.instant}
+        if event.received is not None:
+            fields["received"] = event.received
+        remembered = round_.view.about(fields)
         for memory in self.needs.memories_of(event.name):
             if holds(memory.where, remembered):
                 value = evaluate(memory.operand, remembered) if memory.operand is not None else None
                 held = state.memories.get(memory.key)
-                fields = dict(view.event)
                 state.memories[memory.key] = take_in(memory, held, event.instant, event.id, value, fields, self.zone)
+        round_.events.append((event.name, fields))
+        round_.tell_triggers(event.name, fields, self.needs)
         touched = set(self.needs.segments_of_event(event.name))
         for name, value in event.attributes.items():
             touched |= self._set(state, name, value)
@@ -136,7 +171,7 @@ class Reference:
             state.attributes[name] = value
         return self.needs.segments_of_attribute(name)
 
-    def _list(self, entry: Listing, step: Step, arrival: int) -> set[str]:
+    def _list(self, entry: Listing, step: Step, round_: Round) -> set[str]:
         """The host's word about one segment (language.md section 5.12)."""
         match entry:
             case Include():
@@ -148,17 +183,25 @@ class Reference:
             case Unlist():
                 reason = "unlisted"
                 step.state.listed.pop(entry.segment, None)
-        why = Because(reason, "", "", entry.id)
-        changed = self._show(entry.segment, step, (entry.instant, arrival, 0), why)
+        changed = self._show(entry.segment, step, round_, Because(reason, "", "", entry.id))
         return self.needs.readers_of(entry.segment) if changed else set()
+
+    def _end_memberships(self, round_: Round, step: Step) -> set[str]:
+        """Take away the memberships whose end has come. Gives the segments that read them."""
+        touched: set[str] = set()
+        state, now = step.state, round_.view.now
+        for segment, stay in sorted(state.added.items()):
+            if stay.end is not None and stay.end <= now:
+                del state.added[segment]
+                why = Because("ended", stay.because.place, stay.because.rule)
+                touched |= self._show_added(segment, step, round_, why)
+        return touched
 
     # ---------------------------------------------------------------------------------------------------- the snapshot
 
-    def _judge_segments(
-        self, view: View, touched: set[str] | None, step: Step, arrival: int, round_: int, cause: str
-    ) -> None:
-        """Bring the derived segments up to date, in the order in which they depend on each other: those in `touched`
-        (None: all) and those that read one that changed."""
+    def _judge_segments(self, round_: Round, touched: set[str] | None, step: Step, cause: str) -> None:
+        """Bring the segments that have a condition up to date, in the order in which they depend on each other: those
+        in `touched` (None: all) and those that read one that changed."""
         waiting = [self.order[name] for name in (touched if touched is not None else self.order)]
         heapify(waiting)
         done = -1
@@ -168,12 +211,12 @@ class Reference:
                 continue
             done = at
             segment = self.plan.segments[at]
-            why = Because("condition", segment.place, "", cause)
-            if self._show(segment.name, step, (view.now, arrival, round_), why, view):
+            why = round_.reasons.get(segment.name) or Because("condition", segment.place, "", cause)
+            if self._show(segment.name, step, round_, why):
                 for reader in self.needs.readers_of(segment.name):
                     heappush(waiting, self.order[reader])
 
-    def _show(self, name: str, step: Step, key: tuple[int, int, int], why: Because, view: View | None = None) -> bool:
+    def _show(self, name: str, step: Step, round_: Round, why: Because) -> bool:
         """Settle whether a customer is seen as a member: exclude beats include beats what goes on beneath. Gives
         whether that changed."""
         state = step.state
@@ -181,119 +224,121 @@ class Reference:
         segment = self.segments[name]
         if listed is not None:
             member = listed
-        elif segment.kind == "derived":
-            view = view or View(state, key[0], self.zone, self.memories, self.defaults)
-            member = holds(segment.condition, view)
+        elif segment.kind == "listed":
+            member = False
         else:
-            member = name in state.added
+            beneath = segment.kind == "derived" or name in state.added
+            member = beneath and holds(segment.condition, round_.view)
         if member == (name in state.members):
             return False
         if member:
-            state.members[name] = key[0]
+            state.members[name] = round_.view.now
         else:
             del state.members[name]
-        step.changes.append(Change(state.customer, name, member, *key, why))
+        step.changes.append(Change(state.customer, name, member, *round_.key, why))
         return True
+
+    def _changed(self, round_: Round, step: Step) -> list[Change]:
+        """The changes seen from this step."""
+        key = round_.key
+        changed: list[Change] = []
+        for change in reversed(step.changes):
+            if (change.instant, change.arrival, change.round) != key:
+                break
+            changed.append(change)
+        return changed
+
+    def _note_transitions(self, round_: Round, step: Step) -> None:
+        """Which segments differ between this snapshot and the one before."""
+        for change in self._changed(round_, step):
+            (round_.entered if change.entered else round_.left).add(change.segment)
 
     # -------------------------------------------------------------------------------------------------------- the rules
 
-    def _judge_rules(self, event: Event, view: View, step: Step) -> Landing:
-        """Judge all rules that the event triggers on the one snapshot, and gather what they want."""
+    def _judge_rules(self, round_: Round, step: Step) -> Landing:
+        """Judge all rules that the step concerns on its one snapshot, and gather what they want."""
         wishes: list[Wish] = []
-        for rule in self.needs.rules_of(event.name):
-            if not self._runs(rule, view) or not any(
-                trigger.event == event.name and holds(trigger.match, view) for trigger in rule.triggers
-            ):
-                continue
-            if not holds(rule.condition, view):
-                continue
-            if rule.once:
-                view.state.entered = [*view.state.entered, rule.id]
-            step.fired.append(rule.id)
-            self._take(rule, rule.steps, view, wishes)
+        for rule in self._concerned(round_):
+            if self.flows.take(rule, round_, wishes):
+                step.fired.append(rule.id)
         return land(wishes)
 
-    def _runs(self, rule: p.Rule, view: View) -> bool:
-        """Whether an activity runs at this instant, for this customer."""
-        if (rule.begin is not None and view.now < rule.begin) or (rule.end is not None and view.now >= rule.end):
-            return False
-        if rule.once and rule.id in view.state.entered:
-            return False
-        return not rule.holdout or not chance.falls_within(rule.seed, "holdout", view.state.customer, rule.holdout)
-
-    def _take(self, rule: p.Rule, steps: tuple[p.Step, ...], view: View, wishes: list[Wish]) -> None:
-        """Go through the steps of a rule, as far as its gates let the customer."""
-        for step in steps:
-            match step:
-                case p.Gate(condition):
-                    if not holds(condition, view):
-                        return
-                case p.Act(stage, actions):
-                    wishes += [Wish(rule, stage, action, self._value(action, view)) for action in actions]
-                case p.Branch():
-                    for path in self._paths(step, view):
-                        self._take(rule, path.steps, view, wishes)
-
-    def _paths(self, branch: p.Branch, view: View) -> list[p.Path]:
-        match branch.kind:
-            case "first":
-                return [path for path in branch.paths if holds(path.condition, view)][:1]
-            case "all":
-                return [path for path in branch.paths if holds(path.condition, view)]
-        drawn = chance.draw(branch.seed, branch.purpose, view.state.customer) * 1_000_000
-        chosen = [path for path in branch.paths if path.start << chance.BITS <= drawn < path.end << chance.BITS]
-        return [path for path in chosen if holds(path.condition, view)]
-
-    def _value(self, action: p.Action, view: View) -> Any:
-        match action:
-            case p.SetAttribute(_, value):
-                return evaluate(value, view)
-            case p.Emit(name, fields):
-                kinds = self.action_kinds[name]
-                values = {of: evaluate(value, view) for of, value in fields}
-                return {of: wire.encode(kinds[of], value) for of, value in values.items() if value is not None}
-        return None
+    def _concerned(self, round_: Round) -> Iterable[p.Rule]:
+        """The rules that this step could trigger, and those with flows that wait."""
+        needs = self.needs
+        found: dict[str, p.Rule] = {}
+        for name, _ in round_.events:
+            found |= needs.rules.get(name, {})
+        for segment in round_.entered:
+            found |= needs.entering.get(segment, {})
+        for segment in round_.left:
+            found |= needs.leaving.get(segment, {})
+        for key in round_.due:
+            found |= needs.looking_back.get(key, {})
+        if round_.by_clock:
+            found |= needs.clocked
+        for wait in round_.view.state.waits:
+            found[wait.rule] = self.flows.rules[wait.rule]
+        return [found[id_] for id_ in sorted(found)]
 
     # ---------------------------------------------------------------------------------------------------------- landing
 
-    def _land(self, landing: Landing, view: View, step: Step, cause: str) -> None:
-        """All actions land together at the step's end; what lands at round 0 is seen from round 1."""
-        state, arrival = view.state, view.state.arrivals
+    def _land(self, landing: Landing, following: Round, step: Step, cause: str) -> set[str]:
+        """All actions land together at the step's end, and are seen from the next. Gives the segments whose condition
+        may be touched."""
+        state = step.state
         touched: set[str] = set()
         for attribute, value in landing.values.items():
             touched |= self._set(state, attribute, value)
-        for reason, decided in (("added", landing.added), ("removed", landing.removed)):
-            for segment, rule in sorted(decided.items()):
-                why = because(reason, rule, cause)
-                if reason == "removed":
-                    state.added.pop(segment, None)
-                else:
-                    state.added.setdefault(segment, why)
-                if self._show(segment, step, (view.now, arrival, 1), why):
-                    touched |= self.needs.readers_of(segment)
-        if touched:
-            self._judge_segments(view, touched, step, arrival, 1, cause)
-        step.effects = self._effects(landing.effects, view, arrival, cause)
+        for segment, rule in sorted(landing.added.items()):
+            why = because("added", rule, cause)
+            end = landing.ends[segment]
+            stay = state.added.get(segment)
+            if stay is not None:
+                state.added[segment] = Stay(stay.because, later_end(stay.end, end))
+            elif end is None or end > following.view.now:
+                state.added[segment] = Stay(why, end)
+            touched |= self._show_added(segment, step, following, why)
+        for segment, rule in sorted(landing.removed.items()):
+            state.added.pop(segment, None)
+            touched |= self._show_added(segment, step, following, because("removed", rule, cause))
+        return touched
 
-    def _effects(self, wishes: list[Wish], view: View, arrival: int, cause: str) -> list[Effect]:
+    def _show_added(self, segment: str, step: Step, round_: Round, why: Because) -> set[str]:
+        """Show what rules or an end did to a membership. Gives the segments to be judged: those that read it, or, where
+        it has a `while` condition, itself in its turn."""
+        if segment in self.order:
+            round_.reasons[segment] = why
+            return {segment}
+        return self.needs.readers_of(segment) if self._show(segment, step, round_, why) else set()
+
+    def _recorded(self, wish: Wish, round_: Round, times: Counter[tuple[str, int]]) -> list[Event]:
+        """The event that a rule recorded, behind those made of its lines."""
+        customer, now = round_.view.state.customer, round_.view.now
+        name = wish.action.event if isinstance(wish.action, p.Record) else ""
+        identity = effect_id(customer, round_.cause, wish, _nth(wish, times))
+        return self.expand(Event(identity, name, customer, now, wish.value))
+
+    def _effects(self, wishes: list[Wish], round_: Round, cause: str, times: Counter[tuple[str, int]]) -> list[Effect]:
         made: list[Effect] = []
-        times: Counter[tuple[str, int]] = Counter()
+        customer = round_.view.state.customer
         for wish in wishes:
-            times[wish.rule.id, wish.stage] += 1
-            nth = times[wish.rule.id, wish.stage]
-            customer = view.state.customer
             action = wish.action.action if isinstance(wish.action, p.Emit) else ""
             made.append(
                 Effect(
-                    effect_id(customer, cause, wish, nth),
+                    effect_id(customer, round_.cause, wish, _nth(wish, times)),
                     action,
                     customer,
                     wish.value,
-                    view.now,
-                    arrival,
-                    0,
+                    *round_.key,
                     wish.rule.priority,
                     because("done", wish.rule, cause),
                 )
             )
         return sorted(made, key=lambda effect: (-effect.priority, effect.id))
+
+
+def _nth(wish: Wish, times: Counter[tuple[str, int]]) -> int:
+    """How many-th this is of what a rule's stage does for one cause."""
+    times[wish.rule.id, wish.stage] += 1
+    return times[wish.rule.id, wish.stage]

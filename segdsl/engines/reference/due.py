@@ -1,14 +1,18 @@
-"""When a derived segment can next change by itself (language.md section 5.13, architecture rule 9).
+"""When something can next change by itself (language.md section 5.13, architecture rule 9).
 
 Computed from plan and state, never kept as a record: the oldest event leaving a window, a length of time since an
-event, a date coming near, a birthday, a membership lasting long enough. An instant too many does no harm: the segments
-are judged there and nothing has changed.
+event, a date coming near, a birthday, a membership lasting long enough or coming to its end, a wait that is over, a
+schedule. An instant too many does no harm: everything is judged there and nothing has changed.
 """
 
 from collections.abc import Iterable, Iterator
 
+from attrs import define, field
+
 from segdsl.engines.reference.evaluate import View, evaluate
+from segdsl.engines.reference.moments import next_near_date, next_scheduled
 from segdsl.plan import nodes as p
+from segdsl.plan.needs import Needs
 from segdsl.plan.walk import walk
 from segdsl.state.memories import next_change
 from segdsl.values import instants
@@ -16,7 +20,72 @@ from segdsl.values import instants
 Timed = p.Recall | p.Compare | p.Age | p.Member
 
 
-def timed_parts(condition: p.Expression, memories: dict[str, p.Memory]) -> Iterator[Timed]:
+@define
+class Clock:
+    """The parts of a plan that the clock alone can move. `heard` are those of segments a rule listens to, `quiet` the
+    others: they cost no timer, since whoever asks can work them out."""
+
+    needs: Needs
+    heard: list[Timed] = field(factory=list)
+    quiet: list[Timed] = field(factory=list)
+
+    @classmethod
+    def of(cls, plan: p.Plan, needs: Needs) -> "Clock":
+        clock = cls(needs)
+        memories = {memory.key: memory for memory in plan.memories}
+        for segment in plan.segments:
+            parts = clock.heard if segment.name in needs.heard else clock.quiet
+            parts += timed_parts(segment.condition, memories)
+        return clock
+
+    def set_due(self, view: View) -> None:
+        """Write into the state when something can next change by itself, and when a rule may next act."""
+        state = view.state
+        timer = _earliest((*_changes_of(self.heard, view), *self._rules(view), *self._ends(view, heard=True)), view)
+        quiet = _earliest((*_changes_of(self.quiet, view), *self._ends(view, heard=False)), view)
+        state.timer = timer
+        state.due = quiet if timer is None else timer if quiet is None else min(timer, quiet)
+
+    def _ends(self, view: View, *, heard: bool) -> Iterator[int | None]:
+        for segment, stay in view.state.added.items():
+            if stay.end is not None and (segment in self.needs.heard) == heard:
+                yield stay.end
+
+    def _rules(self, view: View) -> Iterator[int | None]:
+        state = view.state
+        yield from (wait.due for wait in state.waits)
+        for pending in state.pending.values():
+            yield from (each.due for each in pending)
+        if self.needs.stopped_by_clock:
+            stopped = self.needs.stopped_by_clock
+            for rule in (stopped[wait.rule] for wait in state.waits if wait.rule in stopped):
+                yield from (next_moment(rule, stop, view) for stop in rule.stops)
+        for rule in self.needs.clocked.values():
+            yield from (next_moment(rule, trigger, view) for trigger in rule.triggers)
+
+
+def next_moment(rule: p.Rule, trigger: p.Trigger, view: View) -> int | None:
+    """The next moment, while the rule's activity runs, at which a trigger by the calendar fires for this customer."""
+    after = view.now if rule.begin is None else max(view.now, rule.begin - 1)
+    match trigger:
+        case p.ScheduleTrigger():
+            moment = next_scheduled(trigger, after, view.zone)
+        case p.DateTrigger(attribute):
+            moment = next_near_date(trigger, evaluate(p.Attribute(attribute), view), after, view.zone)
+        case _:
+            return None
+    return moment if moment is not None and (rule.end is None or moment < rule.end) else None
+
+
+def fires_now(trigger: p.DateTrigger | p.ScheduleTrigger, view: View) -> bool:
+    """Whether this is a moment of a trigger by the calendar."""
+    if isinstance(trigger, p.ScheduleTrigger):
+        return next_scheduled(trigger, view.now - 1, view.zone) == view.now
+    value = evaluate(p.Attribute(trigger.attribute), view)
+    return next_near_date(trigger, value, view.now - 1, view.zone) == view.now
+
+
+def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -> Iterator[Timed]:
     """The parts of a condition whose answer the clock alone can change."""
     for node in walk(condition):
         match node:
@@ -32,14 +101,13 @@ def timed_parts(condition: p.Expression, memories: dict[str, p.Memory]) -> Itera
                 pass
 
 
-def next_due(parts: Iterable[Timed], view: View) -> int | None:
-    """The first instant after `view.now` at which one of the parts can change."""
-    soonest: int | None = None
+def _earliest(moments: Iterable[int | None], view: View) -> int | None:
+    return min((moment for moment in moments if moment is not None and moment > view.now), default=None)
+
+
+def _changes_of(parts: Iterable[Timed], view: View) -> Iterator[int | None]:
     for part in parts:
-        for change in _changes(part, view):
-            if change is not None and change > view.now and (soonest is None or change < soonest):
-                soonest = change
-    return soonest
+        yield from _changes(part, view)
 
 
 def _changes(part: Timed, view: View) -> Iterator[int | None]:

@@ -18,7 +18,8 @@ from segdsl.values.zones import Zone
 @define
 class View:
     """What an expression is judged on: a customer's state at an instant, the event at hand (its fields by name, `time`
-    among them) and, inside a `where`, the past event or list item it speaks of."""
+    among them), the event that started the flow where it is another one, and, inside a `where`, the past event or list
+    item it speaks of."""
 
     state: State
     now: int
@@ -27,9 +28,15 @@ class View:
     defaults: Mapping[str, Any]
     event: Mapping[str, Any] = {}
     item: Any = None
+    start: Mapping[str, Any] | None = None
 
     def about(self, item: Any) -> "View":
+        """The same, inside a `where` that speaks of an event or list item."""
         return evolve(self, item=item)
+
+    def of_flow(self, event: Mapping[str, Any], start: Mapping[str, Any] | None = None) -> "View":
+        """The same, with an event at hand, and the one that started the flow where that is another one."""
+        return evolve(self, event=event, start=start)
 
 
 def holds(condition: p.Expression | None, view: View) -> bool:
@@ -47,8 +54,8 @@ def evaluate(node: p.Expression, view: View) -> Any:
             return value
         case p.Recall(key, wanted):
             return _recalled(view.memories[key], wanted, view)
-        case p.Field(name):
-            return view.event.get(name)
+        case p.Field(name, start):
+            return view.event.get(name) if not start or view.start is None else view.start.get(name)
         case p.Attribute(name):
             value = view.state.attributes.get(name)
             return view.defaults.get(name) if value is None else value
@@ -205,9 +212,9 @@ def _calendar(node: p.Age | p.Start | p.DateOf | p.Shift, view: View) -> int | N
             case p.Age(birth):
                 born = evaluate(birth, view)
                 return None if born is None else _scaled(instants.age_on(born, view.zone.date(view.now)))
-            case p.Start(date):
+            case p.Start(date, time):
                 day = evaluate(date, view)
-                return None if day is None else view.zone.at(day)
+                return None if day is None else view.zone.at(day, time)
             case p.DateOf(instant):
                 moment = evaluate(instant, view)
                 return None if moment is None else view.zone.date(moment)

@@ -1,4 +1,4 @@
-"""What the rules of a step want, and what of it lands (language.md sections 5.6 and 5.7)."""
+"""What the rules of a step want, and what of it lands (language.md sections 5.6, 5.7 and 5.12)."""
 
 from hashlib import sha256
 from typing import Any
@@ -12,7 +12,8 @@ from segdsl.records.outcomes import Because
 
 @define
 class Wish:
-    """One action of a rule that fired, with its value where it has one."""
+    """One action of a rule that fired, with its value where it has one: the fields of an effect or a recorded event,
+    the value of an attribute, the end of a membership (None: for good)."""
 
     rule: p.Rule
     stage: int
@@ -22,24 +23,30 @@ class Wish:
 
 @define
 class Landing:
-    """What a step's wishes come to. `added` and `removed` are segments with the rule that decided; `values` are the
-    attributes set."""
+    """What a step's wishes come to. `added` and `removed` are segments with the rule that decided, `ends` until when
+    those added are kept (None: for good); `values` are the attributes set; `recorded` the events made."""
 
     added: dict[str, p.Rule] = field(factory=dict)
     removed: dict[str, p.Rule] = field(factory=dict)
+    ends: dict[str, int | None] = field(factory=dict)
     values: dict[str, Any] = field(factory=dict)
     effects: list[Wish] = field(factory=list)
+    recorded: list[Wish] = field(factory=list)
 
 
 def land(wishes: list[Wish]) -> Landing:
-    """If one step both adds to and removes from a segment, the higher priority wins; equal priority: remove wins. Of
-    several values for an attribute the higher priority wins, then the greater value."""
+    """If one step both adds to and removes from a segment, the higher priority wins; equal priority: remove wins.
+    Several adds together give the latest end. Of several values for an attribute the higher priority wins, then the
+    greater value."""
     landing = Landing()
     memberships: dict[str, Wish] = {}
     sets: dict[str, Wish] = {}
     for wish in wishes:
         match wish.action:
             case p.Add(segment) | p.Remove(segment):
+                if isinstance(wish.action, p.Add):
+                    known = segment in landing.ends
+                    landing.ends[segment] = later_end(landing.ends[segment], wish.value) if known else wish.value
                 before = memberships.get(segment)
                 if before is None or _membership_order(wish) > _membership_order(before):
                     memberships[segment] = wish
@@ -49,11 +56,18 @@ def land(wishes: list[Wish]) -> Landing:
                     sets[attribute] = wish
             case p.Emit():
                 landing.effects.append(wish)
+            case p.Record():
+                landing.recorded.append(wish)
     for segment, wish in memberships.items():
         side = landing.added if isinstance(wish.action, p.Add) else landing.removed
         side[segment] = wish.rule
     landing.values = {attribute: wish.value for attribute, wish in sets.items()}
     return landing
+
+
+def later_end(one: int | None, other: int | None) -> int | None:
+    """The later of two ends of a membership; none at all is the latest."""
+    return None if one is None or other is None else max(one, other)
 
 
 def _membership_order(wish: Wish) -> tuple[int, bool, str]:

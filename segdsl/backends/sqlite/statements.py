@@ -1,0 +1,40 @@
+"""The statements that the backend runs on the tables of `schema.py`. Every value is bound where a `?` stands."""
+
+PUT_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+PUT_CLOCK = "INSERT INTO meta VALUES ('clock', ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)"
+PUT_STATE = """INSERT INTO states (customer, state, clock, due, timer) VALUES (?, ?, ?, ?, ?) ON CONFLICT (customer)
+    DO UPDATE SET state = excluded.state, clock = excluded.clock, due = excluded.due, timer = excluded.timer"""
+PUT_COUNT = "INSERT INTO counts VALUES (?, ?) ON CONFLICT (segment) DO UPDATE SET members = members + excluded.members"
+PUT_EFFECT = """INSERT INTO outbox (id, customer, given, notice, effect) VALUES (?, ?, 0, 0, ?) ON CONFLICT (id)
+    DO UPDATE SET customer = excluded.customer, notice = 0, effect = excluded.effect WHERE notice"""  # `given` stays
+PUT_NOTICE = """INSERT INTO outbox (id, customer, given, notice, effect) VALUES (?, ?, 1, 1, ?) ON CONFLICT (id)
+    DO UPDATE SET customer = excluded.customer, notice = 1, effect = excluded.effect"""
+TAKE_OUT = "DELETE FROM outbox WHERE id = ?"
+PUT_TOMBSTONE = "INSERT INTO tombstones VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET instant = excluded.instant"
+PUT_POSITION = """INSERT INTO positions VALUES (?, ?, ?, ?) ON CONFLICT (source)
+    DO UPDATE SET places = excluded.places, instant = excluded.instant, place = excluded.place"""
+CLOSE_OPEN = """UPDATE memberships SET until = ?, until_arrival = ?, until_round = ?, until_because = ?
+    WHERE segment = ? AND customer = ? AND until IS NULL"""
+PUT_OPEN = """INSERT INTO memberships (customer, segment, since, since_arrival, since_round, since_because)
+    VALUES (?, ?, ?, ?, ?, ?)"""
+PUT_WHOLE = """INSERT INTO memberships SELECT NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS
+    (SELECT 1 FROM memberships WHERE segment = ? AND customer = ? AND until IS NULL)"""
+
+# A customer's stays in one segment, the last recorded first. Every index ends with the row's number: nothing is sorted.
+LAST_STAYS = """SELECT sequence, since, since_arrival, since_round, since_because,
+    until, until_arrival, until_round, until_because FROM memberships
+    WHERE customer = ? AND segment = ? ORDER BY sequence DESC LIMIT ?"""
+DROP_STAY = "DELETE FROM memberships WHERE sequence = ?"
+REOPEN_STAY = """UPDATE memberships SET until = NULL, until_arrival = NULL, until_round = NULL, until_because = NULL
+    WHERE sequence = ?"""
+
+TIMERS = "SELECT customer FROM states WHERE timer <= ? ORDER BY timer, customer LIMIT ?"
+MEMBER = "SELECT customer, segment, since, until, since_because FROM memberships"
+THEN = "since <= ? AND (until IS NULL OR until > ?)"
+MEMBERS_NOW = f"{MEMBER} WHERE segment = ? AND until IS NULL AND customer >= ? ORDER BY customer LIMIT ?"
+MEMBERS_THEN = f"{MEMBER} WHERE segment = ? AND {THEN} AND customer >= ? ORDER BY customer LIMIT ?"
+OF_CUSTOMER_NOW = f"{MEMBER} WHERE customer = ? AND until IS NULL ORDER BY segment"
+OF_CUSTOMER_THEN = f"{MEMBER} WHERE customer = ? AND {THEN} ORDER BY segment"
+COUNT_THEN = f"SELECT count(*) FROM memberships WHERE segment = ? AND {THEN}"  # noqa: S608
+HISTORY = """SELECT segment, since, since_arrival, since_round, since_because,
+    until, until_arrival, until_round, until_because FROM memberships WHERE customer = ?"""

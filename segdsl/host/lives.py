@@ -1,0 +1,151 @@
+"""A customer's life, input by input, and what a late input changes of it (language.md section 5.15).
+
+Comes in: a life as it is kept, and an input or an instant of the clock. Goes out: the life after it, and what came of
+it. Steps are pure, so an input that finds later steps already taken is handled as if it had come on time: the steps
+since are taken twice, without and with it, and the difference is handed out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+from attrs import define, field
+
+from segdsl.engines.base import Prepared, Step
+from segdsl.records.inputs import Event, Listing
+from segdsl.records.outcomes import Change, Effect, Outcome
+from segdsl.state.customer import State
+from segdsl.state.life import Life, Taken
+
+
+@define
+class Course:
+    """What some steps did, one after the other, and the state they came to."""
+
+    state: State | None
+    changes: list[Change] = field(factory=list)
+    effects: list[Effect] = field(factory=list)
+    fired: list[str] = field(factory=list)
+
+    def add(self, step: Step) -> None:
+        self.state = step.state
+        self.changes += step.changes
+        self.effects += step.effects
+        self.fired += step.fired
+
+
+@define
+class Lives:
+    """Lives under one program. `lateness` is how much earlier than a customer's latest input one may be (microseconds;
+    0: an earlier one is never taken)."""
+
+    prepared: Prepared
+    lateness: int
+
+    def take(self, life: Life | None, entry: Event | Listing) -> tuple[Life, Outcome]:
+        """Take in an input, not earlier than the customer's latest by more than the lateness."""
+        if life is not None and entry.instant < life.head.clock:
+            return self._take_late(life, entry)
+        taken = Taken(life.head.arrivals if life is not None else 0, entry)
+        course = self._run(life.head if life is not None else None, [taken])
+        outcome = Outcome(
+            "accepted", entry.customer, tuple(course.changes), tuple(course.effects), tuple(course.fired)
+        )
+        base = life.base if life is not None and self.lateness else None
+        tail = [*(life.tail if life is not None else ()), taken] if self.lateness else []
+        return self._kept(_state(course), base, tail), outcome
+
+    def advance(self, life: Life, until: int) -> tuple[Life, Outcome]:
+        """Let the clock run for a customer. What is kept of the time before can still take in an input of then."""
+        step = self.prepared.settle(life.head, until)
+        outcome = Outcome("advanced", life.head.customer, tuple(step.changes), tuple(step.effects), tuple(step.fired))
+        base = life.base if life.base is not None or life.tail else life.head
+        return Life(step.state, base, life.tail), outcome
+
+    # ----------------------------------------------------------------------------------------------------- late inputs
+
+    def _take_late(self, life: Life, entry: Event | Listing) -> tuple[Life, Outcome]:
+        """Take the steps since anew, with the input among them."""
+        head = life.head
+        base = life.base if life.base is not None or life.tail else head
+        taken = Taken(head.arrivals, entry)
+        tail = sorted([*life.tail, taken], key=lambda each: (each.entry.instant, each.before))
+        before = self._run(base, life.tail, head.clock)
+        after = self._run(base, tail, head.clock)
+        state = _state(after)
+        state.arrivals = head.arrivals + len(self._entries(entry))
+        outcome = _difference(before, after, "late" if entry.instant < head.latest else "")
+        if self.lateness:
+            return self._kept(state, base, tail), outcome
+        as_of = _state(self._run(base, tail))
+        return Life(state, as_of if as_of.clock < state.clock else None), outcome
+
+    def _kept(self, head: State, base: State | None, tail: list[Taken]) -> Life:
+        """A life without the inputs before which no late one can come any more: they go into its base."""
+        oldest = head.latest - self.lateness
+        while tail and tail[0].entry.instant <= oldest and self.lateness:
+            base, tail = self._run(base, tail[:1]).state, tail[1:]
+        return Life(head, base, tail)
+
+    def _run(self, state: State | None, inputs: Iterable[Taken], until: int | None = None) -> Course:
+        course = Course(state)
+        for taken in inputs:
+            for number, entry in enumerate(self._entries(taken.entry)):
+                arrivals = taken.before + number
+                if course.state is not None and course.state.arrivals != arrivals:
+                    course.state = course.state.copy()
+                    course.state.arrivals = arrivals
+                course.add(self.prepared.step(course.state, entry))
+        if until is not None and course.state is not None:
+            course.add(self.prepared.settle(course.state, until))
+        return course
+
+    def _entries(self, entry: Event | Listing) -> list[Event] | list[Event | Listing]:
+        return self.prepared.expand(entry) if isinstance(entry, Event) else [entry]
+
+
+def _state(course: Course) -> State:
+    assert course.state is not None, "steps were taken"
+    return course.state
+
+
+def _difference(before: Course, after: Course, mark: str) -> Outcome:
+    """What is different after an input that came late: what is taken back, and what is new."""
+    undone, changes = _changes(before.changes, after.changes)
+    given, due = _by_id(before.effects), _by_id(after.effects)
+    withdrawn = [msgspec.structs.replace(e, mark="withdrawn") for e in before.effects if not _is_in(e, due)]
+    effects = [msgspec.structs.replace(e, mark=mark) for e in after.effects if not _is_in(e, given)]
+    fired = list((Counter(after.fired) - Counter(before.fired)).elements())
+    customer = _state(after).customer
+    return Outcome(
+        "accepted", customer, tuple(changes), tuple(effects), tuple(fired), None, tuple(undone), tuple(withdrawn)
+    )
+
+
+def _by_id(effects: list[Effect]) -> dict[str, Effect]:
+    return {effect.id: effect for effect in effects}
+
+
+def _is_in(effect: Effect, others: dict[str, Effect]) -> bool:
+    other = others.get(effect.id)
+    return other is not None and (other.fields, other.instant) == (effect.fields, effect.instant)
+
+
+def _changes(before: list[Change], after: list[Change]) -> tuple[list[Change], list[Change]]:
+    """For each segment the changes from the first that is different on: those taken back and those in their place,
+    both in the order in which they happen."""
+    undone: list[tuple[int, Change]] = []
+    made: list[tuple[int, Change]] = []
+    for segment in {change.segment for change in (*before, *after)}:
+        old = [(at, change) for at, change in enumerate(before) if change.segment == segment]
+        new = [(at, change) for at, change in enumerate(after) if change.segment == segment]
+        same = 0
+        while same < min(len(old), len(new)) and old[same][1] == new[same][1]:
+            same += 1
+        undone += old[same:]
+        made += new[same:]
+    return [c for _, c in sorted(undone, key=_place)], [c for _, c in sorted(made, key=_place)]
+
+
+def _place(numbered: tuple[int, Change]) -> int:
+    return numbered[0]

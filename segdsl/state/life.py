@@ -1,0 +1,61 @@
+"""What is kept of a customer, and its coding for a backend (architecture rule 7, language.md section 5.15).
+
+An event may come late, or after the clock was advanced beyond its instant. So that it can be handled as if it had come
+on time, two states are kept: the `head`, and a `base` from which the steps since can be taken anew. Where neither can
+happen there is only the head.
+"""
+
+from ast import literal_eval
+
+import msgspec
+from msgspec import Struct
+
+from segdsl.records.inputs import Event, Exclude, Include, Unlist
+from segdsl.state.customer import State
+
+
+class Taken(Struct, frozen=True):
+    """An input that was accepted, with the number of arrivals before it."""
+
+    before: int
+    entry: Event | Include | Exclude | Unlist
+
+
+class Life(Struct, omit_defaults=True):
+    """`head` is the state after all steps so far. `tail` are the inputs, in order, that a late event could still come
+    before; `base` is the state before them (None: there was none), or, without a tail, as of the latest input where
+    the clock has moved the head since. Without both, the head is as of the latest input itself."""
+
+    head: State
+    base: State | None = None
+    tail: list[Taken] = []
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Life)
+
+
+def encode(life: Life) -> bytes:
+    """The bytes of a life, for a backend."""
+    try:
+        return _encoder.encode(life)
+    except OverflowError:  # an exact total beyond 64 bits: rare, so all memories go as text then
+        base = _with_text(life.base) if life.base is not None else None
+        return _encoder.encode(Life(_with_text(life.head), base, life.tail))
+
+
+def decode(data: bytes) -> Life:
+    """The life whose bytes these are."""
+    life = _decoder.decode(data)
+    for state in (life.head, life.base):
+        if state is not None and state.large:
+            state.memories, state.attributes = literal_eval(state.large)
+            state.large = ""
+    return life
+
+
+def _with_text(state: State) -> State:
+    large = state.copy()
+    large.large = repr((large.memories, large.attributes))
+    large.memories, large.attributes = {}, {}
+    return large

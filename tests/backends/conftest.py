@@ -1,0 +1,46 @@
+"""The backends that the contract suite runs on, and what it commits to them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from segdsl.backends import open_backend, schemes
+from segdsl.backends.base import Backend, StoredState
+from segdsl.records.outcomes import Because, Change, Effect
+
+URLS: dict[str, Callable[[Path], str]] = {
+    "memory": lambda folder: "memory://",
+    "sqlite": lambda folder: f"sqlite:///{folder}/contract.store",
+}
+
+# In the order of code points. UTF-16 would put the emoji before U+FFFD; a C string would end at the NUL.
+AWKWARD_IDS = ["", "\0", "A", "a", "a\0", "a\0b", "a'b", "ß", "é", "\ufffd", "🛒"]
+
+
+@pytest.fixture(params=schemes())
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    assert request.param in URLS, f"say in URLS how the contract suite opens a {request.param} store"
+    with open_backend(URLS[request.param](tmp_path)) as opened:
+        yield opened
+
+
+def state(customer: str, due: int | None = None, content: bytes = b"state", timer: int | None = None) -> StoredState:
+    return StoredState(customer, content, 0, due, timer)
+
+
+def enter(customer: str, segment: str, instant: int, arrival: int = 0, round_: int = 0) -> Change:
+    return Change(customer, segment, True, instant, arrival, round_, Because("added", "shop.seg:3", "vip", "order-1"))
+
+
+def leave(customer: str, segment: str, instant: int, arrival: int = 0, round_: int = 0) -> Change:
+    return Change(customer, segment, False, instant, arrival, round_, Because("removed", "shop.seg:9", "cool", ""))
+
+
+def effect(id_: str, customer: str = "ann", instant: int = 1) -> Effect:
+    fields = {"text": "Grüße 🛒", "sum": 12.5, "tags": ["a", None, True], "of": {"n": 3}}
+    return Effect(id_, "send", customer, fields, instant, 2, 3, -4, Because("added", "shop.seg:3", "vip", "order-1"))
+
+
+def names(backend: Backend, segment: str, at: int | None = None) -> list[str]:
+    return [membership.customer for membership in backend.members(segment, at)]
