@@ -7,6 +7,7 @@ from attrs import define
 
 from segdsl.compiler.context import BROKEN, Context, Gathered, Typed
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.lengths import length
 from segdsl.compiler.scope import FieldInfo
 from segdsl.diagnostics.diagnostic import Label
 from segdsl.diagnostics.span import Span
@@ -14,6 +15,9 @@ from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
 from segdsl.values.kinds import DATE, INSTANT, Kind
+
+FORGET = "forget customer"
+"""The event by which the host has a customer forgotten."""
 
 
 @define(eq=False)
@@ -26,9 +30,11 @@ class ActionChecker:
         for node in nodes:
             match node:
                 case ast.Add(segments, lasting, until):
-                    made += [p.Add(name.text) for name in segments if self._added(name, "add to")]
-                    if lasting is not None or until is not None:
-                        self.gathered.not_yet((lasting or until or node).span, "a membership that ends")
+                    ends = (
+                        length(lasting) if lasting is not None else None,
+                        self.expressions.instant(until) if until is not None else None,
+                    )
+                    made += [p.Add(name.text, *ends) for name in segments if self._added(name, "add to")]
                 case ast.Remove(segments):
                     made += [p.Remove(name.text) for name in segments if self._added(name, "remove from")]
                 case ast.SetAttribute(name, value):
@@ -37,7 +43,7 @@ class ActionChecker:
                     if self._attribute(name):
                         made.append(p.SetAttribute(name.text, p.Constant(None)))
                 case ast.Record():
-                    self._record(node, context)
+                    made += self._record(node, context)
                 case ast.Perform():
                     made += self._perform(node, context)
                 case _:
@@ -208,10 +214,14 @@ class ActionChecker:
         )
         return None
 
-    def _record(self, node: ast.Record, context: Context) -> None:
+    def _record(self, node: ast.Record, context: Context) -> list[p.Action]:
         event = self.gathered.scope.events.get(node.name.text)
         if event is None:
             self.expressions.unknown_event(node.name)
-        else:
-            self._assigned(event.name, event.fields, node.assignments, context, set())
-        self.gathered.not_yet(node.span, "`record`")
+            return []
+        if event.name == FORGET:
+            self.expressions.error(
+                "SEG202", node.name.span, f"no rule can record `{FORGET}`", help="only the host forgets a customer"
+            )
+        values = self._assigned(event.name, event.fields, node.assignments, context, set())
+        return [p.Record(event.name, tuple((name, values[name]) for name in event.fields if name in values))]

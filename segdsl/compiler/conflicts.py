@@ -29,7 +29,7 @@ def warn_of_conflicts(rules: Iterable[p.Rule], spans: dict[str, Span], collector
                     before = values.setdefault((event, rule.priority, attribute), (spans[rule.id], value))
                     if before[1] != value:
                         _warn_set(event, attribute, before[0], spans[rule.id], collector)
-                case p.Emit():
+                case p.Emit() | p.Record():
                     pass
     for wish, span in removed.items():
         if wish in added:
@@ -58,7 +58,7 @@ def _always_done(rule: p.Rule) -> Iterator[tuple[str, p.Action]]:
     if rule.condition is not None or rule.begin is not None or rule.end is not None or rule.once or rule.holdout:
         return
     for trigger in rule.triggers:
-        if trigger.match is not None:
+        if not isinstance(trigger, p.EventTrigger) or trigger.match is not None:
             continue
         for step in rule.steps:
             if not isinstance(step, p.Act):

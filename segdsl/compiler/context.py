@@ -39,12 +39,14 @@ class Item:
 
 @frozen
 class Context:
-    """Where an expression stands. `event` holds the fields of the event at hand (None where there is none); `item` is
-    set inside a `where`; `lasting` is true for what must hold between events: segments and promotions."""
+    """Where an expression stands. `event` holds the fields of the event at hand (None where there is none), `start`
+    those of the event that started the flow, where a `wait for` has brought another one to hand; `item` is set inside a
+    `where`; `lasting` is true for what must hold between events: segments and promotions."""
 
     place: Literal["rule", "segment", "promotion", "define", "test"]
     event: Mapping[str, Kind] | None = None
     event_name: str = ""
+    start: Mapping[str, Kind] | None = None
     item: Item | None = None
     lasting: bool = False
     activity: str | None = None

@@ -2,11 +2,12 @@
 
 import msgspec
 
+from segdsl.compiler.arithmetic import fixed_length
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.context import digest
 from segdsl.compiler.scope import EventInfo, Scope
 from segdsl.plan import nodes as p
-from segdsl.plan.walk import walk
+from segdsl.plan.walk import structs, walk
 
 
 def lower(program: CheckedProgram) -> p.Plan:
@@ -32,6 +33,7 @@ def lower(program: CheckedProgram) -> p.Plan:
         segments=segments,
         memories=tuple(program.memories[key] for key in sorted(asked)),
         rules=tuple(sorted(program.rules, key=lambda rule: rule.id)),
+        lateness=fixed_length(scope.lateness.length) if scope.lateness is not None else 0,
     )
     return msgspec.structs.replace(plan, digest=plan_digest(plan))
 
@@ -41,11 +43,14 @@ def plan_digest(plan: p.Plan) -> str:
     moving a rule to another file changes nothing, and neither does a newer shipped vocabulary."""
     segments = sorted((msgspec.structs.replace(s, place="") for s in plan.segments), key=lambda s: s.name)
     rules = sorted((msgspec.structs.replace(r, place="") for r in plan.rules), key=lambda r: r.id)
-    events = {memory.event for memory in plan.memories} | {t.event for rule in plan.rules for t in rule.triggers}
+    about = p.EventTrigger | p.CountTrigger | p.AfterTrigger | p.Record
+    events = {memory.event for memory in plan.memories}
+    events |= {node.event for node in structs(tuple(rules)) if isinstance(node, about)}
     used = [event for event in plan.events if event.name in events or events & {name for _, name in event.lines}]
     read = {node.name for node in walk((tuple(segments), tuple(rules))) if isinstance(node, p.Attribute)}
+    read |= {node.attribute for node in structs(tuple(rules)) if isinstance(node, p.DateTrigger)}
     attributes = [attribute for attribute in plan.attributes if attribute.name in read or attribute.ruled]
-    return digest((plan.version, plan.zone, used, attributes, segments, plan.memories, rules))
+    return digest((plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, rules))
 
 
 def _event(info: EventInfo) -> p.EventType:

@@ -3,7 +3,7 @@
 A bare name is a field of the event at hand, else an attribute or a define; an event's name asks its history.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from attrs import evolve
@@ -100,6 +100,8 @@ class Mentions(History):
         return None
 
     def _this(self, of: ast.Name, field: str, context: Context) -> Typed:
+        if context.start:
+            return self._of_start(of, field, context.start)
         if context.event is None:
             self.error(
                 "SEG212",
@@ -112,6 +114,13 @@ class Mentions(History):
             return self.unknown_field(ast.Name(field, span=of.span), context.event_name, context.event)
         kind = context.event[field]
         return Typed(kind, p.Field(field)) if kind != ERROR else BROKEN
+
+    def _of_start(self, of: ast.Name, field: str, start: Mapping[str, Kind]) -> Typed:
+        """`this FIELD` behind a `wait for`: a field of the event that started the flow."""
+        if field not in start:
+            return self.unknown_field(ast.Name(field, span=of.span), "the event that started the flow", start)
+        kind = start[field]
+        return Typed(kind, p.Field(field, True)) if kind != ERROR else BROKEN
 
     def _customer(self, of: ast.Name, name: str, context: Context) -> Typed:
         if name not in self.scope.attributes:

@@ -23,8 +23,8 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     scope = declare(modules, shipped, collector)
     gathered = Gathered(scope, collector)
     expressions = Expressions(gathered)
-    if scope.lateness is not None:
-        gathered.not_yet(scope.lateness.span, "`lateness`")
+    if scope.lateness is not None and scope.lateness.length.calendar:
+        expressions.literal(scope.lateness.length)
     defaults = _defaults(gathered, expressions)
     table = check_segments(gathered, expressions)
     program = CheckedProgram(sources, modules, scope, collector, table, defaults=defaults)

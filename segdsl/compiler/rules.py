@@ -7,16 +7,18 @@ from attrs import define, field
 
 from segdsl.compiler.actions import ActionChecker
 from segdsl.compiler.conflicts import warn_of_conflicts
-from segdsl.compiler.context import Context, Gathered, Item, digest
+from segdsl.compiler.context import Context, Gathered, digest
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.scope import EventInfo
 from segdsl.compiler.segments import SegmentTable, check_span
 from segdsl.compiler.steps import StepChecker
+from segdsl.compiler.triggers import TriggerChecker, told_apart
+from segdsl.compiler.waits import WaitChecker, fields_needed, keyed
 from segdsl.diagnostics.diagnostic import Label
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
-from segdsl.values.kinds import DATE, ERROR, INSTANT, Kind
+from segdsl.values.kinds import ERROR, Kind
 
 STARTS = {"web": "views spot", "search rule": "searches"}
 """The event that each of these kinds of activity starts with."""
@@ -78,19 +80,22 @@ class RuleChecker:
                 f'the activity "{node.name.text}" has no rule',
                 help="an activity without a `when` never does anything",
             )
+        per = next((option for option in node.options if isinstance(option, ast.Per)), None)
+        triggers = TriggerChecker(self.gathered, self.expressions, per)
+        around = Around(node, triggers, WaitChecker(self.expressions, triggers, begin, end), per)
         made: list[p.Rule] = []
+        stops: list[p.Trigger] = []
         for part in node.body:
             if isinstance(part, ast.Stop):
-                for trigger in part.triggers:
-                    self._trigger(trigger)
-                self.gathered.not_yet(part.span, "`stop when`")
+                found = [triggers.stop(trigger) for trigger in part.triggers]
+                stops += [trigger for trigger in found if trigger is not None]
                 continue
             self._check_start(node.kind, part)
-            rule = self._rule(part, node)
+            rule = self._rule(part, around)
             if rule is not None:
-                made.append(self._of_activity(rule, node, begin, end))
+                made.append(rule)
         for rule in made:
-            self.rules[rule.id] = rule
+            self.rules[rule.id] = self._of_activity(rule, node, begin, end, stops)
 
     def _option(self, option: ast.Option) -> None:
         match option:
@@ -101,21 +106,21 @@ class RuleChecker:
                     f"`{share.written}` is not a share",
                     help="a share is above 0% and at most 100%",
                 )
-            case ast.Restarting():
-                self.gathered.not_yet(option.span, "`restarting`")
-            case ast.Per():
-                self.gathered.not_yet(option.span, "`per`")
             case _:
                 pass
 
-    def _of_activity(self, rule: p.Rule, node: ast.Activity, begin: int | None, end: int | None) -> p.Rule:
-        changes: dict[str, object] = {"begin": begin, "end": end, "seed": _seed(node)}
+    def _of_activity(
+        self, rule: p.Rule, node: ast.Activity, begin: int | None, end: int | None, stops: list[p.Trigger]
+    ) -> p.Rule:
+        changes: dict[str, object] = {"begin": begin, "end": end, "seed": _seed(node), "stops": tuple(stops)}
         for option in node.options:
             match option:
                 case ast.Priority(value):
                     changes["priority"] = value
                 case ast.Once():
                     changes["once"] = True
+                case ast.Restarting():
+                    changes["restarting"] = True
                 case ast.Holdout(share):
                     changes["holdout"] = share.value
                 case _:
@@ -142,28 +147,30 @@ class RuleChecker:
 
     # ----------------------------------------------------------------------------------------------------------- rules
 
-    def _rule(self, node: ast.Rule, activity: ast.Activity | None) -> p.Rule | None:
+    def _rule(self, node: ast.Rule, around: "Around | None") -> p.Rule | None:
         errors = self.gathered.collector.errors
         unready = len(self.gathered.unready)
-        triggers = [self._trigger(trigger) for trigger in node.triggers]
-        fields, names = _common([found for _, found in triggers])
+        around = around or self._alone()
+        activity = around.node
+        found = [around.triggers.start(trigger) for trigger in node.triggers]
+        fields, names = _common([event for _, event in found])
         if any(
-            found is None and isinstance(t, _WITH_EVENT) for t, (_, found) in zip(node.triggers, triggers, strict=True)
+            event is None and isinstance(t, _WITH_EVENT) for t, (_, event) in zip(node.triggers, found, strict=True)
         ):
             fields = Anything()
-        context = Context("rule", event=fields, event_name=names, activity=activity.name.text if activity else None)
-        actions = ActionChecker(self.gathered, self.expressions)
-        fires = tuple(sorted((t for t, _ in triggers if t is not None), key=msgspec.json.encode))
-        draws_for = digest(fires) if activity else ""
-        steps = StepChecker(self.gathered, self.expressions, self.table, actions, self._trigger, draws_for)
-        condition = self.expressions.condition(node.condition, context) if node.condition is not None else None
-        lowered = steps.steps(node.steps, context, seed=_seed(activity) if activity else "")
         name = activity.name.text if activity else ""
-        body: tuple[object, ...] = ("rule", name, fires, condition, lowered)
+        context = Context("rule", event=fields, event_name=names, activity=name if activity else None)
+        fires = [trigger for trigger, _ in found if trigger is not None]
+        per = self._told_apart(around.per, fields, names)
+        condition = self.expressions.condition(node.condition, context) if node.condition is not None else None
+        steps = self._steps(node, context, around, fires)
+        needed = fields_needed((condition, steps)) | ({around.per.field.text} if around.per else set())
+        fires = _in_order(around.triggers.keeping(trigger, tuple(sorted(needed))) for trigger in fires)
+        body: tuple[object, ...] = ("rule", name, fires, condition, steps)
         if len(self.gathered.unready) > unready or self.gathered.collector.errors > errors:
             # What cannot be run yet, or is wrong, is not in the plan's nodes, so the text tells such rules apart.
             body = (*body, repr(node))
-        rule = p.Rule(digest(body), self.place(node.span), fires, condition, lowered, activity=name)
+        rule = p.Rule(digest(body), self.place(node.span), tuple(fires), condition, steps, activity=name, per=per)
         if rule.id in self.rules or rule.id in self.spans:
             self.gathered.collector.warning(
                 "SEG417",
@@ -176,53 +183,44 @@ class RuleChecker:
         self.spans[rule.id] = node.span
         return rule
 
-    # -------------------------------------------------------------------------------------------------------- triggers
+    def _alone(self) -> "Around":
+        triggers = TriggerChecker(self.gathered, self.expressions)
+        return Around(None, triggers, WaitChecker(self.expressions, triggers), None)
 
-    def _trigger(self, node: ast.Trigger) -> tuple[p.Trigger | None, EventInfo | None]:
-        """A trigger's node and the event whose fields it brings."""
-        match node:
-            case ast.EventTrigger():
-                return self._event_trigger(node)
-            case ast.CountedTrigger(trigger):
-                self.gathered.not_yet(node.span, "a counting trigger")
-                return None, self._event_trigger(trigger)[1]
-            case ast.AfterEach(_, trigger, without) | ast.AfterLast(_, trigger, without):
-                if without is not None:
-                    self._event_trigger(without)
-                self.gathered.not_yet(node.span, "a trigger some time after an event")
-                return None, self._event_trigger(trigger)[1]
-            case ast.Enters(segment) | ast.Leaves(segment):
-                self.expressions.segment(segment)
-                self.gathered.not_yet(node.span, "`enters` and `leaves`")
-            case ast.NearDate(_, name):
-                self._date(name)
-                self.gathered.not_yet(node.span, "a trigger on a date")
-            case ast.EveryDay() | ast.EveryWeekday() | ast.EveryMonth() | ast.OnceAt():
-                self.gathered.not_yet(node.span, "a trigger by the clock")
-        return None, None
+    def _steps(self, node: ast.Rule, context: Context, around: "Around", fires: list[p.Trigger]) -> tuple[p.Step, ...]:
+        activity = around.node
+        draws_for = digest(tuple(_in_order(fires))) if activity else ""
+        actions = ActionChecker(self.gathered, self.expressions)
+        steps = StepChecker(self.gathered, self.expressions, self.table, actions, around.waits, draws_for)
+        lowered = steps.steps(node.steps, context, seed=_seed(activity) if activity else "")
+        return keyed(lowered, activity.name.text if activity else "", around.per.field.text if around.per else None)
 
-    def _date(self, name: ast.Name) -> None:
-        attribute = self.gathered.scope.attributes.get(name.text)
-        if attribute is None:
-            self.expressions.value(ast.Mention(name, span=name.span), Context("rule", event={}))
-        elif attribute.kind not in (DATE, INSTANT):
-            self.expressions.error(
-                "SEG307",
-                name.span,
-                f"`{name.text}` is no date",
-                labels=[Label(attribute.span, f"it is {attribute.kind}")],
-            )
+    def _told_apart(self, per: ast.Per | None, fields: dict[str, Kind], names: str) -> p.Expression | None:
+        """The value by which flows of one customer are told apart."""
+        if per is None:
+            return None
+        kind = fields.get(per.field.text)
+        if kind is None:
+            self.expressions.unknown_field(per.field, names, fields)
+        elif kind.name in ("list", "record"):
+            self.expressions.error("SEG303", per.field.span, f"flows cannot be told apart by {kind.name}s")
+        elif kind != ERROR:
+            return told_apart(per.field.text, kind)
+        return None
 
-    def _event_trigger(self, node: ast.EventTrigger) -> tuple[p.Trigger | None, EventInfo | None]:
-        found = self.expressions.event_of(node.name, node.match)
-        if found is None:
-            self.expressions.unknown_event(node.name)
-            return None, None
-        event, named = found
-        item = Item(event.name, event.kinds(), p.Field)
-        tests = self.expressions.where(event, named, node.match, node.where, Context("rule"), item)
-        matched = tests[0] if len(tests) == 1 else p.Both(tests) if tests else None
-        return p.Trigger(event.name, matched), event
+
+@define(eq=False)
+class Around:
+    """What stands around a rule: its activity, if it has one, and how its triggers and waits are read there."""
+
+    node: ast.Activity | None
+    triggers: TriggerChecker
+    waits: WaitChecker
+    per: ast.Per | None
+
+
+def _in_order(triggers: Iterable[p.Trigger]) -> list[p.Trigger]:
+    return sorted(triggers, key=msgspec.json.encode)
 
 
 def _common(events: Iterable[EventInfo | None]) -> tuple[dict[str, Kind], str]:

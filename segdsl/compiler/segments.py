@@ -13,7 +13,8 @@ from segdsl.values.kinds import ERROR
 
 @define(eq=False)
 class SegmentTable:
-    """Each derived segment's condition, what it reads directly, and all segments in the order of dependence."""
+    """The condition of each derived segment and of each with a `while`, what they read directly, and all segments in
+    the order of dependence."""
 
     conditions: dict[str, p.Expression] = field(factory=dict)
     reads: dict[str, set[str]] = field(factory=dict)
@@ -37,11 +38,8 @@ def check_segments(gathered: Gathered, expressions: Expressions) -> SegmentTable
         if info.node.condition is not None:
             context = Context("segment", lasting=True)
             condition = expressions.condition(info.node.condition, context)
-            if info.kind == "derived":
-                table.conditions[info.name] = condition
-            else:
-                gathered.not_yet(info.span, "`by activities while`")
-        table.reads[info.name] = gathered.reads if info.kind == "derived" else set()
+            table.conditions[info.name] = condition
+        table.reads[info.name] = gathered.reads
         table.attributes[info.name] = gathered.attributes_read
     for defined in gathered.scope.defines.values():
         kind = expressions.value(defined.node.value, Context("define", defines=(defined.name,))).kind

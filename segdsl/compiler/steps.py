@@ -1,6 +1,5 @@
 """The steps of a rule: gates, branches, waits and the stages of actions (language.md section 3, and 5.4)."""
 
-from collections.abc import Callable
 from typing import assert_never
 
 from attrs import define, field
@@ -9,11 +8,11 @@ from segdsl.compiler.actions import ActionChecker
 from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.segments import SegmentTable
+from segdsl.compiler.waits import WaitChecker
 from segdsl.diagnostics.diagnostic import Label
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
-from segdsl.values.kinds import DATE, INSTANT
 
 WHOLE = 1_000_000
 
@@ -38,12 +37,13 @@ class StepChecker:
     expressions: Expressions
     table: SegmentTable
     actions: ActionChecker
-    trigger: Callable[[ast.Trigger], object]
+    waits: WaitChecker
     draws_for: str = ""
     stage: int = 0
     draws: int = 0
 
     def steps(self, nodes: tuple[ast.Step, ...], context: Context, *, seed: str) -> tuple[p.Step, ...]:
+        self.waits.check_lengths(nodes)
         return self._steps(nodes, context, seed, Stages())
 
     def _steps(self, nodes: tuple[ast.Step, ...], context: Context, seed: str, before: Stages) -> tuple[p.Step, ...]:
@@ -65,8 +65,9 @@ class StepChecker:
                             help="put what follows into the paths, or into a rule of its own",
                         )
                 case ast.Wait() | ast.WaitUntil() | ast.WaitFor():
-                    self._wait(node, context)
-                    before = Stages()
+                    pause, context = self.waits.lower(node, context)
+                    made += [pause] if pause is not None else []
+                    before = Stages()  # what follows belongs to a later step
                 case _:
                     assert_never(node)
         return tuple(made)
@@ -160,17 +161,3 @@ class StepChecker:
         if total != WHOLE:
             given = f"{total / 10_000:g}%"
             self.expressions.error("SEG404", node.span, f"the shares of this branch make {given}, not 100%")
-
-    # ----------------------------------------------------------------------------------------------------------- waits
-
-    def _wait(self, node: ast.Wait | ast.WaitUntil | ast.WaitFor, context: Context) -> None:
-        match node:
-            case ast.WaitUntil(ast.NearDate(_, name)):
-                typed = self.expressions.value(ast.Mention(name, span=name.span), context)
-                if typed.kind not in (DATE, INSTANT) and typed.kind.name != "?":
-                    self.expressions.error("SEG307", name.span, f"`{name.text}` is neither a date nor an instant")
-            case ast.WaitFor(trigger):
-                self.trigger(trigger)
-            case _:
-                pass
-        self.gathered.not_yet(node.span, "a wait")

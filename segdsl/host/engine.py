@@ -13,19 +13,20 @@ from hashlib import sha256
 from typing import Any, Self
 
 import msgspec
+
 from segdsl.backends import open_backend
 from segdsl.backends.base import Backend, Batch, Position, StoredProgram
 from segdsl.diagnostics.errors import ClockError, InputError, StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines import DEFAULT, prepare
-from segdsl.host.moments import Moment, database_version, instant_of, json_ready
 from segdsl.host.lives import Lives
+from segdsl.host.moments import Moment, database_version, instant_of, json_ready
 from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
-from segdsl.records.inputs import Event, Exclude, Include, Listing, Unlist
+from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.records.outcomes import Effect, Outcome, Reject
 from segdsl.values import instants
 from segdsl.values.instants import MINUTE, instant_text

@@ -6,7 +6,7 @@ since are taken twice, without and with it, and the difference is handed out.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from attrs import define, field
@@ -48,9 +48,7 @@ class Lives:
             return self._take_late(life, entry)
         taken = Taken(life.head.arrivals if life is not None else 0, entry)
         course = self._run(life.head if life is not None else None, [taken])
-        outcome = Outcome(
-            "accepted", entry.customer, tuple(course.changes), tuple(course.effects), tuple(course.fired)
-        )
+        outcome = Outcome("accepted", entry.customer, tuple(course.changes), tuple(course.effects), tuple(course.fired))
         base = life.base if life is not None and self.lateness else None
         tail = [*(life.tail if life is not None else ()), taken] if self.lateness else []
         return self._kept(_state(course), base, tail), outcome
@@ -100,7 +98,7 @@ class Lives:
             course.add(self.prepared.settle(course.state, until))
         return course
 
-    def _entries(self, entry: Event | Listing) -> list[Event] | list[Event | Listing]:
+    def _entries(self, entry: Event | Listing) -> Sequence[Event | Listing]:
         return self.prepared.expand(entry) if isinstance(entry, Event) else [entry]
 
 

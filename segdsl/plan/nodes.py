@@ -11,7 +11,9 @@ from typing import Any
 from msgspec import Struct
 
 from segdsl.plan.expressions import *  # noqa: F403
+from segdsl.plan.expressions import Memory
 from segdsl.plan.rules import *  # noqa: F403
+from segdsl.plan.rules import Rule, Segment
 from segdsl.plan.triggers import *  # noqa: F403
 from segdsl.values.kinds import Kind
 

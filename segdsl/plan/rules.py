@@ -11,7 +11,7 @@ from segdsl.plan.triggers import Answer, Length, Trigger
 
 
 class Add(Struct, frozen=True, tag="add"):
-    """Add to a segment: for a length of time, until an instant (the sooner of the two, if both are said), or for good."""
+    """Add to a segment: for a length of time, until an instant (the sooner, if both are said), or for good."""
 
     segment: str
     lasting: Length | None = None

@@ -1,4 +1,4 @@
-"""Triggers: the nodes of a plan that tell when a rule starts, a flow ends or a wait is answered (language.md section 3).
+"""Triggers: the nodes of a plan that tell when a rule starts, a flow ends or a wait is answered (language.md 3).
 
 The fields of the event that a trigger is about are read as `ItemField`; `Field` reads those of the flow that waits, or
 of the event that `without` looks back on.
@@ -29,14 +29,15 @@ class EventTrigger(Struct, frozen=True, tag="event"):
 
 
 class CountTrigger(Struct, frozen=True, tag="count"):
-    """Fires when `number` such events have come, within a length of time if one is said; then it counts anew. `key` is
-    the hash of the rest."""
+    """Fires when `number` such events have come, within a length of time if one is said; then it counts anew. Events
+    that differ in the value of `per` are counted apart. `key` is the hash of the rest."""
 
     key: str
     event: str
     match: Expression | None
     number: int
     within: Length | None = None
+    per: Expression | None = None
 
 
 class AfterTrigger(Struct, frozen=True, tag="after"):

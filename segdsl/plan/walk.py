@@ -24,13 +24,19 @@ def depth(node: object) -> int:
 
 def walk(node: object) -> Iterator[p.Expression]:
     """An expression (or anything that holds some) and every expression inside it, outermost first."""
+    for part in structs(node):
+        if isinstance(part, p.Expression):
+            yield part
+
+
+def structs(node: object) -> Iterator[Struct]:
+    """A node of a plan (or a tuple of some) and every node inside it, outermost first."""
     if isinstance(node, tuple):
         for part in node:
-            yield from walk(part)
+            yield from structs(part)
     elif isinstance(node, Struct):
-        if isinstance(node, p.Expression):
-            yield node
+        yield node
         for name in node.__struct_fields__:
             value = getattr(node, name)
             if isinstance(value, Struct | tuple):
-                yield from walk(value)
+                yield from structs(value)

@@ -17,9 +17,9 @@ class Stay(Struct, frozen=True):
 class Waiting(Struct, frozen=True, omit_defaults=True):
     """Where a flow of a rule stands: at the wait whose `key` is the hash of the rest of the sentence.
 
-    It goes on at `due`; None for one that waits for a trigger, which `deadline` ends (that instant is too late). `event`
-    and `start` are what the rest needs of the event at hand and of the event that started the flow, `value` is that of
-    the activity's `per` field. `tally` are the instants counted so far, where several events are waited for."""
+    It goes on at `due`; None for one that waits for a trigger, which `deadline` ends (that instant is too late).
+    `event` and `start` are what the rest needs of the event at hand and of the event that started the flow, `value` is
+    that of the activity's `per` field. `tally` are the events counted so far, where several are waited for."""
 
     rule: str
     key: str
@@ -28,7 +28,7 @@ class Waiting(Struct, frozen=True, omit_defaults=True):
     event: dict[str, Any] = {}
     start: dict[str, Any] = {}
     value: Any = None
-    tally: list[int] = []
+    tally: list[Any] = []
 
 
 class Pending(Struct, frozen=True, omit_defaults=True):
@@ -47,10 +47,10 @@ class State(Struct, omit_defaults=True):
     next one at which a rule may act (None: never).
 
     `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath what the
-    host `listed` (True: included, False: excluded). `waits` are where flows stand; `tallies` (instants) and `pending`
-    belong to triggers, by their keys. `entered` are the `once` rules already entered. `seen` are the ids of inputs that
-    could still come again, with their instants. `large` holds memories and attributes as text where a number is too
-    large for the coding.
+    host `listed` (True: included, False: excluded). `waits` are where flows stand; `tallies` (of [instant, value of
+    `per`]) and `pending` belong to triggers, by their keys. `entered` are the `once` rules already entered. `seen` are
+    the ids of inputs that could still come again, with their instants. `large` holds memories and attributes as text
+    where a number is too large for the coding.
     """
 
     customer: str
@@ -66,7 +66,7 @@ class State(Struct, omit_defaults=True):
     listed: dict[str, bool] = {}
     members: dict[str, int] = {}
     waits: list[Waiting] = []
-    tallies: dict[str, list[int]] = {}
+    tallies: dict[str, list[Any]] = {}
     pending: dict[str, list[Pending]] = {}
     entered: list[str] = []
     seen: dict[str, int] = {}

@@ -1,5 +1,7 @@
 """How every backend takes back what a late event has made wrong: changes of membership, and effects."""
 
+from collections.abc import Callable
+
 import pytest
 from msgspec.structs import replace
 
@@ -213,6 +215,17 @@ def test_an_effect_that_took_the_place_of_a_notice_becomes_one_again_when_it_is_
     backend.commit(Batch(effects=[effect("a", instant=2)]))
     backend.commit(Batch(withdrawn=[effect("a", instant=2)]))
     assert backend.outbox(9) == [notice(effect("a", instant=2))]
+
+
+@pytest.mark.parametrize("end", [deliver_all, lambda backend: backend.commit(Batch(erased=["ann"]))])
+def test_when_a_notice_is_gone_an_effect_of_its_id_can_be_withdrawn_without_another(
+    backend: Backend, end: Callable[[Backend], None]
+) -> None:
+    backend.commit(Batch(withdrawn=[effect("a")]))
+    end(backend)
+    backend.commit(Batch(effects=[effect("a")]))
+    backend.commit(Batch(withdrawn=[effect("a")]))
+    assert backend.outbox(9) == []
 
 
 def test_a_notice_stays_when_its_effect_is_withdrawn_again(backend: Backend) -> None:

@@ -21,7 +21,7 @@ from segdsl.host.program import check_texts
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.records.outcomes import Because, Effect
-from segdsl.state.customer import State
+from segdsl.state.customer import State, Stay
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import expression
 from segdsl.values import wire
@@ -137,6 +137,10 @@ class Trial:
         if self.now is not None and instant < self.now:
             raise TrialError("the instants of a test go forward")
         self.now = instant
+        if self.state is not None:
+            step = self.prepared.settle(self.state, instant)
+            self.state = step.state
+            self.effects += step.effects
         if self.given:
             self._prepare(instant)
 
@@ -152,7 +156,7 @@ class Trial:
                 case ast.GivenMember(segment):
                     state = self._step(state, Include(self._id(), self.customer, instant, segment.text))
                     if self.suite.checked.scope.segments[segment.text].kind == "added":
-                        state.added[segment.text] = Because("added")
+                        state.added[segment.text] = Stay(Because("added"))
                         state = self._step(state, Unlist(self._id(), self.customer, instant, segment.text))
         self.state, self.given = state, []
 

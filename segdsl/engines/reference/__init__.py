@@ -142,7 +142,7 @@ class Reference:
     def _view(self, state: State, now: int) -> View:
         return View(state, now, self.zone, self.memories, self.defaults)
 
-    # --------------------------------------------------------------------------------------------- entering what happens
+    # -------------------------------------------------------------------------------------------- entering what happens
 
     def _enter(self, event: Event, round_: Round) -> set[str]:
         """Enter an event into the history, set its attributes, and tell the triggers that count or look back. Gives the

@@ -44,7 +44,7 @@ class Flows:
         rule = self.rules[wait.rule]
         return (wait.deadline is not None and wait.deadline <= now) or (rule.end is not None and rule.end <= now)
 
-    # ------------------------------------------------------------------------------------------------ one rule, one step
+    # ----------------------------------------------------------------------------------------------- one rule, one step
 
     def take(self, rule: p.Rule, round_: Round, wishes: list[Wish]) -> bool:
         """End, start and go on with the flows of one rule. Gives whether it started one."""
@@ -105,7 +105,7 @@ class Flows:
         self._take(rule, rest, wait.value, view, round_, wishes)
         return []
 
-    # ------------------------------------------------------------------------------------------------------------- steps
+    # ------------------------------------------------------------------------------------------------------------ steps
 
     def _take(
         self, rule: p.Rule, steps: tuple[p.Step, ...], value: Any, view: View, round_: Round, wishes: list[Wish]
@@ -175,13 +175,13 @@ def _answer(pause: p.WaitFor, wait: Waiting, round_: Round, view: View) -> tuple
     count = pause.trigger
     tally = wait.tally
     for fields in round_.fires(p.EventTrigger(count.event, count.match), view):
-        tally, complete = tallied(count, tally, view)
+        tally, complete = tallied(count, tally, view.about(fields))
         if complete:
             return fields, wait
     return None, _with_tally(wait, tally)
 
 
-def _with_tally(wait: Waiting, tally: list[int]) -> Waiting:
+def _with_tally(wait: Waiting, tally: list[Any]) -> Waiting:
     return Waiting(wait.rule, wait.key, wait.due, wait.deadline, wait.event, wait.start, wait.value, tally)
 
 

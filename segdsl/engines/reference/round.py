@@ -80,7 +80,7 @@ class Round:
         state, about = self.view.state, self.view.about(fields)
         for key, count in needs.counts.get(name, {}).items():
             if holds(count.match, about):
-                tally, complete = tallied(count, state.tallies.get(key, []), self.view)
+                tally, complete = tallied(count, state.tallies.get(key, []), about)
                 state.tallies[key] = tally
                 if complete:
                     self.counted.setdefault(key, []).append(fields)
@@ -89,7 +89,7 @@ class Round:
             if without is not None and key in state.pending:
                 kept = [e for e in state.pending[key] if not holds(without.match, about.of_flow(e.fields))]
                 self._keep(key, kept)
-        for key, after in needs.after.get(name, {}).items():
+        for after in needs.after.get(name, {}).values():
             if holds(after.match, about):
                 self._look_back(after, fields)
 
@@ -118,8 +118,13 @@ class Round:
                 self._keep(key, [each for each in pending if each.due > self.view.now])
 
 
-def tallied(count: p.CountTrigger, tally: list[int], view: View) -> tuple[list[int], bool]:
-    """The instants counted with one more at `view.now`, and whether that completes the count; then it counts anew."""
+def tallied(count: p.CountTrigger, tally: list[Any], view: View) -> tuple[list[Any], bool]:
+    """The events counted, as (instant, value of `per`), with one more at `view.now`, and whether that completes the
+    count of its value, which then begins anew."""
     within = count.within
-    tally = [*(t for t in tally if within is None or view.now < plus(t, within, view.zone)), view.now]
-    return ([], True) if len(tally) >= count.number else (tally, False)
+    value = evaluate(count.per, view) if count.per is not None else None
+    tally = [*(each for each in tally if within is None or view.now < plus(each[0], within, view.zone))]
+    same = sum(1 for each in tally if each[1] == value)
+    if same + 1 >= count.number:
+        return [each for each in tally if each[1] != value], True
+    return [*tally, [view.now, value]], False
