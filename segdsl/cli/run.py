@@ -94,7 +94,7 @@ def command(**given: Any) -> None:
     with opened(url, program, fresh=options.fresh) as backend:
         # An effect that is written to a file is handed over: it need not wait in the store for a host.
         taken = {action.name: _handed_over for action in program.plan.actions} if options.effects else {}
-        engine = segdsl.Engine(program, backend, handlers=taken)
+        engine = segdsl.Engine(program, backend, handlers=taken, withdrawn=_handed_over if taken else None)
         summary = _run(engine, options, url)
         if options.as_json:
             lines.print_lines([summary.as_json()])
@@ -195,13 +195,13 @@ class Outputs:
         rejects = [each.reject for each in outcomes if each.reject is not None]
         self.first_rejects += rejects[: REJECTS_SHOWN - len(self.first_rejects)]
         if self.changes:
-            self.changes.write(lines.change_line(change) for each in outcomes for change in each.changes)
+            self.changes.write(line for each in outcomes for line in lines.change_lines(each))
         if self.effects:
-            self.effects.write(lines.effect_line(effect) for each in outcomes for effect in each.effects)
+            self.effects.write(line for each in outcomes for line in lines.effect_lines(each))
         if self.rejects:
             self.rejects.write(map(lines.reject_line, rejects))
 
     def take_by_clock(self, changes: Iterable["segdsl.Change"]) -> None:
-        """Write what the clock alone brought about up to the run's end."""
+        """Write what the clock brought about up to the run's end without any rule taking notice."""
         if self.changes:
             self.changes.write(map(lines.change_line, changes))

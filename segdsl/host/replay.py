@@ -38,7 +38,8 @@ PAGE = 1_000
 @define
 class Report:
     """What a run did. `events` were accepted, `repeated` had been seen, `skipped` were handled by an earlier run;
-    `rejects` are counted by reason, `fired` by rule id, `effects` by action, `ignored` by (event, field)."""
+    `rejects` are counted by reason, `fired` by rule id, `effects` by action, `ignored` by (event, field). `late` and
+    `withdrawn` are of the effects, after late events: those given out late, and those taken back."""
 
     events: int = 0
     repeated: int = 0
@@ -47,6 +48,8 @@ class Report:
     fired: Counter[str] = field(factory=Counter)
     effects: Counter[str] = field(factory=Counter)
     changes: int = 0
+    late: int = 0
+    withdrawn: int = 0
     ignored: Counter[tuple[str, str]] = field(factory=Counter)
     skipped_rows: int = 0
     first: int | None = None
@@ -61,28 +64,32 @@ class Report:
             if outcome.status == "repeated":
                 self.repeated += 1
                 continue
-            self.events += 1
-            self.changes += len(outcome.changes)
+            self.events += outcome.status == "accepted"
+            self.changes += len(outcome.changes) + len(outcome.undone)
             self.fired.update(outcome.fired)
             self.effects.update(effect.action for effect in outcome.effects)
+            self.late += sum(effect.mark == "late" for effect in outcome.effects)
+            self.withdrawn += len(outcome.withdrawn)
 
 
 @define
 class Progress:
     """How far a run is: `places` of the input read, and lines `handled` of all that hold something (`total`; None while
-    reading), rejects among them. `events` of them are in the store."""
+    reading), rejects among them. `events` of them are in the store. When the input is handled, the clock moves on to
+    the run's end: `advanced` counts the customers for whom that had rules act."""
 
     places: int
     handled: int
     total: int | None
     events: int = 0
+    advanced: int = 0
 
 
 @define
 class Listener:
-    """Who hears of a run. `outcomes` sees each batch before it is committed, `clock_changes` the changes that the clock
-    alone brings about up to the run's end (each once, also when runs go on from each other), `progress` is told now and
-    then."""
+    """Who hears of a run. `outcomes` sees each batch before it is committed, of events and of customers whom the clock
+    moved; `clock_changes` the changes that the clock brings about up to the run's end without any rule taking notice
+    (each once, also when runs go on from each other); `progress` is told now and then."""
 
     outcomes: Callable[[list[Outcome]], None] = lambda outcomes: None
     clock_changes: Callable[[list[Change]], None] = lambda changes: None
@@ -174,6 +181,7 @@ class Running:
     count: Count = field(factory=Count)
     items: list[Event | Reject] = field(factory=list)
     handled: int = 0
+    advanced: int = 0
     unfinished: int = 0
     told: int = instants.EARLIEST
     stepped: set[str] = field(factory=set)
@@ -209,6 +217,7 @@ class Running:
         last = max((end for end in ends if end is not None), default=None)
         if last is None:
             return
+        self.engine.advance(last, before_commit=self._tell_advanced)
         page: list[Change] = []
         for change in self.engine.clock_changes(last):
             if change.instant > self.told or change.customer in self.stepped:
@@ -218,7 +227,16 @@ class Running:
                 page = []
         self._tell(page)
         self.engine.take([], {TOLD: Position(0, max(last, self.told), 0)})
-        self.engine.advance(last)
+
+    def _tell_advanced(self, outcomes: list[Outcome]) -> None:
+        """Tell of a page of customers whom the clock moved."""
+        news = [self._news(None, outcome) for outcome in outcomes]
+        self.listener.outcomes(news)
+        self.report.count(news)
+        self.advanced += len(outcomes)
+        total = self.count.events + self.count.rejects
+        told = Progress(self.count.places, self.handled, total, self.report.events, self.advanced)
+        self.listener.progress(told)
 
     def _tell(self, changes: list[Change]) -> None:
         if changes:
@@ -266,10 +284,10 @@ class Running:
             return before
         return Position(self.count.places - self.unfinished, last.instant, last.place)
 
-    def _news(self, item: Event | Reject, outcome: Outcome) -> Outcome:
+    def _news(self, item: Event | Reject | None, outcome: Outcome) -> Outcome:
         """An outcome without the changes by the clock that an earlier run has told of at its end: those up to `told`,
         of a customer of whom there was nothing new since."""
-        if outcome.status != "accepted" or outcome.customer in self.stepped:
+        if outcome.status not in ("accepted", "advanced") or outcome.customer in self.stepped:
             return outcome
         news = tuple(change for change in outcome.changes if change.arrival or change.instant > self.told)
         if isinstance(item, Event) and item.instant <= self.told:

@@ -134,7 +134,7 @@ class SqliteBackend(Backend):
         return counts
 
     def _undo(self, undone: Sequence[Change]) -> None:
-        """Take recorded changes back. Of each customer and segment no stays are read but those that are touched."""
+        """Take recorded changes back. A customer's stays are read from the last one back to those concerned."""
         by_key: dict[tuple[str, str], list[Change]] = {}
         for change in undone:
             by_key.setdefault((change.customer, change.segment), []).append(change)

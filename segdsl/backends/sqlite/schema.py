@@ -20,7 +20,7 @@ SCHEMA = (
         since INTEGER NOT NULL, since_arrival INTEGER NOT NULL, since_round INTEGER NOT NULL,
         since_because TEXT NOT NULL,
         until INTEGER, until_arrival INTEGER, until_round INTEGER, until_because TEXT)""",
-    "CREATE INDEX memberships_customer ON memberships (customer, segment)",
+    "CREATE INDEX memberships_customer ON memberships (customer)",
     "CREATE INDEX memberships_segment ON memberships (segment, customer, since, until)",
     "CREATE UNIQUE INDEX memberships_open ON memberships (segment, customer) WHERE until IS NULL",
     "CREATE TABLE counts (segment TEXT PRIMARY KEY, members INTEGER NOT NULL) WITHOUT ROWID",

@@ -20,10 +20,11 @@ PUT_OPEN = """INSERT INTO memberships (customer, segment, since, since_arrival, 
 PUT_WHOLE = """INSERT INTO memberships SELECT NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS
     (SELECT 1 FROM memberships WHERE segment = ? AND customer = ? AND until IS NULL)"""
 
-# A customer's stays in one segment, the last recorded first. Every index ends with the row's number: nothing is sorted.
+# A customer's stays in one segment, the last recorded first. The index of customers has them in this order, since each
+# index ends with the row's number; `+` keeps SQLite from taking another, from which they would have to be sorted.
 LAST_STAYS = """SELECT sequence, since, since_arrival, since_round, since_because,
     until, until_arrival, until_round, until_because FROM memberships
-    WHERE customer = ? AND segment = ? ORDER BY sequence DESC LIMIT ?"""
+    WHERE customer = ? AND +segment = ? ORDER BY sequence DESC LIMIT ?"""
 DROP_STAY = "DELETE FROM memberships WHERE sequence = ?"
 REOPEN_STAY = """UPDATE memberships SET until = NULL, until_arrival = NULL, until_round = NULL, until_because = NULL
     WHERE sequence = ?"""

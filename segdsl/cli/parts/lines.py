@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -77,6 +77,19 @@ def print_lines(objects: Iterable[dict[str, Any]]) -> None:
     stream.flush()
 
 
+def change_lines(outcome: "segdsl.Outcome") -> Iterator[dict[str, Any]]:
+    """The changes of membership of an outcome; those that a late event takes back first, the last of them first."""
+    for change in reversed(outcome.undone):
+        yield {**change_line(change), "undone": True}
+    yield from map(change_line, outcome.changes)
+
+
+def effect_lines(outcome: "segdsl.Outcome") -> Iterator[dict[str, Any]]:
+    """The effects of an outcome; those that a late event takes back first."""
+    yield from map(effect_line, outcome.withdrawn)
+    yield from map(effect_line, outcome.effects)
+
+
 def change_line(change: "segdsl.Change") -> dict[str, Any]:
     """A change of membership as a JSON object."""
     return {
@@ -89,7 +102,8 @@ def change_line(change: "segdsl.Change") -> dict[str, Any]:
 
 
 def effect_line(effect: "segdsl.Effect") -> dict[str, Any]:
-    """An effect as a JSON object. The same id means the same effect."""
+    """An effect as a JSON object. The same id means the same effect; `mark` is there for one that comes late or is
+    withdrawn."""
     return {
         "id": effect.id,
         "action": effect.action,
@@ -97,6 +111,7 @@ def effect_line(effect: "segdsl.Effect") -> dict[str, Any]:
         "time": instant_text(effect.instant),
         "priority": effect.priority,
         "fields": effect.fields,
+        **({"mark": effect.mark} if effect.mark else {}),
         **because_keys(effect.because),
     }
 

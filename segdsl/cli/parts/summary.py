@@ -39,6 +39,8 @@ class Summary:
             "until": _text(report.until),
             "rules": [{"rule": rule, "place": place, "fired": fired} for rule, place, fired in self._rules()],
             "effects": dict(sorted(report.effects.items())),
+            "late_effects": report.late,
+            "withdrawn_effects": report.withdrawn,
             "segments": self._members(),
             "rejects": dict(sorted(report.rejects.items())),
             "ignored": [{"event": event, "field": name, "count": n} for (event, name), n in self._ignored()],
@@ -60,6 +62,10 @@ class Summary:
         if idle and fired:
             yield f"  {counted(len(idle), 'rule')} did not fire"
         yield from _block("effects", [(f"{n:,}", name) for name, n in sorted(report.effects.items())])
+        if report.late:
+            yield f"  {report.late:,} of them late, brought about by late events"
+        if report.withdrawn:
+            yield f"{counted(report.withdrawn, 'effect')} of before withdrawn, after late events"
         yield from _block("members", [(f"{n:,}", name) for name, n in self._members().items()])
         yield from self._rejected()
         yield from self._overlooked()

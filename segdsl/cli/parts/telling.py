@@ -37,6 +37,8 @@ class Telling:
         self.last = now
         if progress.total is None:
             text = f"reading: {progress.places:,} lines"
+        elif progress.advanced:
+            text = f"the clock: {progress.advanced:,} customers moved on"
         else:
             share = progress.handled * 100 // progress.total if progress.total else 100
             text = f"handled: {progress.handled:,} of {progress.total:,} ({share}%)"
