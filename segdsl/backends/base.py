@@ -2,7 +2,7 @@
 
 A backend is asked for many customers at once and commits many at once (architecture rule 6): all that a `Batch` holds
 lands in one transaction or not at all. It knows nothing of plans and never looks inside a state. A new backend is a
-file in this folder whose name is the scheme of its URL and which defines `open_backend(url) -> Backend`; the contract
+file (or a folder) here whose name is the scheme of its URL and which defines `open_backend(url) -> Backend`; the contract
 suite in tests/backends finds it.
 """
 
@@ -110,7 +110,8 @@ class Backend(ABC):
 
         An effect whose id is still in the outbox is not kept twice. A withdrawn one that is still there goes out of it;
         if it has left already, it comes back with the mark `withdrawn`, as a notice, and stays until that is delivered
-        or an effect of the same id lands, which takes the notice's place."""
+        or an effect of the same id lands, which takes the notice's place. (If that one is withdrawn in its turn, the
+        notice comes back: the host did get the first.)"""
 
     @abstractmethod
     def clock(self) -> int | None:

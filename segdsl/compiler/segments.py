@@ -39,7 +39,7 @@ def check_segments(gathered: Gathered, expressions: Expressions) -> SegmentTable
             context = Context("segment", lasting=True)
             condition = expressions.condition(info.node.condition, context)
             table.conditions[info.name] = condition
-        table.reads[info.name] = gathered.reads
+        table.reads[info.name] = set(gathered.reads)
         table.attributes[info.name] = gathered.attributes_read
     for defined in gathered.scope.defines.values():
         kind = expressions.value(defined.node.value, Context("define", defines=(defined.name,))).kind

@@ -249,13 +249,24 @@ CODES: dict[str, Code] = {
     "SEG450": Code("cannot be run yet",
         "The construct belongs to the language and was checked, but this version of segdsl does not run it. A program "
         "that holds it is refused when it is run, rather than run without it.",
-        "lateness 2 days", 'zone "UTC"'),
+        "promotion Spring from 2026-03-01", 'zone "UTC"'),
     # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
     "SEG481": Code("rules that pull against each other",
         "One event makes a rule add to a segment and another remove from it (remove wins), or sets an attribute twice "
         "(the greater value wins). A priority, or conditions that exclude each other, say what is meant.",
         "segment S by activities\nwhen registers then add to S\nwhen registers then remove from S",
         "segment S by activities\nwhen registers then add to S\nwhen logs off then remove from S"),
+    "SEG483": Code("an event about all flows of the customer",
+        "The flows of an activity with `per` are told apart by a field. An event that stops or answers them and does "
+        "not carry that field is about all of the customer's flows.",
+        'activity Viewed per product {\n  when views product then wait 1 day then send push "x"\n'
+        "  stop when logs off\n}",
+        'activity Viewed per product {\n  when views product then wait 1 day then send push "x"\n'
+        "  stop when buys\n}"),
+    "SEG484": Code("a wait that outlives its activity",
+        "At the activity's `until` its waits end silently: a wait that is not over by then is never over.",
+        "activity Week from 2026-03-01 until 2026-03-08 { when registers then wait 8 days then send push }",
+        "activity Week from 2026-03-01 until 2026-03-08 { when registers then wait 3 days then send push }"),
     "SEG490": Code("`and` and `or` without brackets",
         "`and` binds tighter than `or`. Brackets show which of the two was meant.",
         "segment S if age > 60 or age < 20 and income > 1", "segment S if age > 60 or (age < 20 and income > 1)"),

@@ -22,6 +22,10 @@ class StoreError(SegdslError):
     """A store cannot be opened, read or written: locked, full, damaged, of another version, or of other rules."""
 
 
+class OldStoreError(StoreError):
+    """A store was made by an older version of segdsl, whose layout this one does not read."""
+
+
 class InputError(SegdslError):
     """An input as a whole cannot be read: no such file, a mapping with mistakes, not the format it is said to be."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from segdsl.backends import sqlite
+from segdsl.backends.sqlite import opening
 from tests.cli.conftest import RULES, Seg
 
 RUN = ("run", "shop.seg", "--events", "events.jsonl")
@@ -44,13 +45,13 @@ def test_questions_are_answered_beside_a_writer(run: Seg):
 
 
 def test_a_full_disk(shop: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):
-    prepare = sqlite._prepare
+    prepare = opening._prepare
 
     def small(connection: sqlite3.Connection, path: Path, fresh: bool) -> None:
         prepare(connection, path, fresh)
         connection.execute("PRAGMA max_page_count = 1")
 
-    monkeypatch.setattr(sqlite, "_prepare", small)
+    monkeypatch.setattr(opening, "_prepare", small)
     events = "".join(
         json.dumps({"event": "registers", "customer": f"c{n}", "time": "2026-03-01T10:00:00Z"}) + "\n"
         for n in range(2_000)
@@ -59,6 +60,15 @@ def test_a_full_disk(shop: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):
     result = run(*RUN)
     assert result.exit_code == 2
     assert "the disk or a quota is full" in result.stderr
+
+
+def test_a_store_of_an_older_version_is_begun_anew(shop: Path, run: Seg):
+    run(*RUN)
+    with closing(sqlite3.connect(shop / "shop.store")) as connection:
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    assert "older version" in run(*RUN).stderr
+    assert run(*RUN, "--fresh").exit_code == 0
 
 
 def test_a_store_of_other_rules(shop: Path, run: Seg):

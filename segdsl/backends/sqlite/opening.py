@@ -7,7 +7,7 @@ from pathlib import Path
 from segdsl.backends.sqlite.backend import SqliteBackend
 from segdsl.backends.sqlite.failures import SENTENCES, explained
 from segdsl.backends.sqlite.schema import APPLICATION, SCHEMA, VERSION
-from segdsl.diagnostics.errors import StoreError
+from segdsl.diagnostics.errors import OldStoreError, StoreError
 
 BUSY_SECONDS = 5.0  # how long to wait for another process's commit
 
@@ -69,7 +69,7 @@ def _is_blank(connection: sqlite3.Connection, path: Path) -> bool:
     if application != APPLICATION:
         raise StoreError(f"{path} is not a segdsl store but another application's database: give another path")
     if version < VERSION:
-        raise StoreError(
+        raise OldStoreError(
             f"the store {path} was made by an older version of segdsl (layout {version}, this one reads {VERSION}): "
             "run anew with --fresh and all events, or give another path"
         )

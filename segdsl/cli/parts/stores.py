@@ -1,10 +1,11 @@
 """Stores as the command line names them: a URL, or the path of a file."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import segdsl
-from segdsl.diagnostics.errors import StoreError
+from segdsl.diagnostics.errors import OldStoreError, StoreError
 
 FILE = "sqlite:///"
 MEMORY = "memory://"
@@ -77,7 +78,7 @@ def _remove(url: str) -> None:
     path = Path(url.removeprefix(FILE))
     if not path.exists():
         return
-    with segdsl.open_backend(url) as backend:
+    with suppress(OldStoreError), segdsl.open_backend(url) as backend:
         kept = backend.program()
         if kept is not None:
             backend.install(kept)  # fails while another process writes to the store
