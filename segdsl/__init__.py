@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from segdsl.host.engine import Engine
+    from segdsl.host.following import follow
     from segdsl.host.program import Program, build, check, check_texts, load, loads
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.records.inputs import Event
@@ -41,15 +42,15 @@ _PLACES = {
     "Progress": "host.replay", "Reject": "records.outcomes", "Report": "host.replay",
     "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors",
     "UnknownNameError": "diagnostics.errors", "build": "host.program", "check": "host.program",
-    "check_texts": "host.program", "load": "host.program", "loads": "host.program", "open_backend": "backends",
+    "check_texts": "host.program", "follow": "host.following", "load": "host.program", "loads": "host.program", "open_backend": "backends",
     "replay": "host.replay",
 }  # fmt: skip
 
 __all__ = [
     "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Diagnostic", "Effect",
     "Engine", "Event", "InputError", "Listener", "Membership", "Outcome", "Program", "Progress", "Reject", "Report",
-    "SegdslError", "StoreError", "UnknownNameError", "__version__", "build", "check", "check_texts", "load",
-    "loads", "open_backend", "replay",
+    "SegdslError", "StoreError", "UnknownNameError", "__version__", "build", "check", "check_texts", "follow",
+    "load", "loads", "open_backend", "replay",
 ]  # fmt: skip
 
 

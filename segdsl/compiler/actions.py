@@ -215,13 +215,14 @@ class ActionChecker:
         return None
 
     def _record(self, node: ast.Record, context: Context) -> list[p.Action]:
+        if node.name.text == FORGET:
+            self.expressions.error(
+                "SEG202", node.name.span, f"no rule can record `{FORGET}`", help="only the host forgets a customer"
+            )
+            return []
         event = self.gathered.scope.events.get(node.name.text)
         if event is None:
             self.expressions.unknown_event(node.name)
             return []
-        if event.name == FORGET:
-            self.expressions.error(
-                "SEG202", node.name.span, f"no rule can record `{FORGET}`", help="only the host forgets a customer"
-            )
         values = self._assigned(event.name, event.fields, node.assignments, context, set())
         return [p.Record(event.name, tuple((name, values[name]) for name in event.fields if name in values))]

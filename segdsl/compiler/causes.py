@@ -82,7 +82,8 @@ class Causes:
         """A segment is not entered twice without being left in between."""
         for what, segment, _ in list(self.things):
             if what == "enters" or what == "leaves":
-                self.need(Thing(what, segment), Thing("leaves" if what == "enters" else "enters", segment))
+                entered, left = self.number(Thing("enters", segment)), self.number(Thing("leaves", segment))
+                self.needs[entered], self.needs[left] = [left], [entered]
 
 
 # --------------------------------------------------------------------------------------------------------------- rules

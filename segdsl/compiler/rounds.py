@@ -24,6 +24,8 @@ from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, duration_text
 NEVER = 2**62
 SEARCHES = 100
 """Places of a part from which a shorter round is looked for once one is known: it only makes the message shorter."""
+TOLD = 12
+"""Steps of a long round that are told."""
 
 
 def check_rounds(
@@ -45,12 +47,12 @@ def check_rounds(
     report = Report(causes, rule_spans, segment_spans, collector)
     refused: set[int] = set()
     for part in _parts(lasting.within(HOUR)):
-        found = _shortest(part, causes, HOUR)
+        found = _shortest(part, HOUR)
         if found is not None:
             refused |= part.keys()
             report.refuse(found)
     for part in _parts(lasting.within(NEVER)):
-        found = None if part.keys() & refused else _shortest(part, causes, NEVER)
+        found = None if part.keys() & refused else _shortest(part, NEVER)
         if found is not None:
             report.warn(found, max(found.length, *(lasting.slowest[number] for number in found.steps)))
 
@@ -78,17 +80,18 @@ class Lasting:
     def of(cls, causes: Causes) -> "Lasting":
         size = len(causes.things)
         lasting = cls(causes, [0] * size, [0] * size)
+        support = lasting.support
         for effects in causes.effects:
             for effect in effects:
-                lasting.support[effect] += 1
+                support[effect] += 1
         for thing, needs in causes.needs.items():
             for needed in needs:
                 lasting.wanted.setdefault(needed, []).append(thing)
         # An attribute changes again and again only if it gets two different values.
         for number in range(size):
             if causes.things[number].what == "sets":
-                lasting.support[number] -= 1
-        lasting._drop([n for n in range(size) if lasting.support[n] <= 0], NEVER)
+                support[number] -= 1
+        lasting._drop([number for number in range(size) if support[number] <= 0], NEVER)
         lasting._cut_long()
         return lasting
 
@@ -179,16 +182,16 @@ class Round:
     length: int
 
 
-def _shortest(part: Graph, causes: Causes, limit: int) -> Round | None:
-    """The shortest round of a part, if it is under a limit; of several, that with the fewest steps. Every round goes
-    through a rule, since segments do not depend on themselves."""
+def _shortest(part: Graph, limit: int) -> Round | None:
+    """The shortest round of a part, if it is under a limit; of several, that with the fewest steps."""
+    # A round at one instant is shorter than any other; where there is none, each round has a delay somewhere.
+    instant = next(_parts({n: {e: d for e, d in effects.items() if not d} for n, effects in part.items()}), None)
+    starts = list(instant) if instant else [number for number, effects in part.items() if any(effects.values())]
     best: Round | None = None
     searches = 0
-    for start in part:
-        if causes.things[start].what != "does":
-            continue
+    for start in starts:
         bound = (limit, 0) if best is None else (best.length, len(best.steps))
-        best = _way_back(part, start, bound) or best
+        best = _way_back(instant or part, start, bound) or best
         searches += best is not None
         if searches > SEARCHES:
             break
@@ -244,6 +247,8 @@ class Report:
 
     def refuse(self, found: Round) -> None:
         legs = self._legs(found)
+        if not legs:
+            return
         self.collector.error(
             "SEG416",
             legs[0].span,
@@ -255,6 +260,8 @@ class Report:
 
     def warn(self, found: Round, length: int) -> None:
         legs = self._legs(found)
+        if not legs:
+            return
         self.collector.warning(
             "SEG482",
             legs[0].span,
@@ -269,9 +276,13 @@ class Report:
         return "this rule goes" if len(rules) == 1 else "these rules go"
 
     def _legs(self, found: Round) -> list[Leg]:
-        """The round as it is told: from what sets off its first rule in the text, back to that."""
+        """The round as it is told: from what sets off its first rule in the text, back to that. A round without a rule
+        is one of segments that depend on each other, which is refused already."""
         things = [self.causes.things[number] for number in found.steps]
-        first = found.steps.index(min(n for n, thing in zip(found.steps, things, strict=True) if thing.what == "does"))
+        stretches = [number for number, thing in zip(found.steps, things, strict=True) if thing.what == "does"]
+        if not stretches:
+            return []
+        first = found.steps.index(min(stretches))
         while _words(things[first]) is None:
             first -= 1
         steps = [*found.steps[first:], *found.steps[:first], found.steps[first]]
@@ -301,11 +312,14 @@ def _words(thing: Thing) -> str | None:
 
 
 def _path(legs: list[Leg]) -> str:
-    return " → ".join([legs[0].cause, *(_later(leg) + leg.effect for leg in legs)])
+    told = [legs[0].cause, *(_later(leg) + leg.effect for leg in legs)]
+    if len(told) > TOLD + 1:
+        told[TOLD:-1] = [f"({len(told) - TOLD - 1} more)"]
+    return " → ".join(told)
 
 
 def _labels(legs: list[Leg]) -> list[Label]:
-    return [Label(leg.span, f"{leg.cause} → {_later(leg)}{leg.effect}") for leg in legs[1:]]
+    return [Label(leg.span, f"{leg.cause} → {_later(leg)}{leg.effect}") for leg in legs[1:TOLD]]
 
 
 def _later(leg: Leg) -> str:

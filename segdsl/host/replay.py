@@ -76,24 +76,28 @@ class Report:
 class Progress:
     """How far a run is: `places` of the input read, and lines `handled` of all that hold something (`total`; None while
     reading), rejects among them. `events` of them are in the store. When the input is handled, the clock moves on to
-    the run's end: `advanced` counts the customers for whom that had rules act."""
+    the run's end: `advanced` counts the customers for whom that had rules act. A run that follows its input has no
+    end: `clock` is the instant it has come to, else None."""
 
     places: int
     handled: int
     total: int | None
     events: int = 0
     advanced: int = 0
+    clock: int | None = None
 
 
 @define
 class Listener:
     """Who hears of a run. `outcomes` sees each batch before it is committed, of events and of customers whom the clock
     moved; `clock_changes` the changes that the clock brings about up to the run's end without any rule taking notice
-    (each once, also when runs go on from each other); `progress` is told now and then."""
+    (each once, also when runs go on from each other); `progress` is told now and then; `renewed` of a followed file that
+    is another one now, as `truncated` or `replaced`."""
 
     outcomes: Callable[[list[Outcome]], None] = lambda outcomes: None
     clock_changes: Callable[[list[Change]], None] = lambda changes: None
     progress: Callable[[Progress], None] = lambda progress: None
+    renewed: Callable[[str], None] = lambda how: None
 
 
 def replay(
@@ -169,7 +173,8 @@ class Input:
 @define
 class Running:
     """One run on its way. `told` is the instant up to which earlier runs have told of what the clock does; `stepped`
-    are customers to whom something from before it has happened in this run."""
+    are customers to whom something from before it has happened since, the earliest at `reopened`. `clock` is the instant
+    that a run which follows its input has come to."""
 
     engine: Engine
     source: Input
@@ -185,6 +190,8 @@ class Running:
     unfinished: int = 0
     told: int = instants.EARLIEST
     stepped: set[str] = field(factory=set)
+    reopened: int = instants.LATEST
+    clock: int | None = None
 
     def __attrs_post_init__(self) -> None:
         told = self.engine.backend.position(TOLD)
@@ -217,7 +224,16 @@ class Running:
         last = max((end for end in ends if end is not None), default=None)
         if last is None:
             return
-        self.engine.advance(last, before_commit=self._tell_advanced)
+        self.advance(last)
+        self.tell_clock_changes(last)
+        self.engine.take([], {TOLD: Position(0, self.told, 0)})
+
+    def advance(self, to: int) -> None:
+        """Let the clock run up to an instant, and tell of what rules do there."""
+        self.engine.advance(to, before_commit=self._tell_advanced)
+
+    def tell_clock_changes(self, last: int) -> None:
+        """Tell of what the clock brings about up to an instant without any rule taking notice."""
         page: list[Change] = []
         for change in self.engine.clock_changes(last):
             if change.instant > self.told or change.customer in self.stepped:
@@ -226,7 +242,8 @@ class Running:
                 self._tell(page)
                 page = []
         self._tell(page)
-        self.engine.take([], {TOLD: Position(0, max(last, self.told), 0)})
+        self.told, self.reopened = max(last, self.told), instants.LATEST
+        self.stepped.clear()
 
     def _tell_advanced(self, outcomes: list[Outcome]) -> None:
         """Tell of a page of customers whom the clock moved."""
@@ -234,9 +251,7 @@ class Running:
         self.listener.outcomes(news)
         self.report.count(news)
         self.advanced += len(outcomes)
-        total = self.count.events + self.count.rejects
-        told = Progress(self.count.places, self.handled, total, self.report.events, self.advanced)
-        self.listener.progress(told)
+        self.tell_progress()
 
     def _tell(self, changes: list[Change]) -> None:
         if changes:
@@ -256,26 +271,38 @@ class Running:
             return
         vouched = self.until if self.until is not None else instants.LATEST
         events = [item for item in self.items if isinstance(item, Event) and item.instant <= vouched]
-        positions = self.source.handled(self._reached(events[-1])) if events else {}
-        if events and events[0].instant <= self.told:
+        self.take(self.items, events, vouched, self.source.handled(self._reached(events[-1])) if events else {})
+        self.handled += len(self.items)
+        self.items = []
+        self.tell_progress()
+
+    def take(
+        self, items: list[Event | Reject], events: list[Event], vouched: int, positions: dict[str, Position]
+    ) -> None:
+        """Take and tell of one batch, and commit it with the place in the input. `events` are those of its items that
+        are believed, up to `vouched`."""
+        earliest = min((event.instant for event in events), default=instants.LATEST)
+        if earliest <= self.told:
             # What the clock does after this event is new. If this run is stopped, the next one does not know to whom it
             # happened, and tells of all of it again rather than of none.
-            positions[TOLD] = Position(0, events[0].instant - 1, 0)
+            self.reopened = min(earliest, self.reopened)
+            positions = {**positions, TOLD: Position(0, self.reopened - 1, 0)}
         news: list[Outcome] = []
 
         def tell(outcomes: list[Outcome]) -> None:
-            news.extend(map(self._news, self.items, outcomes))
+            news.extend(map(self._news, items, outcomes))
             self.listener.outcomes(news)
 
-        self.engine.take(self.items, positions, vouched=vouched, before_commit=tell)
+        self.engine.take(items, positions, vouched=vouched, before_commit=tell)
         self.report.count(news)
         for event in events:
             self.report.first = event.instant if self.report.first is None else min(self.report.first, event.instant)
             self.report.last = event.instant if self.report.last is None else max(self.report.last, event.instant)
-        self.handled += len(self.items)
-        self.items = []
+
+    def tell_progress(self) -> None:
         total = self.count.events + self.count.rejects
-        self.listener.progress(Progress(self.count.places, self.handled, total, self.report.events))
+        told = Progress(self.count.places, self.handled, total, self.report.events, self.advanced, self.clock)
+        self.listener.progress(told)
 
     def _reached(self, last: Event) -> Position:
         """How far the input is handled when `last` is. Events from after `until` are not: a later run takes them."""
@@ -289,7 +316,9 @@ class Running:
         of a customer of whom there was nothing new since."""
         if outcome.status not in ("accepted", "advanced") or outcome.customer in self.stepped:
             return outcome
-        news = tuple(change for change in outcome.changes if change.arrival or change.instant > self.told)
-        if isinstance(item, Event) and item.instant <= self.told:
+        told = self.told
+        if isinstance(item, Event) and item.instant <= told:
+            told = item.instant  # what the clock does after it was not told of
             self.stepped.add(outcome.customer)
+        news = tuple(change for change in outcome.changes if change.arrival or change.instant > told)
         return outcome if len(news) == len(outcome.changes) else replace(outcome, changes=news)

@@ -2,8 +2,8 @@
 
 Comes in: a path or `-` for standard input, and the shape of the program's events. Goes out: a `Reading`, an iterator of
 `Event` and `Reject`. Imports `plan`, `records` and, here only, the reader that is asked for. A new reader is a new file
-with `open_reader(shape, source, mapping, limit)`; see `base.py` for the contract. `lines.py`, `mapping.py` and
-`ordering.py` serve the readers and their callers and are no formats.
+with `open_reader(shape, source, mapping, limit)`; see `base.py` for the contract. `growing.py`, `lines.py`,
+`mapping.py` and `ordering.py` serve the readers and their callers and are no formats.
 """
 
 import gzip
@@ -27,7 +27,7 @@ STANDARD_INPUT = "-"
 PLAIN = "jsonlines"
 """The format of what says nothing else."""
 
-_NO_FORMATS = ("__init__", "base", "lines", "mapping", "ordering")
+_NO_FORMATS = ("__init__", "base", "growing", "lines", "mapping", "ordering")
 _GZIP = b"\x1f\x8b"
 
 
@@ -91,6 +91,23 @@ def read_events(
     """
     standard = str(path) == STANDARD_INPUT
     name = Path("standard input") if standard else Path(path)
+    reader = reader_of(name, shape, format=format, mapping=mapping, source=source, limit=limit)
+    with ExitStack() as opened:
+        stream = _unpacked(sys.stdin.buffer if standard else _open(name, opened), name, opened)
+        items = reader.read(stream)
+        return Reading(reader, items, opened.pop_all())
+
+
+def reader_of(
+    name: Path,
+    shape: EventShape,
+    *,
+    format: str | None = None,
+    mapping: str | Path | None = None,
+    source: str | None = None,
+    limit: int = EVENT_BYTES,
+) -> Reader:
+    """The reader of an input of that name, for a stream that is opened elsewhere. The rest is as for `read_events`."""
     chosen = format or _format_of(name, mapping)
     if chosen not in formats():
         meant = nearest(chosen, formats())
@@ -102,10 +119,7 @@ def read_events(
     reader: Reader = member.open_reader(
         shape, source or name.name, Path(mapping) if mapping is not None else None, limit
     )
-    with ExitStack() as opened:
-        stream = _unpacked(sys.stdin.buffer if standard else _open(name, opened), name, opened)
-        items = reader.read(stream)
-        return Reading(reader, items, opened.pop_all())
+    return reader
 
 
 def _format_of(name: Path, mapping: str | Path | None) -> str:

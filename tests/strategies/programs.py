@@ -70,9 +70,10 @@ class Written:
     defines: tuple[str, ...]
     derived: tuple[Derived, ...]
     rules: tuple[WrittenRule, ...]
+    further: tuple[str, ...] = ()
 
     def declarations(self) -> list[str]:
-        made = [f'zone "{self.zone}"', *VOCABULARY, *self.defines]
+        made = [f'zone "{self.zone}"', *VOCABULARY, *self.defines, *self.further]
         return made + [each.text() for each in self.derived] + list(dict.fromkeys(rule.text() for rule in self.rules))
 
     def text(self) -> str:

@@ -70,11 +70,13 @@ def events(draw: st.DrawFn, number: int, instant: int) -> dict[str, Any]:
 
 
 @st.composite
-def streams(draw: st.DrawFn, *, least: int = 1, most: int = 14) -> Stream:
-    """Events in the order of time, each with an id of its own."""
+def streams(
+    draw: st.DrawFn, *, least: int = 1, most: int = 14, gaps: tuple[int, ...] = GAPS, apart: bool = False
+) -> Stream:
+    """Events in the order of time, each with an id of its own; `apart`: and with an instant of its own."""
     instant = START
     made: Stream = []
     for number in range(draw(st.integers(least, most))):
-        instant += draw(st.sampled_from(GAPS))
+        instant += draw(st.sampled_from(gaps)) or apart
         made.append(draw(events(number, instant)))
     return made
