@@ -2,8 +2,8 @@
 
 A backend is asked for many customers at once and commits many at once (architecture rule 6): all that a `Batch` holds
 lands in one transaction or not at all. It knows nothing of plans and never looks inside a state. A new backend is a
-file (or a folder) here whose name is the scheme of its URL and which defines `open_backend(url) -> Backend`; the contract
-suite in tests/backends finds it.
+file (or a folder) here whose name is the scheme of its URL and which defines `open_backend(url) -> Backend`; the
+contract suite in tests/backends finds it.
 """
 
 from abc import ABC, abstractmethod

@@ -7,19 +7,19 @@ segment none(A)` can begin to hold only when A is left.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from attrs import define, field
 
-from segdsl.compiler.expressions import MIRRORED
 from segdsl.compiler.lengths import shortest
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 
 
 class Thing(NamedTuple):
-    """Something that can come about: a segment is entered or left, an event recorded, an attribute set to another
-    value, or to a value (`part`). `does` is a stretch (`part`) of a rule between its waits, 0 where a trigger fires."""
+    """Something that can come about: a segment is entered or left, an event recorded, an attribute set to a value
+    (`part`), or to any other than before. `does` is a stretch (`part`) of a rule between its waits, 0 where a trigger
+    fires."""
 
     what: Literal["enters", "leaves", "records", "sets", "value", "does"]
     name: str
@@ -57,8 +57,12 @@ class Causes:
             # Who entered a `once` activity never does so again; with `per`, for another value.
             if not rule.once or rule.per is not None:
                 Stretches(causes, rule, lines).add()
+        reading = Reading(memories)
+        for what, attribute, value in causes.things:
+            if what == "value":
+                reading.values.setdefault(attribute, []).append(str(value))
         for segment, condition in sorted(conditions.items()):
-            for cause, rises, delay in turns(condition, memories):
+            for cause, rises, delay in reading.turns(condition):
                 causes.bring(cause, Thing("enters" if rises else "leaves", segment), delay)
         causes._alternate()
         return causes
@@ -145,8 +149,10 @@ class Stretches:
                     self.causes.bring(stretch, Thing("records", name))
             case p.SetAttribute(attribute, value):
                 for each in _values(value):
-                    self.causes.bring(stretch, Thing("value", attribute, each))
-                    self.causes.bring(Thing("value", attribute, each), Thing("sets", attribute))
+                    changed, made = Thing("sets", attribute), Thing("value", attribute, each)
+                    self.causes.bring(stretch, made)
+                    self.causes.bring(made, changed)
+                    self.causes.needs[self.causes.number(made)] = [self.causes.number(changed)]
             case p.Emit():
                 pass
 
@@ -177,73 +183,103 @@ def _trigger_delay(trigger: p.Trigger) -> int:
     return 0
 
 
+WORKED_OUT = ("worked out", "worked out anew")
+"""A value that is not a plain one can be another each time, so it stands for two."""
+CLEARED = "not known"
+
+
 def _values(value: p.Expression) -> tuple[str, ...]:
-    """What an attribute is set to. What is worked out can be another value each time, so it stands for two."""
-    return (repr(value.value),) if isinstance(value, p.Constant) else ("worked out", "worked out anew")
+    """What an attribute is set to."""
+    return (_written(value.value),) if isinstance(value, p.Constant) else WORKED_OUT
+
+
+def _written(value: Any) -> str:
+    return CLEARED if value is None else f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 # ---------------------------------------------------------------------------------------------- conditions of segments
 
 
-def turns(condition: p.Expression, memories: Mapping[str, p.Memory], rises: bool = True) -> Iterator[Turn]:
-    """What can make a condition begin or cease to hold. `rises` is false under a `not`.
+@define(eq=False)
+class Reading:
+    """Tells what can make a condition begin or cease to hold. `values` are those that rules set each attribute to."""
 
-    With Kleene's `and`, `or` and `not` the whole can become truer only where a part under an even number of `not`s
-    becomes truer, or one under an odd number less true."""
-    match condition:
-        case p.Both(operands) | p.Either(operands):
-            for operand in operands:
-                yield from turns(operand, memories, rises)
-        case p.Negation(operand):
-            yield from turns(operand, memories, not rises)
-        case p.Member(segment, lasting):
-            yield Turn(Thing("enters", segment), rises, lasting or 0)
-            yield Turn(Thing("leaves", segment), not rises, 0)
-        case p.Compare(operator, p.Recall(key, None), p.Constant()) if key in memories:
-            yield from _compared(condition, operator, memories[key], rises)
-        case p.Compare(operator, p.Constant(), p.Recall(key, None)) if key in memories:
-            yield from _compared(condition, MIRRORED[operator], memories[key], rises)
-        case p.Compare(operator, p.Now("instant"), p.Arithmetic("+", p.Recall(key, None), p.Constant(length), "whole")):
-            memory = memories.get(key)
-            if memory is None or memory.measure != "when" or memory.window is not None or operator in ("=", "!="):
-                yield from _either_way(condition, memories)
-            else:
+    memories: Mapping[str, p.Memory]
+    values: dict[str, list[str]] = field(factory=dict)
+
+    def turns(self, condition: p.Expression, rises: bool = True) -> Iterator[Turn]:
+        """What can turn a condition. `rises` is false under a `not`.
+
+        With Kleene's `and`, `or` and `not` the whole can become truer only where a part under an even number of `not`s
+        becomes truer, or one under an odd number less true."""
+        match condition:
+            case p.Both(operands) | p.Either(operands):
+                for operand in operands:
+                    yield from self.turns(operand, rises)
+            case p.Negation(operand):
+                yield from self.turns(operand, not rises)
+            case p.Member(segment, lasting):
+                yield Turn(Thing("enters", segment), rises, lasting or 0)
+                yield Turn(Thing("leaves", segment), not rises, 0)
+            case p.OneOf(p.Attribute(name), values):
+                yield from self._set(name, values, rises)
+            case p.Compare("=" | "!=", p.Attribute(name), p.Constant(value)):
+                yield from self._set(name, (value,), rises if condition.operator == "=" else not rises)
+            case p.Compare(operator, p.Recall(key, None), p.Constant()) if self._counts(key, operator):
+                yield from _counted(self.memories[key], rises if operator in (">", ">=") else not rises)
+            case p.Compare(operator, p.Constant(), p.Recall(key, None)) if self._counts(key, operator):
+                yield from _counted(self.memories[key], rises if operator in ("<", "<=") else not rises)
+            case p.Compare(
+                operator, p.Now("instant"), p.Arithmetic("+", p.Recall(key, None), p.Constant(length), "whole")
+            ) if self._is_latest(key, operator):
                 # `time since E > D`: E makes it false at once, and true again when D has passed.
-                event, long_since = Thing("records", memory.event), operator in (">", ">=")
+                event, long_since = Thing("records", self.memories[key].event), operator in (">", ">=")
                 yield Turn(event, rises if long_since else not rises, max(length, 0))
                 yield Turn(event, not rises if long_since else rises, 0)
-        case _:
-            yield from _either_way(condition, memories)
+            case _:
+                yield from self._either_way(condition)
+
+    def _counts(self, key: str, operator: str) -> bool:
+        memory = self.memories.get(key)
+        return memory is not None and memory.measure in ("count", "distinct") and operator not in ("=", "!=")
+
+    def _is_latest(self, key: str, operator: str) -> bool:
+        memory = self.memories.get(key)
+        return memory is not None and memory.measure == "when" and memory.window is None and operator not in ("=", "!=")
+
+    def _set(self, attribute: str, wanted: tuple[Any, ...], rises: bool) -> Iterator[Turn]:
+        """An attribute compared with plain values. One that is cleared may have a default."""
+        fitting = {_written(value) for value in wanted}
+        for value in self.values.get(attribute, ()):
+            cause = Thing("value", attribute, value)
+            if value in fitting or value in (CLEARED, *WORKED_OUT):
+                yield Turn(cause, rises, 0)
+            if value not in fitting:
+                yield Turn(cause, not rises, 0)
+
+    def _either_way(self, condition: p.Expression) -> Iterator[Turn]:
+        """A part of which it cannot be told which way it turns: all that it reads may turn it either way, at once."""
+        for node in walk(condition):
+            read: tuple[Thing, ...] = ()
+            match node:
+                case p.Member(segment):
+                    read = (Thing("enters", segment), Thing("leaves", segment))
+                case p.Attribute(name):
+                    read = (Thing("sets", name),)
+                case p.Recall(key) if key in self.memories:
+                    read = (Thing("records", self.memories[key].event),)
+            for cause in read:
+                yield Turn(cause, True, 0)
+                yield Turn(cause, False, 0)
 
 
-def _compared(condition: p.Expression, operator: str, memory: p.Memory, rises: bool) -> Iterator[Turn]:
+def _counted(memory: p.Memory, grows: bool) -> Iterator[Turn]:
     """A count compared with a number: an event makes the count larger as it comes into the window, and smaller as it
-    leaves it."""
-    if memory.measure not in ("count", "distinct") or operator in ("=", "!="):
-        yield from _either_way(condition, {memory.key: memory})
-        return
-    event = Thing("records", memory.event)
-    grows = rises if operator in (">", ">=") else not rises
-    window = memory.window
+    leaves it. `grows` tells whether a larger count makes the whole truer."""
+    event, window = Thing("records", memory.event), memory.window
     younger = p.Length(window.younger, window.younger_months, window.younger_days) if window else p.Length()
     yield Turn(event, grows, shortest(younger))
     if window is not None:
         # A window of whole days lets an event of late in the evening go after a day less.
         days = window.older_days - 1 if window.whole_days else window.older_days
         yield Turn(event, not grows, max(0, shortest(p.Length(window.older, window.older_months, days))))
-
-
-def _either_way(condition: p.Expression, memories: Mapping[str, p.Memory]) -> Iterator[Turn]:
-    """A part of which it cannot be told which way it turns: anything it reads may turn it either way, at once."""
-    for node in walk(condition):
-        read: tuple[Thing, ...] = ()
-        match node:
-            case p.Member(segment):
-                read = (Thing("enters", segment), Thing("leaves", segment))
-            case p.Attribute(name):
-                read = (Thing("sets", name),)
-            case p.Recall(key) if key in memories:
-                read = (Thing("records", memories[key].event),)
-        for cause in read:
-            yield Turn(cause, True, 0)
-            yield Turn(cause, False, 0)

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from attrs import define, field, frozen
 
-from segdsl.compiler.causes import Causes, Thing
+from segdsl.compiler.causes import CLEARED, Causes, Thing
 from segdsl.diagnostics.diagnostic import Collector, Label
 from segdsl.diagnostics.span import NOWHERE, Span
 from segdsl.plan import nodes as p
@@ -302,12 +302,17 @@ class Report:
 
 
 def _words(thing: Thing) -> str | None:
-    """A thing as a path tells it; stretches of rules and single values are left out."""
+    """A thing as a path tells it. Stretches of rules are left out, and that an attribute changes: its value is told."""
     match thing.what:
         case "enters" | "leaves":
             return f'{thing.what} "{thing.name}"'
-        case "records" | "sets":
-            return f"{thing.what} `{thing.name}`"
+        case "records":
+            return f"records `{thing.name}`"
+        case "value" if thing.part == CLEARED:
+            return f"clears `{thing.name}`"
+        case "value":
+            # Texts are told; numbers and dates are not kept as they were written.
+            return f"sets `{thing.name}`" + (f" to {thing.part}" if str(thing.part).startswith('"') else "")
     return None
 
 

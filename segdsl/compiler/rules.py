@@ -9,6 +9,7 @@ from segdsl.compiler.actions import ActionChecker
 from segdsl.compiler.conflicts import warn_of_conflicts
 from segdsl.compiler.context import Context, Gathered, digest
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.rounds import check_rounds
 from segdsl.compiler.scope import EventInfo
 from segdsl.compiler.segments import SegmentTable, check_span
 from segdsl.compiler.steps import StepChecker
@@ -56,7 +57,20 @@ class RuleChecker:
         for activity in self.gathered.scope.activities:
             self._activity(activity)
         warn_of_conflicts(self.rules.values(), self.spans, self.gathered.collector)
+        self._check_rounds()
         return list(self.rules.values())
+
+    def _check_rounds(self) -> None:
+        scope = self.gathered.scope
+        check_rounds(
+            self.rules.values(),
+            self.table.conditions,
+            self.gathered.memories,
+            {name: tuple(line for _, line in info.lines) for name, info in scope.events.items()},
+            self.spans,
+            {name: info.span for name, info in scope.segments.items()},
+            self.gathered.collector,
+        )
 
     # ------------------------------------------------------------------------------------------------------ activities
 

@@ -239,6 +239,15 @@ CODES: dict[str, Code] = {
     "SEG415": Code("an activity without a rule",
         "An activity does what its rules do; without one it does nothing.",
         "activity Spring {\n}", "activity Spring {\n  when registers then send push\n}"),
+    "SEG416": Code("rules that go round without end",
+        "Each of these rules sets off the next, and the last one the first again, at once or in under an hour: it "
+        "would never end. The message shows the way round. Leave a step out, put a wait of an hour or more between, "
+        "or make an activity of the round `once`. The condition of a segment can end a round too; an `if` of a rule "
+        "does not count, since it may hold each time.",
+        "segment A by activities\nsegment B by activities\n"
+        "when enters A then remove from A and add to B\nwhen enters B then remove from B and add to A",
+        "segment A by activities\nsegment B by activities\n"
+        "when enters A then add to B\nwhen enters B then remove from A"),
     "SEG417": Code("a rule written twice",
         "A rule is its activity and its text. Written twice it is one rule, and does what it does once.",
         "when registers then send push\nwhen registers then send push", "when registers then send push"),
@@ -256,6 +265,12 @@ CODES: dict[str, Code] = {
         "(the greater value wins). A priority, or conditions that exclude each other, say what is meant.",
         "segment S by activities\nwhen registers then add to S\nwhen registers then remove from S",
         "segment S by activities\nwhen registers then add to S\nwhen logs off then remove from S"),
+    "SEG482": Code("rules that go round again and again",
+        "Each of these rules sets off the next, and the last one the first again, an hour or more later: it never ends "
+        "by itself. That may be meant, as for a reminder. If not, leave a step out, or make an activity of the round "
+        "`once`.",
+        "segment Trial by activities\nwhen leaves Trial then add to Trial for 30 days",
+        "segment Trial by activities\nwhen registers then add to Trial for 30 days"),
     "SEG483": Code("an event about all flows of the customer",
         "The flows of an activity with `per` are told apart by a field. An event that stops or answers them and does "
         "not carry that field is about all of the customer's flows.",

@@ -71,6 +71,14 @@ REFUSED = {
     "an attribute set to a value that is worked out": (
         "segment Rich if spent > 1\nwhen noticed then set spent = level\nwhen enters Rich then record noticed"
     ),
+    "an attribute that is and is not": (
+        'segment Base if tier is not "gold"\n'
+        'when enters Base then set tier = "gold"\nwhen leaves Base then set tier = "silver"'
+    ),
+    "an attribute with a default, cleared": (
+        'attribute level: text default "low"\nsegment Low if level is "low"\n'
+        'when enters Low then set level = "high"\nwhen leaves Low then clear level'
+    ),
     "an attribute set and cleared": (
         'segment Gold if tier is known\nwhen enters Gold then clear tier\nwhen leaves Gold then set tier = "gold"'
     ),
@@ -93,6 +101,9 @@ REFUSED = {
     ),
     "beside a slower way to the same": (
         f"{SWAPPED}\nwhen leaves A then record noticed\nwhen 2 hours after each noticed then add to A for 1 day"
+    ),
+    "beside a way that is slower still before it": (
+        f"{SWAPPED}\nwhen leaves A then record noticed\nwhen 1 day after each noticed then add to A for 2 hours"
     ),
     "a `while` that another rule opens": (
         "segment C by activities while in segment A\nwhen registers then add to C\n"
@@ -148,6 +159,10 @@ FINE = {
     "an attribute set to one value": (
         'segment Gold if tier is "gold"\nwhen enters Gold then set tier = "gold"\n'
         'when leaves Gold then set tier = "gold"'
+    ),
+    "an attribute set to values that are all in": (
+        'segment Good if tier in ("gold", "silver")\nwhen enters Good then set tier = "gold"\n'
+        'when leaves Good then set tier = "silver"'
     ),
     "a count that only grows": (
         "segment Often if noticed at least 3 times\nwhen enters Often then record noticed\n"
@@ -237,7 +252,9 @@ def test_a_delay_is_told_where_it_lies() -> None:
 
 def test_an_attribute_and_a_segment_with_a_condition_are_told() -> None:
     (refused,) = found(REFUSED["an attribute set to two values"])
-    assert refused.message.endswith('enters "Gold" → sets `tier` → enters "Gold"')
+    assert refused.message.endswith(
+        ': enters "Gold" → sets `tier` to "silver" → leaves "Gold" → sets `tier` to "gold" → enters "Gold"'
+    )
 
 
 def test_the_least_length_of_a_round_is_told() -> None:
@@ -265,7 +282,12 @@ def test_the_places_of_a_round_are_those_of_its_rules_and_segments() -> None:
     text = WORDS + REFUSED["an attribute set to two values"]
     (refused,) = found(REFUSED["an attribute set to two values"])
     places = [refused.span, *(label.span for label in refused.labels)]
-    assert [text[span.start :].split(" ")[:2] for span in places] == [["when", "enters"], ["Gold", "if"]]
+    assert [text[span.start :].split(" ")[:2] for span in places] == [
+        ["when", "enters"],
+        ["Gold", "if"],
+        ["when", "leaves"],
+        ["Gold", "if"],
+    ]
 
 
 def test_a_label_says_what_its_place_brings_about() -> None:

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for programs in which time does things: clock triggers, transitions, waits, ends, recorded events.
+"""Hypothesis strategies for programs in which time does things: timers, transitions, waits, ends, recorded events.
 
 Built on `programs`: its declarations, derived segments and conditions, with rules that listen to the clock beside its
 own. A rule that the compiler refuses (it would go round, or read what it has just changed) is left out.
