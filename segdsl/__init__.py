@@ -42,8 +42,8 @@ _PLACES = {
     "Progress": "host.replay", "Reject": "records.outcomes", "Report": "host.replay",
     "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors",
     "UnknownNameError": "diagnostics.errors", "build": "host.program", "check": "host.program",
-    "check_texts": "host.program", "follow": "host.following", "load": "host.program", "loads": "host.program", "open_backend": "backends",
-    "replay": "host.replay",
+    "check_texts": "host.program", "follow": "host.following", "load": "host.program", "loads": "host.program",
+    "open_backend": "backends", "replay": "host.replay",
 }  # fmt: skip
 
 __all__ = [

@@ -17,6 +17,7 @@ from segdsl.cli.parts.failures import INTERRUPTED
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.lines import Lines
 from segdsl.cli.parts.rules import checked_rules
+from segdsl.cli.parts.stopping import stopping
 from segdsl.cli.parts.stores import MEMORY, beside, opened, shown, url_of
 from segdsl.cli.parts.summary import REJECTS_SHOWN, Summary
 from segdsl.cli.parts.telling import Telling
@@ -35,6 +36,7 @@ class Options:
     mapping: str | None
     store: str | None
     until: str | None
+    follow: bool
     changes: str | None
     effects: str | None
     rejects: str | None
@@ -47,6 +49,11 @@ class Options:
         """Raises UsageError for what does not go together."""
         if self.events == "-" and "-" in self.paths:
             raise click.UsageError("rules and events cannot both come from standard input")
+        if self.follow and self.until is not None:
+            raise click.UsageError(
+                "--follow and --until do not go together: a followed run has no end of its own, and its clock goes "
+                "by the events and the time of day"
+            )
         outs = [name for name in ("changes", "effects", "rejects") if getattr(self, name) == "-"]
         if len(outs) + self.as_json > 1:
             names = " and ".join([f"--{name} -" for name in outs] + ["--json"] * self.as_json)
@@ -65,6 +72,7 @@ class Options:
 @click.option("--mapping", metavar="FILE", help="Which column of a CSV file is which field.")
 @click.option("--store", metavar="URL", help="Where memberships are kept. Default: beside the rules, as in shop.store.")
 @click.option("--until", metavar="INSTANT", help="The end of the run. Default: the latest event.")
+@click.option("--follow", is_flag=True, help="Go on with events as they are added to the file, until Ctrl-C.")
 @click.option("--changes", type=_FILE, metavar="FILE", help="Write every change of membership there, as lines of JSON.")
 @click.option("--effects", type=_FILE, metavar="FILE", help="Write every effect there, as lines of JSON.")
 @click.option("--rejects", type=_FILE, metavar="FILE", help="Write events that could not be taken there, with reasons.")
@@ -82,6 +90,10 @@ def command(**given: Any) -> None:
     \b
       seg run shop.seg --events events.jsonl
       seg run rules/ --events orders.csv --mapping mapping.toml --changes changes.jsonl
+      seg run shop.seg --events events.jsonl --follow --effects effects.jsonl
+
+    With --follow the run stays with a file that grows, or a pipe, and takes events as they come; while none come, what
+    is due happens by the time of day. Ctrl-C, or the end of a pipe, ends it in order; run again, it goes on from there.
 
     Events that cannot be taken are counted by reason and do not stop the run.
     """
@@ -141,10 +153,7 @@ def _run(engine: "segdsl.Engine", options: Options, url: str) -> Summary:
         handled = Handled(telling)
         listener = segdsl.Listener(outputs.take, outputs.take_by_clock, handled.tell)
         try:
-            report = segdsl.replay(
-                engine, options.events, format=options.format, mapping=options.mapping, until=options.until,
-                listener=listener,
-            )  # fmt: skip
+            report = _report(engine, options, listener, telling)
         except KeyboardInterrupt:
             telling.done()
             click.echo(_interrupted(handled.events, options, url), err=True)
@@ -152,6 +161,27 @@ def _run(engine: "segdsl.Engine", options: Options, url: str) -> Summary:
         finally:
             telling.done()
         return Summary(shown(url), engine, report, outputs.first_rejects)
+
+
+def _report(
+    engine: "segdsl.Engine", options: Options, listener: "segdsl.Listener", telling: Telling
+) -> "segdsl.Report":
+    """Run the events, to their end or until somebody has enough."""
+    if not options.follow:
+        return segdsl.replay(
+            engine, options.events, format=options.format, mapping=options.mapping, until=options.until,
+            listener=listener,
+        )  # fmt: skip
+
+    def renewed(how: str) -> None:
+        telling.done()
+        click.echo(f"seg: {options.events} was {how}: going on with the new one from its start", err=True)
+
+    listener.renewed = renewed
+    with stopping() as stop:
+        return segdsl.follow(
+            engine, options.events, format=options.format, mapping=options.mapping, listener=listener, stop=stop
+        )
 
 
 def _interrupted(handled: int, options: Options, url: str) -> str:

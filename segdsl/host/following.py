@@ -1,25 +1,29 @@
 """An input that grows, through an engine: events as they come, and the clock along with them, until it is stopped.
 
-Comes in: a file that somebody writes to, a pipe or standard input, read in a thread of its own. Goes out: what comes out
-of a run (see `replay.py`, whose `Running` does the work), as it happens, and at the end a `Report`. Everything but the
+Comes in: a file that somebody writes to, a pipe or standard input, read in a thread of its own. Goes out: what comes
+out of any run (see `replay.py`, whose `Running` does the work), as it happens, and at the end a `Report`. All but the
 reading is done by the thread that calls: a store is used by who opened it.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from queue import Empty, Full, Queue
+from threading import Event as Flag
 from threading import Thread
+from typing import Self
 
-from attrs import define, evolve, field, frozen
+from attrs import define, frozen
 
 from segdsl.backends.base import Position
 from segdsl.host.engine import AHEAD, BATCH, Engine
-from segdsl.host.replay import TOLD, Input, Listener, Report, Running
+from segdsl.host.replay import HEAD, TOLD, Input, Listener, Report, Running
 from segdsl.readers import reader_of
 from segdsl.readers.base import Reader
 from segdsl.readers.growing import POLL, Flowing, Growing, Waiting
-from segdsl.readers.ordering import Count, in_order
+from segdsl.readers.lines import PACKED
+from segdsl.readers.ordering import in_order
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
 from segdsl.values import instants
@@ -28,17 +32,17 @@ TICK = 1.0
 """Seconds without an event after which the clock goes on by itself."""
 
 PATIENCE = 30
-"""Ticks that a pipe has until its first event: whoever writes to it may take a while to begin, and then may begin with
-what is long past."""
+"""Ticks that a pipe has until its first event: whoever writes to it may take a while to begin, and may begin with what
+is long past."""
 
 SHARE = 20
-"""The changes that the clock alone brings about are looked for in at most one part in so many of the time."""
+"""Changes that the clock alone brings about are looked for in at most one part in so many of the time."""
 
-READ = 1_000
-"""Items that the thread hands over together, at most."""
+LOT = 1_000
+"""Items that are handed over together by the thread that reads."""
 
-AHEAD_READ = 20
-"""How many such lots wait to be taken, at most."""
+LOTS = 20
+"""Lots that wait to be taken."""
 
 Items = list[Event | Reject]
 
@@ -53,77 +57,98 @@ def follow(
     stop: Callable[[], bool] = lambda: False,
     tick: float = TICK,
 ) -> Report:
-    """Run an input that grows through an engine as it comes, until `stop()` is true or a pipe ends, and give a report.
+    """Run an input that grows through an engine as it comes, until `stop()` is true or a pipe ends.
 
     `events` is the path of a file or a pipe, or `-` for standard input. What stands in a file already is taken as
-    `replay` would, from where the last run of it stopped; then its lines are taken in the order in which they come, each
-    when it is whole. A file that is truncated or replaced is followed as a new one. The engine's clock goes along with
-    the events, and with the machine's (the engine's `clock`) when for `tick` seconds nothing came. An event that is
-    further ahead of it than five minutes is refused as `future`; a later run of the file meets it again, unless later
-    ones were taken since.
+    `replay` would, from where its last run stopped; then its lines are taken in the order in which they come, each when
+    it is whole. A file that is truncated or replaced is followed on as a new one. The clock goes along with the events,
+    and with the engine's `clock` when for `tick` seconds nothing came. An event that is further ahead of that than five
+    minutes is refused for good, as `future`.
 
-    Asked about several times a second, `stop` ends between two batches; what was read and not taken comes in the next
-    run. KeyboardInterrupt is raised as ever. Raises InputError and StoreError as `replay` does.
+    `stop` is asked several times a second, and ends the run between two batches: what was not taken comes in the next
+    run. KeyboardInterrupt is not caught. Raises InputError and StoreError as `replay` does.
     """
-    following = Following(Running.started(engine, listener or Listener()), stop)
     source = Input.known(events, engine.backend)
-    try:
-        if source.path:
-            path, columns = Path(events), mapping is not None
-            following.follow_file(path, lambda label: _reader(path, engine, format, mapping, label), tick, columns)
-        else:
-            standard = str(events) == "-"
-            name = Path("standard input") if standard else Path(events)
-            stream = Flowing(None if standard else name)
-            following.follow_pipe(source, Arrivals(stream, _reader(name, engine, format, mapping, source.label), stop, tick))
-    except Stopped:
-        pass
+    running = Running(engine, source, listener or Listener(), None, BATCH, None, Report())
+    following = Following(running, stop)
+    name = Path("standard input") if str(events) == "-" else Path(events)
+
+    def arrivals(stream: Waiting, label: str) -> Arrivals:
+        reader = reader_of(name, engine.shape, format=format, mapping=mapping, source=label)
+        return Arrivals(stream, reader, stop, tick)
+
+    if source.path:
+        # The first line of a table only names the columns, and is the same in the next file of that name.
+        following.file(name, arrivals, lambda: _begun(name, 1 if mapping is None else 2, stop, tick))
+    else:
+        following.pipe(source, arrivals(Flowing(None if str(events) == "-" else name), source.label))
     following.finish()
-    return following.running.report
+    return running.report
 
 
-def _reader(name: Path, engine: Engine, format: str | None, mapping: str | Path | None, label: str) -> Reader:
-    return reader_of(name, engine.shape, format=format, mapping=mapping, source=label)
+def _begun(path: Path, lines: int, stop: Callable[[], bool], tick: float) -> Iterator[Items]:
+    """Ticks, until a file has lines by which it can be known again."""
+    waited = 0.0
+    while not stop():
+        try:
+            with path.open("rb") as file:
+                head = file.read(HEAD)
+        except OSError:
+            head = b""  # it is being replaced
+        if head.count(b"\n") >= lines or len(head) >= HEAD or head.startswith(PACKED):
+            return
+        time.sleep(POLL)
+        waited += POLL
+        if waited >= tick:
+            waited = 0.0
+            yield []
 
 
 class Stopped(Exception):  # noqa: N818 - nothing is wrong
-    """Somebody wants an end while what stood in a file is still being handled."""
+    """An end is wanted while what stands in a file is still being taken."""
 
 
 @define
 class Following:
-    """A run on its way behind its input. `latest` is the latest instant read; `patience` the ticks that may pass before
-    the first event of a pipe. `seconds` measures what looking for changes by the clock costs: not before `rested` is it
-    done again."""
+    """A run behind its input. `latest` is the latest instant read and believed, `furthest` the latest of all of
+    this file; `patience` the ticks that may pass before the first event. `seconds` measures what looking for changes by
+    the clock costs: it is done again at `rested`."""
 
     running: Running
     stop: Callable[[], bool] = lambda: False
     seconds: Callable[[], float] = time.monotonic
     patience: int = 0
-    latest: int | None = None
+    latest: int = instants.EARLIEST
+    furthest: int = instants.EARLIEST
     rested: float = 0.0
 
-    def follow_pipe(self, source: Input, arrivals: "Arrivals") -> None:
-        self.patience = PATIENCE
+    def pipe(self, source: Input, arrivals: "Arrivals") -> None:
+        """Follow a pipe to its end."""
         self.running.turn_to(source)
+        self.patience = PATIENCE
         with arrivals:
             self.go(arrivals)
         self.running.report.skipped_rows = arrivals.reader.skipped_rows
 
-    def follow_file(self, path: Path, reader: Callable[[str], Reader], tick: float, columns: bool) -> None:
-        """A file, and the one after it when it is truncated or replaced, and so on. `columns`: its first line only names
-        them, and is the same in the next file."""
+    def file(
+        self, path: Path, arrivals: "Callable[[Waiting, str], Arrivals]", begun: Callable[[], Iterable[Items]]
+    ) -> None:
+        """Follow a file, and the next one when it is truncated or replaced. `begun` ticks until there is one."""
         while not self.stop():
-            self.go(_until_begun(path, 2 if columns else 1, self.stop, tick))
+            self.go(begun())
             if self.stop():
                 return
             stream = Growing(path)
-            source = evolve(Input.known(path, self.running.engine.backend), ended=True)
-            with Arrivals(stream, reader(source.label), self.stop, tick) as arrivals:
-                self.running.turn_to(source)
-                self.catch_up(arrivals.there())
-                self.go(arrivals)
-            self.running.report.skipped_rows += arrivals.reader.skipped_rows
+            source = Input.known(path, self.running.engine.backend)
+            self.running.turn_to(source)
+            self.furthest = instants.EARLIEST
+            with arrivals(stream, source.label) as coming:
+                try:
+                    self.catch_up(coming.there())
+                except Stopped:
+                    return
+                self.go(coming)
+            self.running.report.skipped_rows += coming.reader.skipped_rows
             if not stream.renewed:
                 return
             self.running.listener.renewed(stream.renewed)
@@ -133,15 +158,17 @@ class Following:
         running = self.running
         running.until = self._believed()
         running.run(self._while_wanted(in_order(running.watched(items), count=running.count)))
-        self.latest = running.report.last
+        self.latest = max(self.latest, running.report.last or instants.EARLIEST)
         if running.count.places:
-            running.engine.take([], running.source.handled(self._place()))
+            running.engine.take([], self._place())
         self._go_along()
 
     def _while_wanted(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         for item in items:
             if self.stop():
                 raise Stopped
+            if isinstance(item, Event):
+                self.furthest = max(self.furthest, item.instant)
             yield item
 
     def go(self, arrivals: Iterable[Items]) -> None:
@@ -157,11 +184,183 @@ class Following:
             self.running.tell_progress()
 
     def take(self, items: Items) -> None:
-        """Take a batch in the order of arrival, and let the clock go along with it: not further, since there may be
-        more of before."""
+        """Take a batch in the order in which it came, and have the clock go along: not further than that, since what
+        comes next may be of before now."""
         running, believed = self.running, self._believed()
-        count = running.count
-        count.places = max(count.places, items[-1].place)
-        events = [item for item in items if isinstance(item, Event) and item.instant <= believed]
-        self.latest = max((event.instant for event in events), default=self.latest)
-        E
+        running.count.places = max(running.count.places, items[-1].place)
+        all_events = [item for item in items if isinstance(item, Event)]
+        events = [event for event in all_events if event.instant <= believed]
+        self.latest = max([self.latest, *(event.instant for event in events)])
+        self.furthest = max([self.furthest, *(event.instant for event in all_events)])
+        running.take(items, events, believed, self._place())
+        self._go_along()
+
+    def tick(self) -> None:
+        """Nothing came: the clock goes on by itself."""
+        now = self.running.engine.clock()
+        self._advance(now)
+        begun = self.seconds()
+        if begun >= self.rested:
+            self._tell_clock_changes(now)
+            self.rested = begun + (self.seconds() - begun) * SHARE
+
+    def finish(self) -> None:
+        """Tell of what the clock has brought about up to where it is."""
+        running = self.running
+        reached = max(self.latest, running.engine.backend.clock() or instants.EARLIEST)
+        if reached > instants.EARLIEST:
+            # An event may be a little ahead of the clock; no rule acts before its time because of that.
+            last = min(reached, running.engine.clock())
+            self._advance(last)
+            running.tell_clock_changes(last)
+            running.engine.take([], {TOLD: Position(0, running.told, 0)})
+        running.report.ignored = Counter(running.engine.shape.ignored_fields)
+
+    def _go_along(self) -> None:
+        if self.latest > instants.EARLIEST:
+            self._advance(min(self.latest, self.running.engine.clock()))
+
+    def _advance(self, to: int) -> None:
+        self.running.advance(to)
+        self.running.clock = max(to, self.running.clock or to)
+
+    def _tell_clock_changes(self, now: int) -> None:
+        running = self.running
+        before = running.report.changes
+        running.tell_clock_changes(now)
+        if running.report.changes > before:
+            # Where nothing was told of, there is nothing to be remembered either: not every tick writes to the store.
+            running.engine.take([], {TOLD: Position(0, running.told, 0)})
+
+    def _believed(self) -> int:
+        return max(self.running.engine.vouched, self.running.engine.clock() + AHEAD)
+
+    def _place(self) -> dict[str, Position]:
+        """All that was read is done with."""
+        running = self.running
+        instant = max(self.furthest, running.before.instant) if running.before is not None else self.furthest
+        return running.source.handled(Position(running.count.places, instant, running.count.places))
+
+
+@frozen
+class End:
+    """The thread has read the input to its end, or could not go on."""
+
+    error: Exception | None = None
+
+
+class Arrivals:
+    """What comes from a stream that waits: lists of items, and an empty one for a tick in which nothing came and the
+    reader waits for more. Read by a thread while it is used in a `with` block; `None` in the queue: it waits for the
+    first time."""
+
+    def __init__(self, stream: Waiting, reader: Reader, stop: Callable[[], bool], tick: float) -> None:
+        self.stream = stream
+        self.reader = reader
+        self.stop = stop
+        self.tick = tick
+        self.queue: Queue[Items | End | None] = Queue(LOTS)
+        self.kept: list[End | None] = []
+        self.over = False
+        self._lot: Items = []
+        self._waited = False
+        self._left = Flag()
+        self._thread = Thread(target=self._read, name="segdsl-follow", daemon=True)
+        stream.listen = self._heard
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._left.set()
+        self.stream.stop()
+        self._thread.join(5 * POLL)
+
+    # ------------------------------------------------------------------------------------------ by the one who takes
+
+    def there(self) -> Iterator[Event | Reject]:
+        """What is there already, up to where the reader first waits. Raises Stopped."""
+        while not self.stop():
+            try:
+                got = self._next()
+            except Empty:
+                continue
+            if not isinstance(got, list):
+                self._look_at(got)
+                return
+            yield from got
+        raise Stopped
+
+    def __iter__(self) -> Iterator[Items]:
+        waited = 0.0
+        while not self.stop() and not self.over:
+            try:
+                got = self._next()
+            except Empty:
+                waited += POLL
+                if waited >= self.tick and self.stream.waits:
+                    waited = 0.0
+                    yield []
+                continue
+            if isinstance(got, list):
+                waited = 0.0
+                yield self._with_more(got)
+            else:
+                self._look_at(got)
+
+    def _next(self) -> Items | End | None:
+        """Raises Empty when nothing comes for a moment."""
+        return self.kept.pop() if self.kept else self.queue.get(timeout=POLL)
+
+    def _with_more(self, items: Items) -> Items:
+        """As much as is there, and as one batch may hold."""
+        while len(items) <= BATCH - LOT and not self.queue.empty():
+            more = self.queue.get()
+            if not isinstance(more, list):
+                self.kept.append(more)
+                break
+            items += more
+        return items
+
+    def _look_at(self, end: End | None) -> None:
+        if end is not None:
+            self.over = True
+            if end.error is not None:
+                raise end.error
+
+    # ------------------------------------------------------------------------------------------------ by the thread
+
+    def _read(self) -> None:
+        error: Exception | None = None
+        try:
+            for item in self.reader.read(self.stream):
+                self._lot.append(item)
+                if len(self._lot) >= LOT:
+                    self._hand_over()
+            self._hand_over()
+        except Exception as caught:
+            error = caught
+        finally:
+            self.stream.let_go()
+        self._put(End(error))
+
+    def _heard(self, waits: bool) -> None:
+        """The reader looks for more: what it has found so far need not wait for that."""
+        self._hand_over()
+        if waits and not self._waited:
+            self._waited = True
+            self._put(None)
+
+    def _hand_over(self) -> None:
+        if self._lot:
+            self._put(self._lot)
+            self._lot = []
+
+    def _put(self, entry: Items | End | None) -> None:
+        while not self._left.is_set():
+            try:
+                self.queue.put(entry, timeout=POLL)
+            except Full:
+                continue
+            return

@@ -91,8 +91,8 @@ class Progress:
 class Listener:
     """Who hears of a run. `outcomes` sees each batch before it is committed, of events and of customers whom the clock
     moved; `clock_changes` the changes that the clock brings about up to the run's end without any rule taking notice
-    (each once, also when runs go on from each other); `progress` is told now and then; `renewed` of a followed file that
-    is another one now, as `truncated` or `replaced`."""
+    (each once, also when runs go on from each other); `progress` is told now and then; `renewed` of a followed file
+    that is another one now, as `truncated` or `replaced`."""
 
     outcomes: Callable[[list[Outcome]], None] = lambda outcomes: None
     clock_changes: Callable[[list[Change]], None] = lambda changes: None
@@ -173,8 +173,9 @@ class Input:
 @define
 class Running:
     """One run on its way. `told` is the instant up to which earlier runs have told of what the clock does; `stepped`
-    are customers to whom something from before it has happened since, the earliest at `reopened`. `clock` is the instant
-    that a run which follows its input has come to."""
+    are customers to whom something from before it has happened since, the earliest at `reopened`. `behind`: what was
+    taken is from before what an earlier run took, so that its place can be kept only when all of it is taken. `clock`
+    is the instant that a run which follows its input has come to."""
 
     engine: Engine
     source: Input
@@ -191,11 +192,17 @@ class Running:
     told: int = instants.EARLIEST
     stepped: set[str] = field(factory=set)
     reopened: int = instants.LATEST
+    behind: bool = False
     clock: int | None = None
 
     def __attrs_post_init__(self) -> None:
         told = self.engine.backend.position(TOLD)
         self.told = told.instant if told is not None else instants.EARLIEST
+
+    def turn_to(self, source: Input) -> None:
+        """Go on with another input."""
+        self.source, self.before = source, self.engine.backend.position(source.key) if source.key else None
+        self.count, self.handled, self.advanced, self.unfinished, self.behind = Count(), 0, 0, 0, False
 
     def run(self, items: Iterable[Event | Reject]) -> None:
         for item in items:
@@ -206,6 +213,9 @@ class Running:
             if len(self.items) >= self.size:
                 self._take()
         self._take()
+        if self.behind and self.before is not None and self.until is None:
+            place = Position(self.count.places - self.unfinished, self.before.instant, self.before.place)
+            self.engine.take([], self.source.handled(place))
 
     def watched(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         """The items as they are read, told of now and then: a long input is read whole before it is handled."""
@@ -307,7 +317,8 @@ class Running:
     def _reached(self, last: Event) -> Position:
         """How far the input is handled when `last` is. Events from after `until` are not: a later run takes them."""
         before = self.before
-        if before is not None and (last.instant, last.place) < (before.instant, before.place):
+        self.behind = before is not None and (last.instant, last.place) < (before.instant, before.place)
+        if self.behind and before is not None:
             return before
         return Position(self.count.places - self.unfinished, last.instant, last.place)
 

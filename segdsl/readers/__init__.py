@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 from segdsl.diagnostics.errors import InputError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.readers.base import EventShape, Reader
-from segdsl.readers.lines import Stream
+from segdsl.readers.lines import PACKED, Stream
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.limits import EVENT_BYTES
@@ -28,7 +28,6 @@ PLAIN = "jsonlines"
 """The format of what says nothing else."""
 
 _NO_FORMATS = ("__init__", "base", "growing", "lines", "mapping", "ordering")
-_GZIP = b"\x1f\x8b"
 
 
 class Reading(Iterator[Event | Reject]):
@@ -146,7 +145,7 @@ def _unpacked(stream: BinaryIO, name: Path, opened: ExitStack) -> Stream:
     """The stream itself, or read through gzip. Only looks ahead, so that it works for what cannot be rewound."""
     buffered = cast("_Peeking", stream)
     try:
-        packed = buffered.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
+        packed = buffered.peek(len(PACKED))[: len(PACKED)] == PACKED
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror or error}") from error
     return opened.enter_context(gzip.GzipFile(fileobj=buffered, mode="rb")) if packed else buffered

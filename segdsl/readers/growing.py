@@ -14,12 +14,10 @@ from threading import Event
 from typing import Literal
 
 from segdsl.diagnostics.errors import InputError
-from segdsl.readers.lines import Stream
+from segdsl.readers.lines import PACKED, Stream
 
 POLL = 0.2
 """Seconds between two looks at what has come."""
-
-_GZIP = b"\x1f\x8b"
 
 Renewal = Literal["", "truncated", "replaced"]
 """What became of a file by which it is another one now."""
@@ -51,8 +49,8 @@ class Waiting(Stream):
         """What has come, as soon as something has; nothing at the end. Raises InputError for what is packed."""
         self.listen(False)
         data = self._next(size if size is not None and size > 0 else io.DEFAULT_BUFFER_SIZE)
-        if self.offset == 0 and data.startswith(_GZIP):
-            raise InputError(f"{self.name} is packed: unpack it on the way, as in `zcat FILE | seg run ... --events -`")
+        if self.offset == 0 and data.startswith(PACKED):
+            raise InputError(f"{self.name} is packed: unpack it, as in `zcat FILE | seg run ... --events - --follow`")
         self.offset += len(data)
         return data
 

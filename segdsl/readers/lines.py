@@ -16,6 +16,9 @@ CHUNK = 1 << 18
 HEAD = 2_000
 """Bytes kept of a line that is too long: enough for the 500 characters that a reject shows."""
 
+PACKED = b"\x1f\x8b"
+"""How a gzip file begins."""
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Stream = io.BufferedIOBase

@@ -19,7 +19,11 @@ from tests.strategies.timed_programs import timed_programs
 from tests.support.running import instant, opened
 from tests.support.timing import SHORT, live, lived
 
-short = streams(gaps=SHORT)
+FEW = ("ann", "bob")
+short = streams(gaps=SHORT, customers=FEW)
+late = streams(gaps=SHORT, customers=FEW, apart=True, least=3)
+delays = st.sampled_from((0, 0, 1, HOUR, DAY, 2 * DAY - 1, 2 * DAY))
+"""How much later than its instant an event arrives."""
 
 
 def interrupt(engine: Engine, data: st.DataObject, now: int, outcomes: list[Outcome]) -> None:
@@ -62,9 +66,8 @@ def test_a_store_closed_and_opened_anywhere(program: Written, stream: Stream, da
 
 
 @settings(max_examples=80)
-@given(timed_programs(lateness="2 days"), streams(gaps=SHORT, apart=True), st.data())
+@given(timed_programs(lateness="2 days"), late, st.data())
 def test_any_order_of_arrival_within_the_lateness(program: Written, stream: Stream, data: st.DataObject) -> None:
-    delays = st.sampled_from((0, 0, 1, HOUR, DAY, 2 * DAY))
     arriving = sorted(stream, key=lambda event: instant(event) + data.draw(delays))
     outcomes: list[Outcome] = []
     with opened(program.text()) as engine:
@@ -78,9 +81,8 @@ def test_any_order_of_arrival_within_the_lateness(program: Written, stream: Stre
 
 
 @settings(max_examples=40)
-@given(timed_programs(lateness="2 days"), streams(gaps=SHORT, apart=True), st.data())
+@given(timed_programs(lateness="2 days"), late, st.data())
 def test_any_order_of_arrival_in_one_batch_on_sqlite(program: Written, stream: Stream, data: st.DataObject) -> None:
-    delays = st.sampled_from((0, 0, HOUR, DAY, 2 * DAY))
     arriving = sorted(stream, key=lambda event: instant(event) + data.draw(delays))
     size = data.draw(st.integers(1, len(arriving)))
     outcomes: list[Outcome] = []

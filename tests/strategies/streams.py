@@ -55,12 +55,12 @@ def _some(draw: st.DrawFn, values: dict[str, st.SearchStrategy[Any]]) -> dict[st
 
 
 @st.composite
-def events(draw: st.DrawFn, number: int, instant: int) -> dict[str, Any]:
+def events(draw: st.DrawFn, number: int, instant: int, customers: tuple[str, ...] = CUSTOMERS) -> dict[str, Any]:
     name = draw(st.sampled_from(("buys thing", "buys thing", "looks", "looks", "pings")))
     event = {
         "id": f"e{number}",
         "event": name,
-        "customer": draw(st.sampled_from(CUSTOMERS)),
+        "customer": draw(st.sampled_from(customers)),
         "time": instant_text(instant),
     }
     event |= draw(_some(VALUES[name]))
@@ -71,12 +71,18 @@ def events(draw: st.DrawFn, number: int, instant: int) -> dict[str, Any]:
 
 @st.composite
 def streams(
-    draw: st.DrawFn, *, least: int = 1, most: int = 14, gaps: tuple[int, ...] = GAPS, apart: bool = False
+    draw: st.DrawFn,
+    *,
+    least: int = 1,
+    most: int = 14,
+    gaps: tuple[int, ...] = GAPS,
+    apart: bool = False,
+    customers: tuple[str, ...] = CUSTOMERS,
 ) -> Stream:
     """Events in the order of time, each with an id of its own; `apart`: and with an instant of its own."""
     instant = START
     made: Stream = []
     for number in range(draw(st.integers(least, most))):
         instant += draw(st.sampled_from(gaps)) or apart
-        made.append(draw(events(number, instant)))
+        made.append(draw(events(number, instant, customers)))
     return made

@@ -14,7 +14,14 @@ from tests.strategies.programs import ADDED, Names, Written, conditions, program
 FURTHER = (
     "event notes { what: text, price: number }",
     "segment Held One by activities while flag is yes",
+    "segment Looker if looks within 1 day",
+    "segment Buyer if buys thing at least 2 times within 2 days",
+    "segment Quiet if time since pings > 90 minutes",
 )
+OWN = ("Held One", "Looker", "Buyer", "Quiet")
+SIMPLE = ("not looks within 1 hour", "pings within 2 days", "count of looks >= 2", "not buys thing", "points >= 1")
+"""Conditions that are often true and often not: a rule behind one of `programs` seldom does anything."""
+
 LENGTHS = ("1 hour", "90 minutes", "1 day", "2 days", "1 calendar day", "1 month")
 BOUNDS = " from 2026-03-07 until 2026-03-12"
 """Of activities with schedules, which would otherwise go on for the whole of a run."""
@@ -40,7 +47,17 @@ class TimedRule:
 
 
 def segments_of(names: Names) -> list[str]:
-    return [*ADDED, "Held One", "Listed One", *names.segments]
+    return [*ADDED, *OWN, *OWN, "Listed One", *names.segments]
+
+
+@st.composite
+def asked(draw: st.DrawFn, names: Names, event: str | None) -> str:
+    match draw(st.integers(0, 3)):
+        case 0:
+            return draw(conditions(Names(names.segments, names.defines, event)))
+        case 1:
+            return f"in segment {draw(st.sampled_from(('any', 'none')))}({draw(st.sampled_from(segments_of(names)))})"
+    return draw(st.sampled_from(SIMPLE))
 
 
 @st.composite
@@ -116,7 +133,7 @@ def sentences(draw: st.DrawFn, names: Names, event: str | None) -> str:
     for _ in range(draw(st.integers(0, 2))):
         parts.append(draw(pauses(names, event)))
         if draw(st.integers(0, 2)) == 0:
-            parts.append(f"if {draw(conditions(Names(names.segments, names.defines)))}")
+            parts.append(f"if {draw(asked(names, None))}")
     last = draw(actions(names, event))
     if draw(st.integers(0, 4)) == 0:
         paths = [f"path then {draw(pauses(names, event))} then {draw(actions(names, event))}" for _ in range(2)]
@@ -130,8 +147,8 @@ def timed_rules(draw: st.DrawFn, names: Names, number: int) -> TimedRule:
         text = f"when {draw(st.sampled_from(CLOCKS))} then {draw(sentences(names, None))}"
         return TimedRule(text, f"activity Timed {number}{BOUNDS}")
     trigger, event = draw(triggers(names))
-    asked = f" if {draw(conditions(Names(names.segments, names.defines, event)))}" if draw(st.booleans()) else ""
-    text = f"when {trigger}{asked} then {draw(sentences(names, event))}"
+    condition = f" if {draw(asked(names, event))}" if draw(st.integers(0, 2)) == 0 else ""
+    text = f"when {trigger}{condition} then {draw(sentences(names, event))}"
     if draw(st.booleans()):
         return TimedRule(text)
     options = ["", " once", " restarting", " restarting", " priority 3", " until 2026-03-09", " holdout 50%"]
@@ -143,14 +160,15 @@ def timed_rules(draw: st.DrawFn, names: Names, number: int) -> TimedRule:
 
 
 @st.composite
-def timed_programs(draw: st.DrawFn, *, lateness: str = "", plain: bool = True) -> Written:
-    """Programs of up to three plain rules and four timed ones; with `lateness`, events may come so late."""
+def timed_programs(draw: st.DrawFn, *, lateness: str = "") -> Written:
+    """Programs of a plain rule and some timed ones; with `lateness`, events may come so late."""
     program = draw(programs())
     names = Names([each.name for each in program.derived], ["worth", "visits made"])
     further = (*FURTHER, *([f"lateness {lateness}"] if lateness else []))
-    kept = evolve(program, rules=program.rules[:3] if plain else (), further=further)
-    kept = kept if compiles(kept) else evolve(kept, rules=())
-    for number in range(draw(st.integers(1, 4))):
+    kept = evolve(program, derived=program.derived[:2], rules=program.rules[:1], further=further)
+    kept = kept if compiles(kept) else evolve(kept, derived=(), rules=())
+    names = Names([each.name for each in kept.derived], list(names.defines))
+    for number in range(draw(st.integers(2, 5))):
         rule = draw(timed_rules(names, number))
         more = evolve(kept, rules=(*kept.rules, rule))
         kept = more if compiles(more) else kept
@@ -163,4 +181,3 @@ def compiles(program: Written) -> bool:
     except CompileError:
         return False
     return True
-

@@ -8,6 +8,8 @@ import click
 from attrs import define, field
 
 import segdsl
+from segdsl.cli.parts.findings import counted
+from segdsl.values.instants import SECOND, instant_text
 
 TERMINAL_SECONDS = 0.2
 LINE_SECONDS = 5.0
@@ -35,7 +37,10 @@ class Telling:
         if now - self.last < (TERMINAL_SECONDS if self.live else LINE_SECONDS):
             return
         self.last = now
-        if progress.total is None:
+        if progress.clock is not None and progress.total is not None:
+            reached = instant_text(progress.clock - progress.clock % SECOND)
+            text = f"followed: {counted(progress.events, 'event')}, the clock is at {reached}"
+        elif progress.total is None:
             text = f"reading: {progress.places:,} lines"
         elif progress.advanced:
             text = f"the clock: {progress.advanced:,} customers moved on"
