@@ -166,8 +166,8 @@ class History:
         match window:
             case None:
                 return (), None
-            case ast.Within(length):
-                return (), p.Window(*self._length(length), whole_days=_by_days(length))
+            case ast.Within():
+                return (), self.looking_back(window)
             case ast.Ago(older, younger):
                 if _rough(older) <= _rough(younger):
                     self.error(
@@ -190,6 +190,10 @@ class History:
                 )
                 return (), None
         assert_never(window)
+
+    def looking_back(self, window: ast.Within) -> p.Window:
+        """`within D`: whole days of the calendar begin with the first instant of a day."""
+        return p.Window(*self._length(window.length), whole_days=_by_days(window.length))
 
     def _length(self, node: ast.Duration) -> tuple[int, int, int]:
         """Microseconds, months, days."""

@@ -105,7 +105,7 @@ class TriggerChecker:
             return None, event
         if node.number < 1:
             self.expressions.error("SEG413", node.span, "a count is completed after one event or more")
-        within = length(node.within.length) if node.within is not None else None
+        within = self.expressions.looking_back(node.within) if node.within is not None else None
         per = None
         if self.per is not None and not matching and self.per.field.text in event.kinds():
             per = told_apart(self.per.field.text, event.kinds()[self.per.field.text], item=True)

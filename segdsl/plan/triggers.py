@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from segdsl.plan.expressions import Expression
+from segdsl.plan.expressions import Expression, Window
 
 
 class Length(Struct, frozen=True):
@@ -29,14 +29,14 @@ class EventTrigger(Struct, frozen=True, tag="event"):
 
 
 class CountTrigger(Struct, frozen=True, tag="count"):
-    """Fires when `number` such events have come, within a length of time if one is said; then it counts anew. Events
-    that differ in the value of `per` are counted apart. `key` is the hash of the rest."""
+    """Fires when `number` such events have come, within a window if one is said; then it counts anew. Events that
+    differ in the value of `per` are counted apart. `key` is the hash of the rest."""
 
     key: str
     event: str
     match: Expression | None
     number: int
-    within: Length | None = None
+    within: Window | None = None
     per: Expression | None = None
 
 

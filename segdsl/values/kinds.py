@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 @frozen
@@ -33,17 +33,15 @@ class Kind:
     def is_ordered(self) -> bool:
         return self.name in ("number", "date", "instant", "duration", "time of day")
 
-    def field(self, name: str) -> RecordField | None:
-        return next((f for f in self.fields if f.name == name), None)
-
 
 @frozen
 class RecordField:
-    """A field of an event or a record: its name in the language, its kind, and the names it may have on the wire."""
+    """A field of an event or a record: its name in the language, its kind, and the names it may have on the wire, which
+    make it no other kind."""
 
     name: str
     kind: Kind
-    wires: tuple[str, ...] = ()
+    wires: tuple[str, ...] = field(default=(), eq=False)
 
 
 TEXT = Kind("text")

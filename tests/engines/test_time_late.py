@@ -38,6 +38,16 @@ when unsubscribes then remove from Buyers
 
 STRICT = RULES.replace("lateness 2 days", "")
 
+FLIGHTS = """
+lateness 2 days
+event books flight { booking: text, departs: instant }
+event cancels flight { booking: text }
+activity Reminder per booking {
+  when books flight then wait until 24 hours before this departs then send push "tomorrow" with name = this booking
+  stop when cancels flight
+}
+"""
+
 Opening = Callable[..., Engine]
 
 
@@ -56,7 +66,7 @@ def opening(request: pytest.FixtureRequest) -> Iterator[Opening]:
 
 
 def event(name: str, time: str, customer: str = "ann", **fields: Any) -> dict[str, Any]:
-    return {"event": name, "customer": customer, "time": f"{time}Z", "id": f"{name} {time}", **fields}
+    return {"event": name, "customer": customer, "time": f"{time}Z", "id": f"{name} {time} {fields}", **fields}
 
 
 def take(engine: Engine, name: str, time: str, **fields: Any) -> Outcome:
@@ -139,6 +149,15 @@ def test_an_effect_that_stays_is_not_withdrawn(opening: Opening) -> None:
     take(engine, "registers", "2026-03-01T10:00:00")
     take(engine, "searches", "2026-03-02T12:00:00")
     assert take(engine, "searches", "2026-03-01T22:00:00").withdrawn == ()
+
+
+def test_only_the_effect_of_the_flow_that_ended_is_withdrawn(opening: Opening) -> None:
+    engine = opening(FLIGHTS)
+    for booking in ("b1", "b2"):
+        take(engine, "books flight", "2026-03-01T10:00:00", booking=booking, departs="2026-03-03T10:00:00Z")
+    take(engine, "visits", "2026-03-02T12:00:00")
+    outcome = take(engine, "cancels flight", "2026-03-01T12:00:00", booking="b1")
+    assert ([each.fields["name"] for each in outcome.withdrawn], outcome.effects) == (["b1"], ())
 
 
 def test_an_effect_on_time_has_no_mark(opening: Opening) -> None:

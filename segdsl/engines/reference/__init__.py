@@ -26,6 +26,9 @@ from segdsl.values import limits
 from segdsl.values.instants import instant_text
 from segdsl.values.zones import Zone
 
+Stage = tuple[str, str, int]
+"""A rule, a flow of it, and a stage."""
+
 
 def prepare(plan: p.Plan) -> "Reference":
     return Reference(plan)
@@ -84,7 +87,7 @@ class Reference:
     def _rounds(self, round_: Round, step: Step, cause: str) -> None:
         """Judge the rules on the snapshot, let what they want land, and go on with what that brings about, at the same
         instant (language.md section 5.5)."""
-        times: Counter[tuple[str, int]] = Counter()
+        times: Counter[Stage] = Counter()
         while True:
             self._note_transitions(round_, step)
             landing = self._judge_rules(round_, step)
@@ -312,14 +315,14 @@ class Reference:
             return {segment}
         return self.needs.readers_of(segment) if self._show(segment, step, round_, why) else set()
 
-    def _recorded(self, wish: Wish, round_: Round, times: Counter[tuple[str, int]]) -> list[Event]:
+    def _recorded(self, wish: Wish, round_: Round, times: Counter[Stage]) -> list[Event]:
         """The event that a rule recorded, behind those made of its lines."""
         customer, now = round_.view.state.customer, round_.view.now
         name = wish.action.event if isinstance(wish.action, p.Record) else ""
         identity = effect_id(customer, round_.cause, wish, _nth(wish, times))
         return self.expand(Event(identity, name, customer, now, wish.value))
 
-    def _effects(self, wishes: list[Wish], round_: Round, cause: str, times: Counter[tuple[str, int]]) -> list[Effect]:
+    def _effects(self, wishes: list[Wish], round_: Round, cause: str, times: Counter[Stage]) -> list[Effect]:
         made: list[Effect] = []
         customer = round_.view.state.customer
         for wish in wishes:
@@ -338,7 +341,8 @@ class Reference:
         return sorted(made, key=lambda effect: (-effect.priority, effect.id))
 
 
-def _nth(wish: Wish, times: Counter[tuple[str, int]]) -> int:
-    """How many-th this is of what a rule's stage does for one cause."""
-    times[wish.rule.id, wish.stage] += 1
-    return times[wish.rule.id, wish.stage]
+def _nth(wish: Wish, times: Counter[Stage]) -> int:
+    """How many-th this is of what a stage of one flow does for one cause."""
+    stage = (wish.rule.id, wish.flow, wish.stage)
+    times[stage] += 1
+    return times[stage]

@@ -117,7 +117,8 @@ class Flows:
                     if not holds(condition, view):
                         return
                 case p.Act(stage, actions):
-                    wishes += [Wish(rule, stage, action, self._value(action, view)) for action in actions]
+                    flow = "" if rule.per is None else repr(value)
+                    wishes += [Wish(rule, stage, action, self._value(action, view), flow) for action in actions]
                 case p.Branch():
                     for path in _paths(step, view):
                         self._take(rule, path.steps, value, view, round_, wishes)

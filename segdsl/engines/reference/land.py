@@ -13,12 +13,13 @@ from segdsl.records.outcomes import Because
 @define
 class Wish:
     """One action of a rule that fired, with its value where it has one: the fields of an effect or a recorded event,
-    the value of an attribute, the end of a membership (None: for good)."""
+    the value of an attribute, the end of a membership (None: for good). `flow` tells the flows of one rule apart."""
 
     rule: p.Rule
     stage: int
     action: p.Action
     value: Any = None
+    flow: str = ""
 
 
 @define
@@ -86,6 +87,6 @@ def because(reason: str, rule: p.Rule, cause: str) -> Because:
 
 
 def effect_id(customer: str, cause: str, wish: Wish, nth: int) -> str:
-    """The same for the same customer, cause, rule, stage and how many-th, for ever."""
-    parts = "\x1f".join((customer, cause, wish.rule.id, str(wish.stage), str(nth)))
+    """The same for the same customer, cause, rule, flow, stage and how many-th, for ever."""
+    parts = "\x1f".join((customer, cause, wish.rule.id, str(wish.stage), *([wish.flow] if wish.flow else []), str(nth)))
     return sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -12,6 +12,7 @@ from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.records.outcomes import Because
 from segdsl.state.customer import Pending, Waiting
+from segdsl.state.windows import leaves
 from segdsl.values import limits
 
 Fields = Mapping[str, Any]
@@ -123,7 +124,7 @@ def tallied(count: p.CountTrigger, tally: list[Any], view: View) -> tuple[list[A
     count of its value, which then begins anew."""
     within = count.within
     value = evaluate(count.per, view) if count.per is not None else None
-    tally = [*(each for each in tally if within is None or view.now < plus(each[0], within, view.zone))]
+    tally = [*(each for each in tally if within is None or view.now < leaves(within, each[0], view.zone))]
     same = sum(1 for each in tally if each[1] == value)
     if same + 1 >= count.number:
         return [each for each in tally if each[1] != value], True
