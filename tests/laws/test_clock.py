@@ -1,9 +1,10 @@
-"""The law *clock*: what depends on time changes at its instant. The memberships that `due` instants bring about are
-those found by asking the interpreter at every instant at which anything could change.
+"""The law *clock*: what depends on time changes at its instant. The memberships that `due` instants bring about, and
+the transitions that rules hear of through timers, are those found by asking the interpreter at every instant at which
+anything could change.
 
 Seen to fail when `next_due` leaves out the instant after a comparison's (`>` turns a microsecond after `>=`), when an
 event that comes into a `from ... to ... ago` window is no due instant, when one leaves a microsecond late, and when a
-step does not bring a state's `due` up to date.
+step does not bring a state's `due` up to date; the second law when what a heard segment depends on sets no timer.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from segdsl.engines.reference.evaluate import View, holds
 from segdsl.host.engine import Engine
-from segdsl.state.customer import State, decode
+from segdsl.records.outcomes import Outcome
+from segdsl.state.customer import State
+from segdsl.state.life import decode
 from segdsl.values.instants import DAY, HOUR, MINUTE
 from tests.strategies.programs import Derived, Written, programs
 from tests.strategies.streams import CUSTOMERS, Stream, streams
@@ -64,10 +67,65 @@ def test_memberships_change_at_the_instants_at_which_conditions_turn(
             own = [instant(event) for event in stream if event["customer"] == customer]
             if not own:
                 continue
-            state = decode(engine.backend.load([customer])[customer])
+            state = decode(engine.backend.load([customer])[customer]).head
             moments = candidates(engine, own + dates) | {
                 c.instant for c in engine.history(customer, own[-1] + 60 * DAY)
             }
             for at in sorted(moment for moment in moments if moment >= own[-1]):
                 found = {m.segment for m in engine.segments_of(customer, at)}
                 assert found == judged(engine, state, at), (customer, at)
+
+
+HEARD = ("Derived 0", "Listening")
+LISTENING = (
+    "segment Listening if in segment none(Derived 0)",
+    'when enters Derived 0 then tell "enters Derived 0"',
+    'when leaves Derived 0 then tell "leaves Derived 0"',
+    'when enters Listening then tell "enters Listening"',
+    'when leaves Listening then tell "leaves Listening"',
+)
+
+
+@settings(max_examples=80)
+@given(programs(lasting=False), streams(most=8), st.data())
+def test_rules_hear_of_the_transitions_found_by_asking_at_every_instant(
+    program: Written, stream: Stream, data: st.DataObject
+) -> None:
+    """The transitions come from timers and `advance`; those asked for, from the state after each event, judged anew."""
+    program = evolve(program, rules=())
+    last = instant(stream[-1])
+    end = last + 40 * DAY
+    heard: list[Outcome] = []
+    asked: list[tuple[str, str, int]] = []
+    with opened("\n".join([program.text(), *LISTENING])) as engine:
+        for event in stream:
+            if data.draw(st.booleans()):
+                engine.advance(instant(event) - data.draw(st.sampled_from((0, 1, HOUR))), before_commit=heard.extend)
+            heard += engine.process([event])
+        engine.advance(end, before_commit=heard.extend)
+    with opened("\n".join([program.text(), LISTENING[0]])) as engine:
+        for customer in CUSTOMERS:
+            own = [event for event in stream if event["customer"] == customer]
+            asked += found_by_asking(engine, own, end)
+    told = [(e.fields["what"], e.customer, e.instant) for outcome in heard for e in outcome.effects]
+    assert sorted(told) == sorted(asked)
+
+
+def found_by_asking(engine: Engine, events: Stream, end: int) -> list[tuple[str, str, int]]:
+    """The transitions of one customer: between events, at the instants at which anything could change, and with each
+    event."""
+    dates = [instant({"time": f"2026-{day}T00:00:00Z"}) for day in ("03-07", "03-08", "03-09", "01-31", "02-28")]
+    found: list[tuple[str, str, int]] = []
+    members: set[str] = set()
+    moments = [instant(event) for event in events]
+    for number, event in enumerate(events):
+        engine.process([event])
+        state = decode(engine.backend.load([event["customer"]])[event["customer"]]).head
+        until = moments[number + 1] if number + 1 < len(events) else end
+        between = {at for at in candidates(engine, moments[: number + 1] + dates) if moments[number] < at <= until}
+        for at in [moments[number], *sorted(between)]:
+            now = judged(engine, state, at) & set(HEARD)
+            found += [(f"enters {name}", event["customer"], at) for name in now - members]
+            found += [(f"leaves {name}", event["customer"], at) for name in members - now]
+            members = now
+    return found
