@@ -90,7 +90,10 @@ class Reference:
         times: Counter[Stage] = Counter()
         while True:
             self._note_transitions(round_, step)
-            landing = self._judge_rules(round_, step)
+            rules = self._concerned(round_)
+            if not rules:
+                break
+            landing = self._judge_rules(rules, round_, step)
             step.effects += self._effects(landing.effects, round_, cause, times)
             following = Round(round_.view, round_.arrival, round_.number + 1, round_.cause)
             touched = self._land(landing, following, step, cause)
@@ -258,15 +261,15 @@ class Reference:
 
     # -------------------------------------------------------------------------------------------------------- the rules
 
-    def _judge_rules(self, round_: Round, step: Step) -> Landing:
+    def _judge_rules(self, rules: list[p.Rule], round_: Round, step: Step) -> Landing:
         """Judge all rules that the step concerns on its one snapshot, and gather what they want."""
         wishes: list[Wish] = []
-        for rule in self._concerned(round_):
+        for rule in rules:
             if self.flows.take(rule, round_, wishes):
                 step.fired.append(rule.id)
         return land(wishes)
 
-    def _concerned(self, round_: Round) -> Iterable[p.Rule]:
+    def _concerned(self, round_: Round) -> list[p.Rule]:
         """The rules that this step could trigger, and those with flows that wait."""
         needs = self.needs
         found: dict[str, p.Rule] = {}

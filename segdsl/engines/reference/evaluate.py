@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from attrs import define, evolve
+from attrs import define
 
 from segdsl.plan import nodes as p
 from segdsl.state.customer import State
@@ -32,11 +32,11 @@ class View:
 
     def about(self, item: Any) -> "View":
         """The same, inside a `where` that speaks of an event or list item."""
-        return evolve(self, item=item)
+        return View(self.state, self.now, self.zone, self.memories, self.defaults, self.event, item, self.start)
 
     def of_flow(self, event: Mapping[str, Any], start: Mapping[str, Any] | None = None) -> "View":
         """The same, with an event at hand, and the one that started the flow where that is another one."""
-        return evolve(self, event=event, start=start)
+        return View(self.state, self.now, self.zone, self.memories, self.defaults, event, None, start)
 
 
 def holds(condition: p.Expression | None, view: View) -> bool:
