@@ -36,7 +36,7 @@ class View:
 
     def of_flow(self, event: Mapping[str, Any], start: Mapping[str, Any] | None = None) -> "View":
         """The same, with an event at hand, and the one that started the flow where that is another one."""
-        return View(self.state, self.now, self.zone, self.memories, self.defaults, event, None, start)
+        return View(self.state, self.now, self.zone, self.memories, self.defaults, event, self.item, start)
 
 
 def holds(condition: p.Expression | None, view: View) -> bool:
