@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from segdsl.host.engine import Engine
 from segdsl.records.outcomes import Outcome
-from segdsl.values.instants import DAY, HOUR
+from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND
 from tests.strategies.programs import Written
 from tests.strategies.streams import Stream, streams
 from tests.strategies.timed_programs import timed_programs
@@ -24,6 +24,10 @@ short = streams(gaps=SHORT, customers=FEW)
 late = streams(gaps=SHORT, customers=FEW, apart=True, least=3)
 delays = st.sampled_from((0, 0, 1, HOUR, DAY, 2 * DAY - 1, 2 * DAY))
 """How much later than its instant an event arrives."""
+
+CROWDED = (1, SECOND, 10 * MINUTE, 30 * MINUTE, HOUR, 90 * MINUTE)
+NARROW = (0, 0, 1, HOUR, 80 * MINUTE, 90 * MINUTE - 1, 90 * MINUTE)
+crowded = streams(gaps=CROWDED, customers=("ann",), apart=True, least=4)
 
 
 def interrupt(engine: Engine, data: st.DataObject, now: int, outcomes: list[Outcome]) -> None:
@@ -78,6 +82,20 @@ def test_any_order_of_arrival_within_the_lateness(program: Written, stream: Stre
         found = lived(engine, outcomes, arrivals=False)
     plain = live(program.text(), stream, arrivals=False)
     assert found == plain
+
+
+@settings(max_examples=80)
+@given(timed_programs(lateness="90 minutes"), crowded, st.data())
+def test_any_order_of_arrival_where_events_crowd(program: Written, stream: Stream, data: st.DataObject) -> None:
+    """As the law before, with many events about as old as may be: what lies before them is not kept apart any more."""
+    arriving = sorted(stream, key=lambda event: instant(event) + data.draw(st.sampled_from(NARROW)))
+    outcomes: list[Outcome] = []
+    with opened(program.text()) as engine:
+        for event in arriving:
+            outcomes += engine.process([event])
+        assert all(outcome.status != "rejected" for outcome in outcomes)
+        found = lived(engine, outcomes, arrivals=False)
+    assert found == live(program.text(), stream, arrivals=False)
 
 
 @settings(max_examples=40)
