@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from attrs import define, field
 
 from segdsl.engines.reference.evaluate import View, evaluate
-from segdsl.engines.reference.moments import next_near_date, next_scheduled
+from segdsl.engines.reference.moments import NEVER, next_near_date, next_scheduled
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.plan.walk import walk
@@ -102,7 +102,7 @@ def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -
 
 
 def _earliest(moments: Iterable[int | None], view: View) -> int | None:
-    return min((moment for moment in moments if moment is not None and moment > view.now), default=None)
+    return min((moment for moment in moments if moment is not None and view.now < moment < NEVER), default=None)
 
 
 def _changes_of(parts: Iterable[Timed], view: View) -> Iterator[int | None]:

@@ -3,12 +3,14 @@
 All are whole microseconds UTC, worked out in the program's zone, right through changes of its clocks.
 """
 
+from datetime import date
+
 from segdsl.plan import nodes as p
 from segdsl.values.instants import DAY, from_date, plus_months, shifted_date, to_date
 from segdsl.values.zones import Zone
 
-NEVER = 2**62
-"""Later than any instant: what lies beyond the calendar's years is never reached."""
+NEVER = from_date(date(9000, 1, 1)) * DAY
+"""Later than any instant that is reached: the calendar ends soon after."""
 
 
 def plus(instant: int, length: p.Length, zone: Zone) -> int:
@@ -34,9 +36,9 @@ def next_scheduled(trigger: p.ScheduleTrigger, after: int, zone: Zone) -> int | 
         today = zone.date(after)
         if trigger.every == "month":
             return _next_monthly(trigger, today, after, zone)
-        for date in range(today - 1, today + 9):
-            if trigger.every == "day" or to_date(date).weekday() in trigger.days:
-                moment = zone.at(date, trigger.time)
+        for day in range(today - 1, today + 9):
+            if trigger.every == "day" or to_date(day).weekday() in trigger.days:
+                moment = zone.at(day, trigger.time)
                 if moment > after:
                     return moment
     except (ValueError, OverflowError):
@@ -81,8 +83,8 @@ def _near(trigger: p.DateTrigger, value: int, years: int, zone: Zone) -> int:
     """The moment for the anniversary `years` after the date itself."""
     distance = trigger.distance
     if trigger.of == "date":
-        date = plus_months(value, 12 * years) if years else value
-        moved, _ = shifted_date(date, distance.months, distance.days)
+        day = plus_months(value, 12 * years) if years else value
+        moved, _ = shifted_date(day, distance.months, distance.days)
         if not distance.fixed:
             return zone.at(moved, trigger.time or 0)
         moment = zone.at(moved) + distance.fixed
