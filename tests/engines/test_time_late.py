@@ -267,6 +267,14 @@ def test_a_late_first_event_makes_the_customer_known_earlier(opening: Opening) -
     assert words(take(engine, "visits", "2026-03-01T10:00:00").effects) == ["daily late"]
 
 
+def test_an_event_after_a_late_one_has_the_next_arrival_number(opening: Opening) -> None:
+    engine = opening()
+    take(engine, "visits", "2026-03-02T10:00:00")
+    take(engine, "visits", "2026-03-01T22:00:00")
+    [entered] = take(engine, "places order", "2026-03-02T11:00:00").changes
+    assert entered.arrival == 3
+
+
 def test_another_customer_is_not_touched(opening: Opening) -> None:
     engine = opening()
     take(engine, "registers", "2026-03-01T10:00:00", customer="bob")

@@ -18,6 +18,12 @@ FURTHER = (
     "segment Buyer if buys thing at least 2 times within 2 days",
     "segment Quiet if time since pings > 90 minutes",
 )
+HEARERS = (
+    ('when leaves Added One then tell "left"', 'when enters Buyer then tell "in"'),
+    ('when leaves Added Two then record notes with what = "left"', "when leaves Quiet then add to Added Three"),
+)
+"""Rules that listen to what other rules, ends and the clock do: drawn ones seldom listen to the segment in question."""
+
 OWN = ("Held One", "Looker", "Buyer", "Quiet")
 SIMPLE = ("not looks within 1 hour", "pings within 2 days", "count of looks >= 2", "not buys thing", "points >= 1")
 """Conditions that are often true and often not: a rule behind one of `programs` seldom does anything."""
@@ -164,7 +170,8 @@ def timed_programs(draw: st.DrawFn, *, lateness: str = "") -> Written:
     """Programs of a plain rule and some timed ones; with `lateness`, events may come so late."""
     program = draw(programs())
     names = Names([each.name for each in program.derived], ["worth", "visits made"])
-    further = (*FURTHER, *([f"lateness {lateness}"] if lateness else []))
+    hearers = draw(st.sampled_from((*HEARERS, ())))
+    further = (*FURTHER, *hearers, *([f"lateness {lateness}"] if lateness else []))
     kept = evolve(program, derived=program.derived[:2], rules=program.rules[:1], further=further)
     kept = kept if compiles(kept) else evolve(kept, derived=(), rules=())
     names = Names([each.name for each in kept.derived], list(names.defines))

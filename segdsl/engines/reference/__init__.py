@@ -6,7 +6,6 @@ what was recorded, makes the next step at the same instant, until nothing change
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from typing import Any
 
