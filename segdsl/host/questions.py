@@ -17,7 +17,7 @@ from segdsl.plan import nodes as p
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
 from segdsl.state.life import decode
-from segdsl.values.instants import EPOCH
+from segdsl.values.instants import EPOCH, LATEST
 from segdsl.values.zones import Zone
 
 PAGE = 2_000
@@ -145,19 +145,20 @@ class Questions:
 
     def next_change(self, customer: str) -> datetime | None:
         """The next instant, in UTC, at which the clock alone changes a membership of a customer or has a rule act, as
-        if nothing more came. None when that never happens, and for a customer never seen."""
+        if nothing more came. None for a customer never seen, when nothing lies ahead, and when nothing has happened
+        after `LOOKED_AHEAD` instants at which something could."""
         data = self.backend.load([customer]).get(customer)
         if data is None:
             return None
         state = self.prepared.settle(decode(data).head, self.now()).state
         for _ in range(LOOKED_AHEAD):
-            if state.due is None:
+            if state.due is None or state.due >= LATEST:
                 return None
             step = self.prepared.settle(state, state.due)
             if step.changes or step.effects or step.fired:
-                break
+                return EPOCH + timedelta(microseconds=step.state.clock)
             state = step.state
-        return EPOCH + timedelta(microseconds=step.state.clock)
+        return None
 
     def clock_changes(self, until: int) -> Iterator[Change]:
         """The changes that the clock alone brings about up to an instant, after each customer's last input."""

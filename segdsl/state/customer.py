@@ -72,6 +72,17 @@ class State(Struct, omit_defaults=True):
     seen: dict[str, int] = {}
     large: str = ""
 
+    def see(self, identity: str, instant: int, lateness: int) -> None:
+        """Remember the id of an input, later than all before, and forget those of which none could come any more."""
+        over = []
+        for other, at in self.seen.items():  # in the order of their instants
+            if at >= instant - lateness:
+                break
+            over.append(other)
+        for other in over:
+            del self.seen[other]
+        self.seen[identity] = instant
+
     def copy(self) -> "State":
         """A state that can be changed without changing this one. What its collections hold is never changed in place,
         but replaced."""

@@ -1,23 +1,28 @@
 """The examples, through the public API, on every backend that needs no server: what they say is what comes out."""
 
 import json
+import shlex
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import segdsl
+from segdsl.cli import seg
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import Source
 from segdsl.host.replay import Listener
-from segdsl.records.outcomes import Outcome
+from segdsl.records.outcomes import Effect, Outcome
 from segdsl.syntax.format import format_module
 from segdsl.syntax.parse import parse
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 WITH_EVENTS = [folder for folder in FOLDERS if (folder / "events.jsonl").is_file()]
+WITH_LATE_EVENTS = [folder for folder in FOLDERS if (folder / "late.jsonl").is_file()]
 LATER = int(datetime(2027, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 """A clock that believes all of the examples' events."""
 RULES = sorted(EXAMPLES.rglob("*.seg"))
@@ -34,12 +39,24 @@ def named(path: Path) -> str:
 
 
 def effects_of(outcomes: list[Outcome]) -> dict[str, list[dict[str, Any]]]:
+    return by_customer([effect for outcome in outcomes for effect in outcome.effects])
+
+
+def by_customer(effects: list[Effect]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for outcome in outcomes:
-        for effect in outcome.effects:
-            at = effect.time.strftime("%Y-%m-%dT%H:%M:%SZ")
-            found.setdefault(effect.customer, []).append({"at": at, "action": effect.action} | effect.fields)
-    return {customer: in_step_order(effects) for customer, effects in found.items()}
+    for effect in effects:
+        at = effect.time.strftime("%Y-%m-%dT%H:%M:%SZ")
+        found.setdefault(effect.customer, []).append({"at": at, "action": effect.action} | effect.fields)
+    return {customer: in_step_order(each) for customer, each in found.items()}
+
+
+def rejects_of(outcomes: list[Outcome]) -> list[dict[str, Any]]:
+    rejects = [outcome.reject for outcome in outcomes if outcome.reject]
+    return sorted(({"line": each.place, "reason": each.reason} for each in rejects), key=lambda each: each["line"])
+
+
+def members_of(engine: segdsl.Engine) -> dict[str, list[str]]:
+    return {name: [member.customer for member in engine.members(name)] for name in engine.segments}
 
 
 def in_step_order(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -57,31 +74,73 @@ def test_gives_what_it_says(folder: Path, store: str) -> None:
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
     outcomes: list[Outcome] = []
     with segdsl.Engine(segdsl.load(folder), store) as engine:
-        report = segdsl.replay(engine, folder / "events.jsonl", listener=Listener(outcomes=outcomes.extend))
-        members = {name: [member.customer for member in engine.members(name)] for name in engine.segments}
+        listener = Listener(outcomes=outcomes.extend)
+        report = segdsl.replay(engine, folder / "events.jsonl", until=expected.get("until"), listener=listener)
+        members = members_of(engine)
         counts = {name: engine.count(name) for name in engine.segments}
-    rejects = [
-        {"line": outcome.reject.place, "reason": outcome.reject.reason} for outcome in outcomes if outcome.reject
-    ]
     assert members == expected["members"]
     assert counts == {name: len(who) for name, who in expected["members"].items()}
     assert effects_of(outcomes) == {who: in_step_order(each) for who, each in expected["effects"].items()}
-    assert sorted(rejects, key=lambda reject: reject["line"]) == expected["rejects"]
+    assert rejects_of(outcomes) == expected["rejects"]
     assert report.repeated == expected["repeated"]
 
 
 @pytest.mark.parametrize("folder", WITH_EVENTS, ids=named)
 def test_one_event_after_the_other_gives_the_same(folder: Path) -> None:
-    """As a shop would embed it: events come one by one, in the order of time, from the program's own hands."""
+    """As a shop would embed it: events come one by one, in the order of time, from the program's own hands, and then
+    the clock runs on."""
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
     lines = (folder / "events.jsonl").read_text("utf-8").splitlines()
     refused = {reject["line"] for reject in expected["rejects"]}
     events = [json.loads(line) for number, line in enumerate(lines, 1) if number not in refused]
     with segdsl.Engine(segdsl.load(folder), clock=lambda: LATER) as engine:
         outcomes = [engine.process(event)[0] for event in sorted(events, key=lambda event: instant(event["time"]))]
-        members = {name: [member.customer for member in engine.members(name)] for name in engine.segments}
+        if "until" in expected:
+            engine.advance(expected["until"], before_commit=outcomes.extend)
+        members = members_of(engine)
     assert members == expected["members"]
     assert effects_of(outcomes) == {who: in_step_order(each) for who, each in expected["effects"].items()}
+
+
+@pytest.mark.parametrize("folder", WITH_LATE_EVENTS, ids=named)
+def test_late_events_mend_what_went_before(folder: Path, store: str) -> None:
+    expected = json.loads((folder / "expected.json").read_text("utf-8"))
+    late = expected["after late.jsonl"]
+    outcomes: list[Outcome] = []
+    with segdsl.Engine(segdsl.load(folder), store) as engine:
+        segdsl.replay(engine, folder / "events.jsonl", until=expected["until"])
+        segdsl.replay(engine, folder / "late.jsonl", listener=Listener(outcomes=outcomes.extend))
+        members = members_of(engine)
+    assert members == late["members"]
+    assert effects_of(outcomes) == {who: in_step_order(each) for who, each in late["effects"].items()}
+    assert by_customer([each for outcome in outcomes for each in outcome.withdrawn]) == late["withdrawn"]
+    assert {each.mark for outcome in outcomes for each in outcome.effects} == {"late"}
+    assert rejects_of(outcomes) == late["rejects"]
+
+
+@pytest.mark.parametrize("folder", WITH_EVENTS, ids=named)
+def test_its_commands_print_what_it_says(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands are the indented lines of its README that begin with `seg`; other indented lines are their output."""
+    shutil.copytree(folder, tmp_path / "examples" / folder.name, ignore=shutil.ignore_patterns("*.store*"))
+    monkeypatch.chdir(tmp_path)
+    said = said_of_commands((folder / "README.md").read_text("utf-8"))
+    assert said
+    for command, output in said:
+        result = CliRunner().invoke(seg, shlex.split(command)[1:], prog_name="seg")
+        assert result.exit_code == 0, result.output
+        if output:
+            assert result.stdout.rstrip("\n").split("\n") == output
+
+
+def said_of_commands(text: str) -> list[tuple[str, list[str]]]:
+    said: list[tuple[str, list[str]]] = []
+    for block in (each for each in text.split("\n\n") if each.startswith("    ")):
+        lines = [line[4:] for line in block.rstrip("\n").split("\n")]
+        if lines[0].startswith("seg "):
+            said += [(line, []) for line in lines]
+        else:
+            said[-1][1].extend(["", *lines] if said[-1][1] else lines)
+    return said
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)

@@ -19,8 +19,16 @@ FURTHER = (
     "segment Quiet if time since pings > 90 minutes",
 )
 HEARERS = (
-    ('when leaves Added One then tell "left"', 'when enters Buyer then tell "in"'),
-    ('when leaves Added Two then record notes with what = "left"', "when leaves Quiet then add to Added Three"),
+    (
+        "when looks then add to Added One for 90 minutes",
+        'when leaves Added One then tell "left"',
+        'when enters Buyer then tell "in"',
+    ),
+    (
+        "when pings then add to Added Two for 1 day",
+        'when leaves Added Two then record notes with what = "left"',
+        "when leaves Quiet then add to Added Three",
+    ),
 )
 """Rules that listen to what other rules, ends and the clock do: drawn ones seldom listen to the segment in question."""
 
@@ -175,7 +183,7 @@ def timed_programs(draw: st.DrawFn, *, lateness: str = "") -> Written:
     kept = evolve(program, derived=program.derived[:2], rules=program.rules[:1], further=further)
     kept = kept if compiles(kept) else evolve(kept, derived=(), rules=())
     names = Names([each.name for each in kept.derived], list(names.defines))
-    for number in range(draw(st.integers(2, 5))):
+    for number in range(draw(st.integers(0 if hearers else 2, 5))):
         rule = draw(timed_rules(names, number))
         more = evolve(kept, rules=(*kept.rules, rule))
         kept = more if compiles(more) else kept

@@ -58,8 +58,7 @@ class Reference:
             step = self.settle(state, entry.instant)
         here = step.state
         here.latest = here.clock = entry.instant
-        here.seen = {id_: at for id_, at in here.seen.items() if at >= entry.instant - self.plan.lateness}
-        here.seen[entry.id] = entry.instant
+        here.see(entry.id, entry.instant, self.plan.lateness)
         here.arrivals += 1
         round_ = Round(self._view(here, entry.instant), here.arrivals, 0, entry.id)
         self.flows.drop_ended(round_.view)
