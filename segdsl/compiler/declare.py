@@ -170,7 +170,9 @@ class Declaring:
                     "SEG208",
                     node.name.span,
                     f"`{shown}` cannot be the name of a field",
-                    help="it has a meaning of its own already; `seg words` lists such words",
+                    help="it is a word of the language; `seg words` lists them all"
+                    if word
+                    else "it has a meaning of its own in every event; choose another name",
                 )
                 continue
             fields[name] = FieldInfo(name, self._kind(node.type), node.wires, node.name.span)

@@ -63,9 +63,9 @@ class Summary:
             yield f"  {counted(len(idle), 'rule')} did not fire"
         yield from _block("effects", [(f"{n:,}", name) for name, n in sorted(report.effects.items())])
         if report.late:
-            yield f"  {report.late:,} of them late, brought about by late events"
+            yield f"  {report.late:,} of them late, since an event came late"
         if report.withdrawn:
-            yield f"{counted(report.withdrawn, 'effect')} of before withdrawn, after late events"
+            yield f"withdrawn, since events came from before them: {counted(report.withdrawn, 'effect')}"
         yield from _block("members", [(f"{n:,}", name) for name, n in self._members().items()])
         yield from self._rejected()
         yield from self._overlooked()
