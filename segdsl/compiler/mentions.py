@@ -325,10 +325,24 @@ class Mentions(History):
             (w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None
         )
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
+        help_ = self._meant_otherwise(of.text) or help_
         if capital:
             help_ = f"the words of the language are lower case: `{capital.lower()}`"
         self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_)
         return BROKEN
+
+    def _meant_otherwise(self, name: str) -> str | None:
+        """What to write where no event is meant, but a change of membership or a date."""
+        first, _, rest = name.partition(" ")
+        before, _, last = name.rpartition(" ")
+        for verb, segment in ((first, rest), (last, before)):
+            word = {"enter": "enters", "joins": "enters", "leave": "leaves", "exits": "leaves"}.get(verb, verb)
+            if word in ("enters", "leaves") and segment in self.scope.segments:
+                return f"write `{word} {segment}`"
+        attribute = self.scope.attributes.get(name)
+        if attribute is not None and attribute.kind in (DATE, INSTANT):
+            return f"it is a date: write `{name} every year`, or `1 day after {name}`"
+        return None
 
     # ------------------------------------------------------------------------------------------------------ membership
 

@@ -16,6 +16,7 @@ from segdsl.diagnostics.diagnostic import Label
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
+from segdsl.syntax.format_values import duration
 from segdsl.values.kinds import DATE, FOLDED, INSTANT, Kind
 
 Lowered = tuple[p.Trigger | None, EventInfo | None]
@@ -146,10 +147,31 @@ class TriggerChecker:
         self.gathered.reads = reads  # listening to a segment does not read it in this step
         return declared
 
+    def _no_attribute(self, name: ast.Name) -> None:
+        before = self.gathered.collector.errors
+        self.expressions.value(ast.Mention(name, span=name.span), Context("rule", event={}))
+        if self.gathered.collector.errors == before and not self.gathered.scope.may_be_broken(name.text):
+            self.expressions.error(
+                "SEG307",
+                name.span,
+                f"`{name.text}` is no date that an attribute holds",
+                help="only an attribute's date can bring a moment about: a `define` and what is worked out cannot",
+            )
+
     def _near_date(self, node: ast.NearDate) -> p.DateTrigger | None:
-        attribute = self.gathered.scope.attributes.get(node.name.text)
+        name = node.name.text
+        attribute = self.gathered.scope.attributes.get(name)
+        if attribute is None and name in self.gathered.scope.events:
+            when = f"{duration(node.distance)} after" if node.distance is not None else "1 day after"
+            self.expressions.error(
+                "SEG307",
+                node.name.span,
+                f"`{name}` is an event, not a date",
+                help=f"write `{when} each {name}`, or `{when} the last {name}`",
+            )
+            return None
         if attribute is None:
-            self.expressions.value(ast.Mention(node.name, span=node.name.span), Context("rule", event={}))
+            self._no_attribute(node.name)
             return None
         if attribute.kind not in (DATE, INSTANT):
             self.expressions.error(
