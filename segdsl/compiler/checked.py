@@ -4,6 +4,7 @@ from attrs import define, field
 
 from segdsl.compiler.scope import Scope
 from segdsl.compiler.segments import SegmentTable
+from segdsl.compiler.trials import Expected
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic
 from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
@@ -14,8 +15,8 @@ from segdsl.syntax import ast
 @define(eq=False)
 class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
-    nothing; `unready` are warnings that say what this version cannot run. What is `left_out` of a run without
-    changing it, tests beside the rules, are warnings too."""
+    nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
+    beside the rules, which change no run. `expected` are the conditions of the tests' `expect` lines, by their span."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -25,6 +26,7 @@ class CheckedProgram:
     rules: list[p.Rule] = field(factory=list)
     memories: dict[str, p.Memory] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
+    expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)
     unready: list[Diagnostic] = field(factory=list)
     left_out: list[Diagnostic] = field(factory=list)
 

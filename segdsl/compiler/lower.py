@@ -1,5 +1,7 @@
 """A checked program to a plan: vocabulary, defaults, segments in their order, memories, rules, and the digest."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from segdsl.compiler.arithmetic import fixed_length
@@ -10,8 +12,9 @@ from segdsl.plan import nodes as p
 from segdsl.plan.walk import structs, walk
 
 
-def lower(program: CheckedProgram) -> p.Plan:
-    """The plan of a program without mistakes. Memories that nothing asks are left out."""
+def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Plan:
+    """The plan of a program without mistakes. Memories are left out that neither the program nor the `further`
+    conditions ask."""
     scope = program.scope
     segments = tuple(
         p.Segment(
@@ -22,7 +25,9 @@ def lower(program: CheckedProgram) -> p.Plan:
         )
         for name in program.table.order
     )
-    asked = {node.memory for node in walk((segments, tuple(program.rules))) if isinstance(node, p.Recall)}
+    asked = {
+        node.memory for node in walk((segments, tuple(program.rules), tuple(further))) if isinstance(node, p.Recall)
+    }
     plan = p.Plan(
         version=p.VERSION,
         digest="",

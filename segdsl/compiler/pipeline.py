@@ -8,7 +8,6 @@ from segdsl.compiler.declare import declare
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.lower import lower
 from segdsl.compiler.rules import RuleChecker
-from segdsl.compiler.scope import Scope
 from segdsl.compiler.segments import check_segments
 from segdsl.compiler.trials import TestChecker
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
@@ -30,35 +29,22 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     program = CheckedProgram(sources, modules, scope, collector, table, defaults=defaults)
     program.rules = RuleChecker(gathered, expressions, table, program.place).check_all()
     unready = list(gathered.unready)
-    TestChecker(gathered, expressions).check_all()
+    tests = TestChecker(gathered, expressions)
+    tests.check_all()
+    program.expected = tests.expected
     program.memories = gathered.memories
     program.unready = [d for d in unready if d.span.source not in shipped]
-    program.left_out = _left_out(scope)
+    program.left_out = gathered.unready[len(unready) :]
     return program
 
 
-def compile_program(program: CheckedProgram) -> tuple[p.Plan | None, list[Diagnostic]]:
+def compile_program(program: CheckedProgram, *, tests: bool = False) -> tuple[p.Plan | None, list[Diagnostic]]:
     """The plan of a checked program, or the errors that keep it from having one. What cannot be run yet is an error
-    here: it is never accepted and ignored."""
+    here: it is never accepted and ignored. With `tests`, the plan remembers what the tests ask for as well."""
     errors = [d for d in program.collector if d.severity is Severity.ERROR]
     errors += [attrs.evolve(d, severity=Severity.ERROR) for d in program.unready]
-    return (None, errors) if errors else (lower(program), [])
-
-
-def _left_out(scope: Scope) -> list[Diagnostic]:
-    """Tests change no run, so they do not keep a program from running; but nobody is to think that they passed."""
-    if not scope.tests:
-        return []
-    first = min(scope.tests, key=lambda test: test.span)
-    return [
-        Diagnostic(
-            "SEG450",
-            "tests beside the rules are checked, and cannot be run yet",
-            first.name.span,
-            Severity.WARNING,
-            help="a later version of segdsl runs them",
-        )
-    ]
+    asked = [each.condition for parts in program.expected.values() for each in parts] if tests else []
+    return (None, errors) if errors else (lower(program, asked), [])
 
 
 def _defaults(gathered: Gathered, expressions: Expressions) -> dict[str, object]:

@@ -1,18 +1,32 @@
-"""Tests beside the rules: their names and types (language.md section 7). Running them is nothing of the compiler's."""
+"""Tests beside the rules: their names, types and conditions (language.md section 7). `host/trials.py` runs them."""
 
-from attrs import define
+from attrs import define, field, frozen
 
 from segdsl.compiler.actions import ActionChecker
 from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
+from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
+from segdsl.plan import nodes as p
 from segdsl.syntax import ast
+
+
+@frozen
+class Expected:
+    """A part of what is expected, as it was written and as it is judged."""
+
+    written: ast.Expression
+    condition: p.Expression
 
 
 @define(eq=False)
 class TestChecker:
+    """Checks the tests of a program. `expected` are the conditions of their `expect` lines, by the line's span: a
+    condition of several parts joined by `and` is asked part by part."""
+
     gathered: Gathered
     expressions: Expressions
+    expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)
 
     def check_all(self) -> None:
         for test in self.gathered.scope.tests:
@@ -40,7 +54,9 @@ class TestChecker:
             case ast.Expect(ast.Mention(name, match, None, None, None)) if self._is_action(name):
                 self._effect(name, match, ())
             case ast.Expect(condition):
-                self.expressions.condition(condition, Context("test"))
+                parts = condition.operands if isinstance(condition, ast.Both) else (condition,)
+                lowered = [Expected(part, self.expressions.condition(part, Context("test"))) for part in parts]
+                self.expected[node.span] = tuple(lowered)
             case ast.ExpectEffect(name, match, assignments):
                 self._effect(name, match, assignments)
             case ast.ExpectPromotion(name):

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from segdsl.plan.expressions import Expression
 from segdsl.plan.nodes import Plan
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.records.outcomes import Change, Effect
@@ -34,6 +35,10 @@ class Prepared(Protocol):
 
     def expand(self, event: Event) -> list[Event]:
         """The events made of the lines of an event, as listed, and then the event itself."""
+
+    def ask(self, state: State, condition: Expression, now: int) -> bool | None:
+        """Whether a condition is true of a customer, None where that is not known, at an instant that is not before the
+        state's clock and to which the clock has been let run."""
 
     def fresh(self, customer: str, instant: int) -> State:
         """The state of a customer of whom nothing is known, with the derived segments that hold even so."""

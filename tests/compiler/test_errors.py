@@ -142,7 +142,7 @@ def test_defines_that_double_one_another_are_refused() -> None:
     assert found == {"SEG114"}
 
 
-def test_tests_beside_the_rules_are_said_not_to_be_run() -> None:
-    text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect in segment A\n}'
+def test_a_test_that_asks_for_what_cannot_be_run_keeps_no_program_from_running() -> None:
+    text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect count of cart >= 1\n}'
     warnings = segdsl.loads(text).warnings
     assert [(w.code, w.severity.value) for w in warnings] == [("SEG450", "warning")]

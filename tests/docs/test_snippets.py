@@ -77,6 +77,13 @@ def test_rules_can_be_run(snippet: Snippet) -> None:
     segdsl.loads("".join(text for _, text in texts(snippet)))
 
 
+@tried("snippet", [snippet for snippet in WHOLE if re.search(r"^test ", snippet.text, re.MULTILINE)], ids=place)
+def test_tests_hold(snippet: Snippet) -> None:
+    results = list(segdsl.run_tests(segdsl.check_texts(texts(snippet))))
+    assert results
+    assert not [failure for result in results for failure in result.failures]
+
+
 @tried("snippet", [snippet for snippet in WHOLE if snippet.info == "seg not-yet"], ids=place)
 def test_what_cannot_be_run_is_refused(snippet: Snippet) -> None:
     with pytest.raises(segdsl.CompileError) as refused:

@@ -114,6 +114,11 @@ class Reference:
             return True
         return any(change.segment in self.needs.heard for change in self._changed(round_, step))
 
+    def ask(self, state: State, condition: p.Expression, now: int) -> bool | None:
+        """Whether a condition is true of a customer at an instant; None where that is not known."""
+        answer: bool | None = evaluate(condition, self._view(state, now))
+        return answer
+
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
         step = Step(State(customer, instant, instant, instant), [], [], [])

@@ -1,0 +1,284 @@
+"""The tests beside the rules, run (language.md section 7): each a fresh customer and a virtual clock.
+
+Comes in: a checked program. Goes out: for each `test` what it expected and did not find. What is `given` is a state
+prepared at the test's first instant, without an event that a rule could see. A line that `expect`s a condition is
+judged at the instant reached; an effect may have been given out at any time since the test's start.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import define, field, frozen
+
+from segdsl.compiler.arithmetic import calendar_length, fixed_length
+from segdsl.compiler.checked import CheckedProgram
+from segdsl.compiler.pipeline import compile_program
+from segdsl.diagnostics.errors import CompileError
+from segdsl.diagnostics.render import render_all
+from segdsl.diagnostics.span import Span
+from segdsl.engines import DEFAULT, prepare
+from segdsl.engines.base import Prepared, Step
+from segdsl.plan import nodes as p
+from segdsl.plan.walk import walk
+from segdsl.records.inputs import Event, Exclude, Include, Unlist
+from segdsl.records.outcomes import Because, Effect
+from segdsl.state.customer import State, Stay
+from segdsl.syntax import ast
+from segdsl.syntax.format_rules import action
+from segdsl.syntax.format_values import expression
+from segdsl.values import wire
+from segdsl.values.instants import instant_text
+from segdsl.values.kinds import DATE, INSTANT, Kind
+from segdsl.values.zones import Zone
+
+
+@frozen
+class Failure:
+    """Something that a test expected and did not find. `place` is the `file:line` of the line that expects it."""
+
+    place: str
+    expected: str
+    found: str
+
+
+@frozen
+class TestResult:
+    """What came of one test; it holds when there is no failure. `place` is its `file:line`."""
+
+    __test__ = False
+
+    name: str
+    place: str
+    failures: tuple[Failure, ...]
+
+
+def run_tests(checked: CheckedProgram, *, named: str = "", engine: str = DEFAULT) -> Iterator[TestResult]:
+    """Run the tests of a checked program, in the order of the text; `named` picks those whose name holds it.
+
+    Raises CompileError, before the first, when the program has mistakes.
+    """
+    plan, errors = compile_program(checked, tests=True)
+    if plan is None:
+        raise CompileError(errors, render_all(errors, checked.sources))
+    prepared = prepare(plan, engine)
+    tests = sorted(checked.scope.tests, key=lambda test: test.span)
+    return (_result(checked, prepared, test) for test in tests if named.casefold() in test.name.value.casefold())
+
+
+def _result(checked: CheckedProgram, prepared: Prepared, node: ast.TestDeclaration) -> TestResult:
+    missing = [d for d in checked.left_out if _holds(node.span, d.span)]
+    if missing:
+        failures = tuple(Failure(checked.place(d.span), "to be run", d.message) for d in missing)
+    else:
+        failures = tuple(Trial(checked, prepared, node.name.value).run(node.lines))
+    return TestResult(node.name.value, checked.place(node.span), failures)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.source == inner.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+class CannotRun(Exception):  # noqa: N818 - it is a finding about a test
+    """A line of a test asks for what makes no sense where it stands."""
+
+
+@define
+class Trial:
+    """One test on its way: the state of its customer, the instant reached, and the effects so far."""
+
+    checked: CheckedProgram
+    prepared: Prepared
+    customer: str
+    zone: Zone = field(init=False)
+    state: State | None = None
+    now: int | None = None
+    inputs: int = 0
+    effects: list[Effect] = field(factory=list)
+    given: list[ast.Given | ast.GivenMember | ast.GivenExcluded] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self.zone = Zone(self.prepared.plan.zone)
+
+    def run(self, lines: Iterable[ast.TestLine]) -> Iterator[Failure]:
+        """Go through the lines. A line that cannot be run ends the test."""
+        for line in lines:
+            try:
+                yield from self._line(line)
+            except CannotRun as error:
+                yield Failure(self.checked.place(line.span), "a line that can be run", str(error))
+                return
+
+    def _line(self, line: ast.TestLine) -> Iterator[Failure]:
+        match line:
+            case ast.Given() | ast.GivenMember() | ast.GivenExcluded():
+                self.given.append(line)
+            case ast.Happens(moment, occurrence):
+                self._reach(_instant(moment, self.zone))
+                self._happens(occurrence)
+            case ast.Later(delay, occurrence):
+                self._reach(self._after(delay))
+                if occurrence is not None:
+                    self._happens(occurrence)
+            case ast.Expect() | ast.ExpectEffect():
+                yield from self._failures(line)
+            case ast.ExpectPromotion():
+                raise CannotRun("promotions cannot be run yet")
+
+    # ----------------------------------------------------------------------------------------------------- what happens
+
+    def _after(self, delay: ast.Duration) -> int:
+        if self.now is None:
+            raise CannotRun("`after` counts from an instant, and none was reached yet: begin with `on`")
+        if not delay.calendar:
+            return self.now + fixed_length(delay)
+        return self.zone.shifted(self.now, *calendar_length(delay))
+
+    def _reach(self, instant: int) -> None:
+        if self.now is not None and instant < self.now:
+            raise CannotRun(f"a test goes forward, and {instant_text(self.now)} was reached before")
+        self.now = instant
+        if self.state is not None:
+            self._keep(self.prepared.settle(self.state, instant))
+        if self.given:
+            self._prepare(instant)
+
+    def _prepare(self, instant: int) -> None:
+        """Make true what is given, as of the instant, without an event that a rule could see."""
+        state = self.state or self.prepared.fresh(self.customer, instant)
+        attributes = {line.name.text: self._of_attribute(line) for line in self.given if isinstance(line, ast.Given)}
+        state = self._step(state, Event(self._id(), "", self.customer, instant, {}, attributes))
+        for line in self.given:
+            match line:
+                case ast.GivenExcluded(segment):
+                    state = self._step(state, Exclude(self._id(), self.customer, instant, segment.text))
+                case ast.GivenMember(segment):
+                    state = self._step(state, Include(self._id(), self.customer, instant, segment.text))
+                    if self.checked.scope.segments[segment.text].kind == "added":
+                        state.added[segment.text] = Stay(Because("added"))
+                        state = self._step(state, Unlist(self._id(), self.customer, instant, segment.text))
+        self.state, self.given = state, []
+
+    def _step(self, state: State | None, entry: Event | Include | Exclude | Unlist) -> State:
+        return self._keep(self.prepared.step(state, entry))
+
+    def _keep(self, step: Step) -> State:
+        self.effects += step.effects
+        self.state = step.state
+        return step.state
+
+    def _id(self) -> str:
+        self.inputs += 1
+        return f"input {self.inputs}"
+
+    def _happens(self, node: ast.Occurrence) -> None:
+        event, fields = self._event(node)
+        assert self.now is not None, "an instant was reached"
+        received = fields.pop("received", None)
+        made = Event(self._id(), event, self.customer, self.now, fields, {}, received)
+        for each in self.prepared.expand(made):
+            self._step(self.state, each)
+
+    def _event(self, node: ast.Occurrence) -> tuple[str, dict[str, Any]]:
+        events = self.checked.scope.events
+        words = node.name.text.split(" ")
+        if node.name.text in events:
+            event, named = events[node.name.text], None
+        else:
+            cut = next(c for c in range(len(words) - 1, 0, -1) if " ".join(words[:c]) in events)
+            event, named = events[" ".join(words[:cut])], " ".join(words[cut:])
+        kinds: dict[str, Kind] = event.kinds()
+        fields: dict[str, Any] = {}
+        if node.match is not None:
+            subject = named or (event.subject.name if event.subject else "")
+            fields[subject] = _value(node.match, kinds[subject], self.zone)
+        for assignment in node.assignments:
+            name = assignment.name.text
+            fields[name] = _value(assignment.value, kinds[name], self.zone)
+        return event.name, fields
+
+    def _of_attribute(self, line: ast.Given) -> Any:
+        return _value(line.value, self.checked.scope.attributes[line.name.text].kind, self.zone)
+
+    # ------------------------------------------------------------------------------------------------- what is expected
+
+    def _failures(self, line: ast.Expect | ast.ExpectEffect) -> Iterator[Failure]:
+        effect = self._effect(line)
+        place = self.checked.place(line.span)
+        if effect is not None:
+            found = self._effect_failure(effect)
+            if found is not None:
+                said = action(ast.Perform(effect.name, effect.match, effect.assignments))
+                yield Failure(place, f"no {said}" if effect.absent else said, found)
+            return
+        if self.now is None or self.state is None:
+            raise CannotRun("nothing has happened yet that could be asked about: begin with `on`")
+        for part in self.checked.expected[line.span]:
+            answer = self.prepared.ask(self.state, part.condition, self.now)
+            if answer is not True:
+                yield Failure(place, expression(part.written), self._standing(part.condition, answer))
+
+    def _effect(self, line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:
+        """The effect that a line expects; `expect NAME` is one where an action has the name."""
+        match line:
+            case ast.ExpectEffect():
+                return line
+            case ast.Expect(ast.Mention(name, match, None, None, None)):
+                if name.text in self.checked.scope.actions and name.text not in self.checked.scope.events:
+                    return ast.ExpectEffect(name, match)
+        return None
+
+    def _standing(self, condition: p.Expression, answer: bool | None) -> str:
+        """How a condition turned out at the instant reached, with the memberships where it speaks of them."""
+        assert self.state is not None and self.now is not None, "an instant was reached"
+        said = f"{'not known' if answer is None else 'not so'} at {instant_text(self.now)}"
+        if not any(isinstance(node, p.Member) for node in walk(condition)):
+            return said
+        return f"{said}, a member of {', '.join(sorted(self.state.members)) or 'no segment'}"
+
+    def _effect_failure(self, node: ast.ExpectEffect) -> str | None:
+        """What was done instead of an effect that was expected, or against an expectation; None: it was as expected."""
+        info = self.checked.scope.actions[node.name.text]
+        wanted: dict[str, Any] = {}
+        if node.match is not None and info.subject is not None:
+            wanted[info.subject.name] = self._encoded(node.match, info.subject.kind)
+        for assignment in node.assignments:
+            name = assignment.name.text
+            wanted[name] = self._encoded(assignment.value, info.fields[name].kind)
+        done = [effect for effect in self.effects if effect.action == info.name]
+        meant = [e for e in done if all(e.fields.get(name) == value for name, value in wanted.items())]
+        if bool(meant) is not node.absent:
+            return None
+        shown = "; ".join(f"{_shown(effect)} at {instant_text(effect.instant)}" for effect in (meant or done)[:5])
+        return shown or f"no {info.name} at all"
+
+    def _encoded(self, node: ast.Expression, kind: Kind) -> Any:
+        return wire.encode(kind, _value(node, kind, self.zone))
+
+
+def _shown(effect: Effect) -> str:
+    """An effect as the language says it."""
+    fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
+    return effect.action + (f" with {', '.join(fields)}" if fields else "")
+
+
+def _instant(node: ast.Day, zone: Zone) -> int:
+    if isinstance(node, ast.DateValue):
+        return zone.at(node.days)
+    return node.moment if node.fixed else zone.instant(node.moment)
+
+
+def _value(node: ast.Expression, kind: Kind, zone: Zone) -> Any:
+    """The run-time value of a literal, as a field or attribute of that kind holds it."""
+    match node:
+        case ast.Text(value) | ast.Number(value) | ast.Percent(value) | ast.Boolean(value) | ast.ClockTime(value):
+            return value
+        case ast.Minus(operand):
+            return -_value(operand, kind, zone)
+        case ast.Duration():
+            return fixed_length(node)
+        case ast.DateValue(days):
+            return zone.at(days) if kind == INSTANT else days
+        case ast.InstantValue():
+            instant = _instant(node, zone)
+            return zone.date(instant) if kind == DATE else instant
+    raise CannotRun(f"a test gives plain values, not {expression(node)}")

@@ -1,0 +1,83 @@
+"""`seg test`: what it says of tests that hold and that do not, as text, JSON and JUnit XML."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.cli.conftest import Seg
+
+TESTS = """
+segment Trial by activities
+when registers then add to Trial for 7 days then send email "hello"
+test "a member at first" {
+  on 2026-03-01T10:00 registers
+  expect in segment Trial
+}
+test "and no more after a week" {
+  on 2026-03-01T10:00 registers
+  after 6 days
+  expect not in segment Trial
+  expect send email "helo"
+}
+"""
+
+
+@pytest.fixture
+def rules(place: Path) -> Path:
+    (place / "trial.seg").write_text(TESTS)
+    return place / "trial.seg"
+
+
+@pytest.mark.usefixtures("rules")
+def test_what_does_not_hold_is_told(run: Seg, snapshot):
+    result = run("test", "trial.seg")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout == snapshot
+
+
+@pytest.mark.usefixtures("rules")
+def test_where_all_hold(run: Seg):
+    result = run("test", "trial.seg", "--named", "AT FIRST")
+    assert (result.exit_code, result.stdout) == (0, "1 test: it holds\n")
+
+
+@pytest.mark.usefixtures("rules")
+def test_as_json(run: Seg, snapshot):
+    result = run("test", "trial.seg", "--json")
+    assert [json.loads(line) for line in result.stdout.splitlines()] == snapshot
+
+
+@pytest.mark.usefixtures("rules")
+def test_as_junit_xml(run: Seg, place: Path):
+    run("test", "trial.seg", "--junit", "report.xml")
+    suite = ET.parse(place / "report.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert [len(case.findall("failure")) for case in suite.findall("testcase")] == [0, 2]
+
+
+@pytest.mark.usefixtures("rules")
+def test_a_report_that_cannot_be_written(run: Seg):
+    result = run("test", "trial.seg", "--junit", "nowhere/report.xml")
+    assert result.exit_code == 2
+    assert "nowhere/report.xml cannot be written" in result.stderr
+
+
+def test_rules_with_mistakes(place: Path, run: Seg):
+    (place / "bad.seg").write_text("when registers then add to Nobody\n")
+    result = run("test", "bad.seg")
+    assert result.exit_code == 1
+    assert 'there is no segment "Nobody"' in result.stderr
+
+
+def test_rules_without_tests(place: Path, run: Seg):
+    (place / "none.seg").write_text("segment A listed\n")
+    result = run("test", "none.seg")
+    assert (result.exit_code, result.stdout.startswith("there are no tests")) == (0, True)
+
+
+@pytest.mark.usefixtures("rules")
+def test_a_name_that_no_test_has(run: Seg):
+    result = run("test", "trial.seg", "--named", "zzz")
+    assert (result.exit_code, result.stdout) == (2, "")

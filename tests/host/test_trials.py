@@ -1,0 +1,110 @@
+"""Tests beside the rules, run: what they say of what they did not find (language.md section 7)."""
+
+import pytest
+
+import segdsl
+from segdsl.host.trials import Failure, run_tests
+
+RULES = """
+segment Trial by activities
+segment Team listed
+segment Rich if income > 3
+when registers then add to Trial for 7 days then wait 1 day then send email "hello" with name = first name
+"""
+
+
+def failures(lines: str, rules: str = RULES) -> list[tuple[str, str]]:
+    """What a test with these lines expected and found, without places."""
+    [result] = run_tests(segdsl.check_texts([("t.seg", f'{rules}\ntest "t" {{\n{lines}\n}}')]))
+    return [(each.expected, each.found) for each in result.failures]
+
+
+def test_a_test_that_holds_has_no_failures() -> None:
+    assert failures("on 2026-03-01 registers\nafter 1 day\nexpect in segment Trial\nexpect send email") == []
+
+
+def test_a_failure_has_the_place_of_its_line() -> None:
+    text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect not visits\n}'
+    [result] = run_tests(segdsl.check_texts([("t.seg", text)]))
+    assert result.failures == (Failure("t.seg:4", "not visits", "not so at 2026-03-01T00:00:00Z"),)
+
+
+def test_only_the_part_that_does_not_hold_is_told() -> None:
+    found = failures("on 2026-03-01 registers\nexpect in segment Trial and in segment Rich")
+    assert [expected for expected, _ in found] == ["in segment Rich"]
+
+
+def test_a_condition_on_segments_tells_the_memberships() -> None:
+    [(_, found)] = failures("on 2026-03-01 registers\nexpect in segment Rich")
+    assert found == "not so at 2026-03-01T00:00:00Z, a member of Trial"
+
+
+def test_what_is_not_known_is_told_as_such() -> None:
+    [(_, found)] = failures("on 2026-03-01 registers\nexpect income < 3")
+    assert found == "not known at 2026-03-01T00:00:00Z"
+
+
+def test_an_effect_that_was_not_done() -> None:
+    assert failures("on 2026-03-01 registers\nexpect send email") == [("send email", "no send email at all")]
+
+
+def test_an_effect_with_other_fields_tells_what_was_done() -> None:
+    lines = 'given first name is "Ann"\non 2026-03-01 registers\nafter 1 day\nexpect send email "helo"'
+    assert failures(lines) == [
+        ('send email "helo"', 'send email with template = "hello", name = "Ann" at 2026-03-02T00:00:00Z')
+    ]
+
+
+def test_an_effect_that_should_not_have_been_done() -> None:
+    [(expected, found)] = failures("on 2026-03-01 registers\nafter 1 day\nexpect no send email")
+    assert (expected, found) == ("no send email", 'send email with template = "hello" at 2026-03-02T00:00:00Z')
+
+
+def test_a_test_that_goes_back_ends_there() -> None:
+    found = failures("on 2026-03-02 registers\non 2026-03-01 registers\nexpect in segment Rich")
+    assert found == [("a line that can be run", "a test goes forward, and 2026-03-02T00:00:00Z was reached before")]
+
+
+@pytest.mark.parametrize("lines", ["after 1 day\nexpect visits", "expect in segment Rich"])
+def test_a_test_that_begins_without_an_instant(lines: str) -> None:
+    [(expected, found)] = failures(lines)
+    assert expected == "a line that can be run"
+    assert found.endswith("begin with `on`")
+
+
+def test_a_promotion_cannot_be_expected_yet() -> None:
+    rules = 'promotion "20% off" from 2026-03-01'
+    with pytest.raises(segdsl.CompileError):
+        failures('on 2026-03-01 registers\nexpect promotion "20% off"', rules)
+
+
+def test_what_cannot_be_run_in_a_test_fails_it() -> None:
+    [(expected, found)] = failures("on 2026-03-01 registers\nexpect count of cart >= 1")
+    assert (expected, found) == ("to be run", "a collection cannot be run yet")
+
+
+def test_rules_with_mistakes_run_no_test() -> None:
+    with pytest.raises(segdsl.CompileError):
+        run_tests(segdsl.check_texts([("t.seg", "segment A if zzz > 3")]))
+
+
+def test_tests_are_picked_by_a_part_of_their_name() -> None:
+    text = "".join(f'test "{name}" {{\n  on 2026-03-01 visits\n  expect visits\n}}\n' for name in ("One", "two"))
+    results = run_tests(segdsl.check_texts([("t.seg", text)]), named="ONE")
+    assert [result.name for result in results] == ["One"]
+
+
+def test_a_test_knows_nothing_of_another() -> None:
+    once = "{\n  on 2026-03-01 visits\n  expect visits exactly once\n}\n"
+    results = run_tests(segdsl.check_texts([("t.seg", f'test "a" {once}test "b" {once}')]))
+    assert [result.failures for result in results] == [(), ()]
+
+
+def test_a_window_that_only_a_test_asks_for_is_remembered() -> None:
+    lines = "on 2026-03-01 visits\nafter 3 days visits\nexpect visits exactly once within 2 days"
+    assert failures(lines) == []
+
+
+def test_tests_change_nothing_of_what_a_program_means() -> None:
+    with_tests = segdsl.loads(f'{RULES}\ntest "t" {{\n  on 2026-03-01 visits\n  expect visits exactly twice\n}}')
+    assert with_tests.digest == segdsl.loads(RULES).digest
