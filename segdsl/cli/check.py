@@ -30,7 +30,8 @@ def command(ctx: click.Context, paths: tuple[str, ...], as_json: bool, color: bo
     else:
         findings.print(color)
     if findings.errors:
-        summary = findings.counted()
+        more = f"; `seg explain {findings.errors[0].code}` says more of the first"
+        summary = findings.counted() + ("" if as_json else more)
     else:
         size = f"{counted(len(checked.scope.segments), 'segment')}, {counted(len(checked.rules), 'rule')}"
         warned = f", {findings.counted()}" if findings.warnings else ""

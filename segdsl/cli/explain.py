@@ -1,0 +1,63 @@
+"""`seg explain`: what is behind the code of a mistake, and how to write it instead."""
+
+import textwrap
+from typing import Any
+
+import click
+
+from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.lines import print_lines
+from segdsl.cli.parts.tables import table
+from segdsl.diagnostics.codes import CODES
+from segdsl.diagnostics.suggest import nearest
+
+WIDTH = 100
+
+
+@click.command(short_help="Explain the code of a mistake, such as SEG203.")
+@click.argument("code", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Write it as JSON, each code a line.")
+@color_option
+def command(code: str | None, as_json: bool, color: bool | None) -> None:
+    """Explain what is behind the code of a mistake, with an example of it and how to write it instead. Without a code,
+    list all of them.
+
+    \b
+      seg explain SEG203
+      seg explain
+    """
+    wanted = [_known(code)] if code is not None else list(CODES)
+    if as_json:
+        print_lines(map(_as_json, wanted))
+    elif code is None:
+        click.echo("\n".join(table([(each, CODES[each].title) for each in wanted])))
+    else:
+        _print(wanted[0], color)
+
+
+def _known(given: str) -> str:
+    """The code that is meant: `seg203` and `203` will do. Raises UsageError."""
+    digits = given.upper().removeprefix("SEG")
+    code = f"SEG{digits}"
+    if code in CODES:
+        return code
+    meant = nearest(code, CODES)
+    hint = f"did you mean {meant}?" if meant else "`seg explain` lists all"
+    raise click.UsageError(f"there is no code {given!r}: {hint}")
+
+
+def _print(code: str, color: bool | None) -> None:
+    entry = CODES[code]
+    click.echo(click.style(f"{code}: {entry.title}", bold=True), color=color)
+    click.echo()
+    click.echo(textwrap.fill(entry.text, WIDTH, break_on_hyphens=False, break_long_words=False))
+    for said, example in (("not so", entry.wrong), ("but so", entry.right)):
+        if example is not None:
+            click.echo()
+            click.echo(f"{said}:")
+            click.echo(textwrap.indent(example, "  "))
+
+
+def _as_json(code: str) -> dict[str, Any]:
+    entry = CODES[code]
+    return {"code": code, "title": entry.title, "text": entry.text, "wrong": entry.wrong, "right": entry.right}
