@@ -44,6 +44,30 @@ def test_mistakes_as_json(place: Path, run: Seg, snapshot):
     assert result.stderr == "3 errors, 2 warnings\n"
 
 
+def test_mistakes_for_github(place: Path, run: Seg, snapshot):
+    (place / "shop.seg").write_text(MISTAKES)
+    result = run("check", "--format", "github", "shop.seg")
+    assert (result.exit_code, result.stderr) == (1, "3 errors, 2 warnings\n")
+    assert result.stdout == snapshot
+
+
+def test_mistakes_as_sarif(place: Path, run: Seg, snapshot):
+    (place / "shop.seg").write_text(MISTAKES)
+    report = json.loads(run("check", "--format", "sarif", "shop.seg").stdout)
+    [told] = report["runs"]
+    assert report["version"] == "2.1.0"
+    assert told["results"] == snapshot
+
+
+def test_no_mistakes_as_sarif(shop: Path, run: Seg):
+    report = json.loads(run("check", "--format", "sarif", "shop.seg").stdout)
+    assert [each["results"] for each in report["runs"]] == [[]]
+
+
+def test_two_formats_at_once(shop: Path, run: Seg):
+    assert run("check", "--json", "--format", "sarif", "shop.seg").exit_code == 2
+
+
 def test_warnings_alone_are_no_mistakes(place: Path, run: Seg, snapshot):
     result = run("check", "-", given='promotion "Sale"\n')
     assert result.exit_code == 0
