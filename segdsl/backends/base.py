@@ -102,11 +102,13 @@ class Backend(ABC):
         """The states of those of the customers that are known."""
 
     @abstractmethod
-    def commit(self, batch: Batch) -> None:
-        """Take in a whole batch, in one transaction. A change that enters opens a membership; one that leaves closes
-        the open one; one that does neither (entering twice, leaving without being in, also after `erased`) makes the
-        whole batch a StoreError. An undone change that entered takes its membership away, one that left opens it again;
-        one that is not the last recorded of its customer and segment makes the whole batch a StoreError.
+    def commit(self, batch: Batch) -> list[Effect]:
+        """Take in a whole batch, in one transaction, and give the notices that are in the outbox because of it.
+
+        A change that enters opens a membership; one that leaves closes the open one; one that does neither (entering
+        twice, leaving without being in, also after `erased`) makes the whole batch a StoreError. An undone change that
+        entered takes its membership away, one that left opens it again; one that is not the last recorded of its
+        customer and segment makes the whole batch a StoreError.
 
         An effect whose id is still in the outbox is not kept twice. A withdrawn one that is still there goes out of it;
         if it has left already, it comes back with the mark `withdrawn`, as a notice, and stays until that is delivered

@@ -56,7 +56,7 @@ class MemoryBackend(Backend):
     def load(self, customers: Sequence[str]) -> dict[str, bytes]:
         return {customer: self._states[customer].state for customer in customers if customer in self._states}
 
-    def commit(self, batch: Batch) -> None:
+    def commit(self, batch: Batch) -> list[Effect]:
         """Take in a batch. Raises StoreError, and changes nothing, when somebody enters a segment twice or leaves one
         without being in it, or when what is to be undone is not what was recorded last."""
         spells = self._spells_after(batch)  # the one step that can fail comes before the first that changes anything
@@ -79,6 +79,8 @@ class MemoryBackend(Backend):
         self._positions.update(batch.positions)
         if batch.clock is not None and (self._clock is None or batch.clock > self._clock):
             self._clock = batch.clock
+        concerned = [self._outbox.get(id_) for id_ in {effect.id: None for effect in batch.withdrawn}]
+        return [effect for effect in concerned if effect is not None and effect.mark == "withdrawn"]
 
     def _spells_after(self, batch: Batch) -> dict[tuple[str, str], list[Spell]]:
         """By (segment, customer) what a batch makes of the spells that it touches; the store's own lists stay."""

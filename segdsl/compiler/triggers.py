@@ -13,6 +13,7 @@ from segdsl.compiler.expressions import Expressions, fold
 from segdsl.compiler.lengths import distance, length
 from segdsl.compiler.scope import EventInfo
 from segdsl.diagnostics.diagnostic import Label
+from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
@@ -36,7 +37,12 @@ class TriggerChecker:
 
     def stop(self, node: ast.Trigger) -> p.Trigger | None:
         """A trigger that ends a flow: of an activity with `per`, the flow for the value that its event carries."""
-        found = self._trigger(node, Context("rule"), matching=True)[0]
+        # Only a plain event is matched with the flow at once. A count and a look back are of events before; what they
+        # come to is compared with the flow by the value of `per` (see the engine).
+        at_once = isinstance(node, ast.EventTrigger)
+        found, event = self._trigger(node, Context("rule"), matching=at_once)
+        if event is not None and not at_once:
+            self._tells_apart(event, node.span)
         return self.keeping(found, ()) if found is not None else None
 
     def answer(self, node: ast.Trigger, context: Context) -> Lowered:
@@ -84,21 +90,28 @@ class TriggerChecker:
     def _same_value(self, node: ast.EventTrigger, event: EventInfo) -> tuple[p.Expression, ...]:
         """With `per`: the event has the value by which the flow is told apart. One without the field is about all of
         the customer's flows."""
-        if self.per is None:
+        kind = self._tells_apart(event, node.span)
+        if self.per is None or kind is None:
             return ()
+        name = self.per.field.text
+        one, other = told_apart(name, kind, item=True), told_apart(name, kind, start=True)
+        return (p.Compare("=", one, other),)
+
+    def _tells_apart(self, event: EventInfo, span: Span) -> Kind | None:
+        """The kind of the event's `per` field; None, with a warning, where it has no such field."""
+        if self.per is None:
+            return None
         name = self.per.field.text
         kind = event.kinds().get(name)
         if kind is None:
             self.gathered.collector.warning(
                 "SEG483",
-                node.span,
+                span,
                 f"`{event.name}` carries no `{name}`, so it is about every flow of the customer",
                 labels=[Label(self.per.span, f"flows are told apart by `{name}`")],
                 help=f"name an event that carries `{name}`, if only its own flow is meant",
             )
-            return ()
-        one, other = told_apart(name, kind, item=True), told_apart(name, kind, start=True)
-        return (p.Compare("=", one, other),)
+        return kind
 
     def _counted(self, node: ast.CountedTrigger, context: Context, *, matching: bool) -> Lowered:
         trigger, event = self._event(node.trigger, context, matching=matching)
@@ -107,11 +120,14 @@ class TriggerChecker:
         if node.number < 1:
             self.expressions.error("SEG413", node.span, "a count is completed after one event or more")
         within = self.expressions.looking_back(node.within) if node.within is not None else None
-        per = None
-        if self.per is not None and not matching and self.per.field.text in event.kinds():
-            per = told_apart(self.per.field.text, event.kinds()[self.per.field.text], item=True)
+        per = self._value(event, item=True) if not matching else None
         counted = p.CountTrigger("", trigger.event, trigger.match, node.number, within, per)
         return msgspec.structs.replace(counted, key=digest(counted)), event
+
+    def _value(self, event: EventInfo, *, item: bool = False) -> p.Expression | None:
+        """The value by which an event is told apart from others of its name; None where all are as one."""
+        kind = event.kinds().get(self.per.field.text) if self.per is not None else None
+        return told_apart(self.per.field.text, kind, item=item) if self.per is not None and kind is not None else None
 
     def _after(self, node: ast.AfterEach | ast.AfterLast) -> Lowered:
         trigger, event = self._event(node.trigger, Context("rule"), matching=False)
@@ -121,9 +137,7 @@ class TriggerChecker:
         if node.without is not None:
             looking_back = Context("rule", event=event.kinds(), event_name=event.name)
             without = self._event(node.without, looking_back, matching=True)[0]
-        per = None
-        if self.per is not None and self.per.field.text in event.kinds():
-            per = told_apart(self.per.field.text, event.kinds()[self.per.field.text])
+        per = self._value(event)
         each = isinstance(node, ast.AfterEach)
         delay = length(node.delay)
         made = p.AfterTrigger(

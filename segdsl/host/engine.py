@@ -167,12 +167,13 @@ class Engine(Questions):
         return Taking(self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {})
 
     def _commit(self, taking: Taking, outcomes: list[Outcome], before_commit: Listen | None = None) -> None:
-        """Commit a batch, and hand over what it gave out: notices of what is withdrawn first."""
+        """Commit a batch, and hand over what it put into the outbox: first notices of what is withdrawn. An effect that
+        nobody was given is withdrawn without one."""
         if before_commit is not None:
             before_commit(outcomes)
         batch = taking.batch()
-        self.backend.commit(batch)
-        self._hand_over([*batch.withdrawn, *batch.effects])
+        notices = self.backend.commit(batch)
+        self._hand_over([*notices, *batch.effects])
 
     # --------------------------------------------------------------------------------------------------------- effects
 

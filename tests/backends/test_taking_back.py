@@ -228,6 +228,18 @@ def test_when_a_notice_is_gone_an_effect_of_its_id_can_be_withdrawn_without_anot
     assert backend.outbox(9) == []
 
 
+def test_a_commit_gives_the_notices_that_it_puts_there(backend: Backend) -> None:
+    backend.commit(Batch(effects=[effect("a"), effect("b")]))
+    backend.delivered(["a"])
+    assert backend.commit(Batch(withdrawn=[effect("a"), effect("b")])) == [notice(effect("a"))]
+
+
+def test_a_commit_gives_no_notice_whose_place_an_effect_takes(backend: Backend) -> None:
+    backend.commit(Batch(effects=[effect("a")]))
+    backend.delivered(["a"])
+    assert backend.commit(Batch(withdrawn=[effect("a")], effects=[effect("a")])) == []
+
+
 def test_a_notice_stays_when_its_effect_is_withdrawn_again(backend: Backend) -> None:
     backend.commit(Batch(effects=[effect("a")]))
     deliver_all(backend)

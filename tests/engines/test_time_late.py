@@ -116,6 +116,22 @@ def test_a_handler_takes_what_is_withdrawn(opening: Opening) -> None:
     assert [effect.action for effect in told] == ["send email"]
 
 
+def test_of_an_effect_that_nobody_was_given_no_handler_hears(opening: Opening) -> None:
+    told: list[Effect] = []
+    engine = opening(withdrawn=told.append)
+    take(engine, "registers", "2026-03-01T10:00:00")
+    take(engine, "visits", "2026-03-02T12:00:00")
+    take(engine, "places order", "2026-03-01T22:00:00")
+    assert told == []
+
+
+def test_an_effect_given_anew_under_its_id_waits_for_its_handler(opening: Opening) -> None:
+    engine = opening("lateness 2 days\nwhen registers then send push with name = first name", withdrawn=print)
+    take(engine, "registers", "2026-03-02T10:00:00")
+    take(engine, "visits", "2026-03-01T22:00:00", attributes={"first name": "Ann"})
+    assert [(each.mark, each.fields) for each in engine.backend.outbox(9)] == [("late", {"name": "Ann"})]
+
+
 def test_a_late_event_brings_about_an_effect_that_is_marked(opening: Opening) -> None:
     engine = opening()
     take(engine, "places order", "2026-03-02T10:00:00")

@@ -101,7 +101,7 @@ class SqliteBackend(Backend):
         with self._transaction():
             self._many(statements.PUT_META, [("program", _encode(program))])
 
-    def commit(self, batch: Batch) -> None:
+    def commit(self, batch: Batch) -> list[Effect]:
         """Take in a batch. Raises StoreError, and keeps nothing, when somebody enters a segment twice or leaves one
         without being in it, or when what is to be undone is not what was recorded last."""
         with self._transaction():
@@ -116,13 +116,15 @@ class SqliteBackend(Backend):
             for change in batch.changes:
                 counts[change.segment] += 1 if change.entered else -1
             self._many(statements.PUT_COUNT, [(segment, more) for segment, more in counts.items() if more])
-            self._withdraw(batch.withdrawn)
+            notices = self._withdraw(batch.withdrawn)
             self._many(statements.PUT_EFFECT, [_row_of(effect) for effect in batch.effects])
             self._many(statements.PUT_TOMBSTONE, list(batch.tombstones.items()))
             positions = [(name, each.places, each.instant, each.place) for name, each in batch.positions.items()]
             self._many(statements.PUT_POSITION, positions)
             if batch.clock is not None:
                 self._many(statements.PUT_CLOCK, [(batch.clock,)])
+        landed = {effect.id for effect in batch.effects}
+        return [notice for notice in notices if notice.id not in landed]
 
     def _erase(self, customers: Sequence[str]) -> Counter[str]:
         """Delete all about some customers; by segment how many memberships that went on are gone (negative)."""
@@ -178,13 +180,14 @@ class SqliteBackend(Backend):
         entered = [change for _, change in sorted(last.items(), key=itemgetter(0)) if change.entered]
         self._many(statements.PUT_OPEN, [(each.customer, each.segment, *_moment(each)) for each in entered])
 
-    def _withdraw(self, withdrawn: Sequence[Effect]) -> None:
-        """Take effects out of the outbox; for those that the host was given before, put a notice there."""
+    def _withdraw(self, withdrawn: Sequence[Effect]) -> list[Effect]:
+        """Take effects out of the outbox; for those that the host was given before, put a notice there. Gives these."""
         by_id = {effect.id: effect for effect in withdrawn}
         kept_back = {id_ for id_, given in self._chosen("SELECT id, given FROM outbox WHERE id", by_id) if not given}
         notices = [replace(effect, mark="withdrawn") for id_, effect in by_id.items() if id_ not in kept_back]
         self._many(statements.TAKE_OUT, [(id_,) for id_ in by_id if id_ in kept_back])
         self._many(statements.PUT_NOTICE, [_row_of(notice) for notice in notices])
+        return notices
 
     def delivered(self, ids: Sequence[str]) -> None:
         with self._transaction():

@@ -62,7 +62,7 @@ class Flows:
 
     def _is_stopped(self, rule: p.Rule, wait: Waiting, round_: Round) -> bool:
         view = round_.view.of_flow(wait.event, wait.start)
-        return any(True for stop in rule.stops for _ in round_.fires(stop, view))
+        return any(_is_about(stop, fields, wait, view) for stop in rule.stops for fields in round_.fires(stop, view))
 
     def _start(self, rule: p.Rule, running: list[Waiting], round_: Round, wishes: list[Wish]) -> list[Any]:
         """Start the flows that the step's triggers begin, one for each value of `per`. Gives those values."""
@@ -195,6 +195,14 @@ def _paths(branch: p.Branch, view: View) -> list[p.Path]:
     drawn = chance.draw(branch.seed, branch.purpose, view.state.customer) * 1_000_000
     chosen = [path for path in branch.paths if path.start << chance.BITS <= drawn < path.end << chance.BITS]
     return [path for path in chosen if holds(path.condition, view)]
+
+
+def _is_about(stop: p.Trigger, fields: Fields, wait: Waiting, view: View) -> bool:
+    """Whether a count or a look back is about this flow: of its value of `per`, where the events carry it. A plain
+    event was matched with the flow when it fired."""
+    if not isinstance(stop, p.CountTrigger | p.AfterTrigger) or stop.per is None:
+        return True
+    return _same(evaluate(stop.per, view.of_flow(fields).about(fields)), wait.value)
 
 
 def _entry(rule: p.Rule, value: Any) -> str:
