@@ -4,6 +4,7 @@ Part of the walk over expressions; `expressions.py` builds on it.
 """
 
 from segdsl.compiler.context import BROKEN, Context, Typed
+from segdsl.compiler.lengths import calendar_length
 from segdsl.compiler.mentions import Mentions
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
@@ -109,22 +110,6 @@ class Arithmetic(Mentions):
         if isinstance(typed.node, p.Constant):
             return Typed(typed.kind, p.Constant(-typed.node.value))
         return Typed(typed.kind, p.Arithmetic("-", p.Constant(0), typed.node, "whole"))
-
-
-def fixed_length(node: ast.Duration) -> int:
-    return node.count * instants.UNITS[node.unit]
-
-
-def calendar_length(node: ast.Duration) -> tuple[int, int]:
-    """A calendar length as months and days."""
-    match node.unit:
-        case "year":
-            return 12 * node.count, 0
-        case "month":
-            return node.count, 0
-        case "week":
-            return 0, 7 * node.count
-    return 0, node.count
 
 
 def a_kind(kind: Kind) -> str:

@@ -5,8 +5,9 @@ Comparisons and literals are here; arithmetic, names and history in the classes 
 
 from typing import assert_never
 
-from segdsl.compiler.arithmetic import Arithmetic, a_kind, fixed_length
+from segdsl.compiler.arithmetic import Arithmetic, a_kind
 from segdsl.compiler.context import BROKEN, Context, Typed
+from segdsl.compiler.lengths import fixed_length
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast

@@ -6,16 +6,15 @@ count compared with a number needs only so many of the latest events.
 
 from typing import TYPE_CHECKING, assert_never
 
-from segdsl.compiler.context import BROKEN, Context, Gathered, Item, Typed
-from segdsl.compiler.scope import EventInfo, FieldInfo, Scope
-from segdsl.diagnostics.diagnostic import Collector, Label
+from segdsl.compiler.context import BROKEN, Context, Item, Typed
+from segdsl.compiler.scope import EventInfo, FieldInfo
+from segdsl.compiler.unknown import UnknownNames
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
-from segdsl.values import instants
-from segdsl.values.kinds import BOOLEAN, DATE, DURATION, FOLDED, NUMBER, Kind
+from segdsl.values.kinds import BOOLEAN, DURATION, FOLDED, NUMBER, Kind
 from segdsl.values.numbers import SCALE
 
 MEASURES: dict[str, p.Measure] = {
@@ -29,31 +28,15 @@ MEASURES: dict[str, p.Measure] = {
 }
 
 
-class History:
+class History(UnknownNames):
     """The part of the walk that knows events of the past."""
-
-    gathered: Gathered
-    scope: Scope
-    collector: Collector
 
     if TYPE_CHECKING:
 
         def value(self, node: ast.Expression, context: Context) -> Typed: ...
         def condition(self, node: ast.Expression, context: Context) -> p.Expression: ...
         def event_of(self, of: ast.Name, match: ast.Expression | None) -> tuple[EventInfo, FieldInfo | None] | None: ...
-        def unknown_event(self, of: ast.Name) -> Typed: ...
         def list_at_hand(self, of: ast.Name, context: Context) -> tuple[p.Expression, Kind] | None: ...
-
-    def error(
-        self, code: str, span: Span, message: str, *, help: str | None = None, labels: list[Label] | None = None
-    ) -> None:
-        self.collector.error(code, span, message, help=help, labels=labels or ())
-
-    def instant(self, node: ast.Day) -> int:
-        """The instant of a date (its first in the zone) or of a date and time."""
-        if isinstance(node, ast.DateValue):
-            return self.scope.zone.at(node.days)
-        return node.moment if node.fixed else self.scope.zone.instant(node.moment)
 
     def between_events(self, span: Span, what: str, context: Context) -> None:
         if context.lasting:
@@ -144,7 +127,7 @@ class History:
     ) -> p.Recall:
         """The memory for a question, and the asking. What speaks of the event at hand cannot be settled when the past
         event comes, so such a memory keeps the fields it needs and is filtered when it is asked."""
-        bounds, span = self._window(window)
+        bounds, span = self.window_of(window)
         where = where + bounds
         later = tuple(test for test in where if any(isinstance(node, p.Field) for node in walk(test)))
         at_once = _all(tuple(test for test in where if test not in later))
@@ -158,83 +141,6 @@ class History:
         if measure == "count" and span is None:
             keep = None  # a plain number counts for ever
         return p.Recall(self.gathered.remember(p.Memory("", event.name, measure, at_once, operand, span, keep)))
-
-    # -------------------------------------------------------------------------------------------------------- windows
-
-    def _window(self, window: ast.Window | None) -> tuple[tuple[p.Expression, ...], p.Window | None]:
-        """A window as conditions on the event's own instant (fixed dates) or as a span that moves with the clock."""
-        match window:
-            case None:
-                return (), None
-            case ast.Within():
-                return (), self.looking_back(window)
-            case ast.Ago(older, younger):
-                if _rough(older) <= _rough(younger):
-                    self.error(
-                        "SEG413",
-                        window.span,
-                        "this window is empty",
-                        help="the longer one stands first: `from 90 days to 30 days ago`",
-                    )
-                return (), p.Window(*self._length(older), *self._length(younger))
-            case ast.Since(start):
-                return (p.Compare(">=", p.ItemField("time"), p.Constant(self.instant(start))),), None
-            case ast.Before(end):
-                return (p.Compare("<", p.ItemField("time"), p.Constant(self.instant(end))),), None
-            case ast.WithinNext():
-                self.error(
-                    "SEG413",
-                    window.span,
-                    "no event has happened in the future yet",
-                    help="`within the next` goes with a date, as in `contract end within the next 30 days`",
-                )
-                return (), None
-        assert_never(window)
-
-    def looking_back(self, window: ast.Within) -> p.Window:
-        """`within D`: whole days of the calendar begin with the first instant of a day."""
-        return p.Window(*self._length(window.length), whole_days=_by_days(window.length))
-
-    def _length(self, node: ast.Duration) -> tuple[int, int, int]:
-        """Microseconds, months, days."""
-        if not node.calendar:
-            return node.count * instants.UNITS[node.unit], 0, 0
-        if node.unit in ("month", "year"):
-            return 0, node.count * (12 if node.unit == "year" else 1), 0
-        return 0, 0, node.count * (7 if node.unit == "week" else 1)
-
-    def date_window(self, window: ast.Window, moment: p.Expression, value: Typed) -> p.Expression:
-        """Whether a date or instant lies in a window: looking back (now - D, now], ahead (now, now + D]. Written as
-        comparisons with now, so that the instant at which one turns can be told."""
-        now = p.Now()
-        match window:
-            case ast.Within(length):
-                end = self._moved(moment, value, length, 1, from_day_start=True)
-                return p.Both((p.Compare(">=", now, moment), p.Compare("<", now, end)))
-            case ast.WithinNext(length):
-                start = self._moved(moment, value, length, -1, from_day_start=False)
-                return p.Both((p.Compare("<", now, moment), p.Compare(">=", now, start)))
-            case ast.Ago(older, younger):
-                start = self._moved(moment, value, younger, 1, from_day_start=False)
-                end = self._moved(moment, value, older, 1, from_day_start=False)
-                return p.Both((p.Compare(">=", now, start), p.Compare("<", now, end)))
-            case ast.Since(start_of):
-                return p.Compare(">=", moment, p.Constant(self.instant(start_of)))
-            case ast.Before(end_of):
-                return p.Compare("<", moment, p.Constant(self.instant(end_of)))
-        assert_never(window)
-
-    def _moved(
-        self, moment: p.Expression, value: Typed, length: ast.Duration, sign: int, *, from_day_start: bool
-    ) -> p.Expression:
-        fixed, months, days = self._length(length)
-        if fixed:
-            return p.Arithmetic("+" if sign > 0 else "-", moment, p.Constant(fixed), "whole")
-        if value.kind == DATE:
-            return p.Start(p.Shift(value.node, sign * months, sign * days, "date", up=True))
-        if days and from_day_start:
-            return p.Start(p.Shift(p.DateOf(moment), 0, sign * days, "date"))
-        return p.Shift(moment, sign * months, sign * days, "instant", up=True)
 
     # ------------------------------------------------------------------------------------------------------ aggregates
 
@@ -389,14 +295,3 @@ def _all(tests: tuple[p.Expression, ...]) -> p.Expression | None:
     if not tests:
         return None
     return tests[0] if len(tests) == 1 else p.Both(tests)
-
-
-def _by_days(length: ast.Duration) -> bool:
-    return length.calendar and length.unit in ("day", "week")
-
-
-def _rough(node: ast.Duration) -> int:
-    """A length good enough to tell which of two is longer."""
-    days = {"month": 30, "year": 365}
-    unit = days[node.unit] * instants.DAY if node.unit in days else instants.UNITS[node.unit]
-    return node.count * unit

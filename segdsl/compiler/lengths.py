@@ -1,18 +1,44 @@
 """Lengths of time and moments, as the plan holds them (language.md sections 1 and 3)."""
 
-from segdsl.compiler.arithmetic import calendar_length, fixed_length
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
-from segdsl.values.instants import DAY
+from segdsl.values.instants import DAY, UNITS
 from segdsl.values.kinds import DATE, Kind
+from segdsl.values.zones import Zone
+
+
+def instant_of(node: ast.Day, zone: Zone) -> int:
+    """The instant of a date (its first in the zone) or of a date and time."""
+    if isinstance(node, ast.DateValue):
+        return zone.at(node.days)
+    return node.moment if node.fixed else zone.instant(node.moment)
+
+
+def fixed_length(node: ast.Duration) -> int:
+    """A fixed length in microseconds."""
+    return node.count * UNITS[node.unit]
+
+
+def calendar_length(node: ast.Duration) -> tuple[int, int]:
+    """A calendar length as months and days."""
+    match node.unit:
+        case "year":
+            return 12 * node.count, 0
+        case "month":
+            return node.count, 0
+        case "week":
+            return 0, 7 * node.count
+    return 0, node.count
+
+
+def parts(node: ast.Duration) -> tuple[int, int, int]:
+    """A duration as microseconds, calendar months and calendar days."""
+    return (0, *calendar_length(node)) if node.calendar else (fixed_length(node), 0, 0)
 
 
 def length(node: ast.Duration, sign: int = 1) -> p.Length:
     """A duration, counted backwards where `sign` is -1."""
-    if not node.calendar:
-        return p.Length(sign * fixed_length(node))
-    months, days = calendar_length(node)
-    return p.Length(0, sign * months, sign * days)
+    return p.Length(*(sign * part for part in parts(node)))
 
 
 def distance(node: ast.NearDate, kind: Kind) -> p.Length:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from segdsl.compiler.arithmetic import fixed_length
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.context import digest
+from segdsl.compiler.lengths import fixed_length
 from segdsl.compiler.scope import EventInfo, Scope
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import structs, walk

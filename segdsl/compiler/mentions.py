@@ -3,12 +3,12 @@
 A bare name is a field of the event at hand, else an attribute or a define; an event's name asks its history.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import islice
 
 from attrs import evolve
 
-from segdsl.compiler.context import BROKEN, Context, Gathered, Item, Typed
+from segdsl.compiler.context import BROKEN, Context, Item, Typed
 from segdsl.compiler.history import History
 from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.diagnostics.diagnostic import Label
@@ -22,11 +22,6 @@ from segdsl.values.kinds import BOOLEAN, DATE, ERROR, INSTANT, NUMBER, TIME_OF_D
 
 class Mentions(History):
     """The part of the walk that knows names."""
-
-    def __init__(self, gathered: Gathered) -> None:
-        self.gathered = gathered
-        self.scope = gathered.scope
-        self.collector = gathered.collector
 
     # --------------------------------------------------------------------------------------------------------- mention
 
@@ -46,7 +41,7 @@ class Mentions(History):
             return self._dated(node, known, context)
         if name in self.scope.events:
             return self._history_of(node, context)
-        return self._unknown(node.name, context)
+        return self.unknown_name(node.name, context)
 
     def _value_of(self, of: ast.Name, context: Context) -> Typed | None:
         """What a bare name reads, if it is a field of the event at hand, an attribute, a define or built in."""
@@ -127,7 +122,7 @@ class Mentions(History):
             if name in self.scope.events:
                 self.error("SEG203", of.span, f"`{name}` is an event", help="leave out `customer`")
                 return BROKEN
-            return self._unknown(ast.Name(name, span=of.span), context)
+            return self.unknown_name(ast.Name(name, span=of.span), context)
         if context.item is not None:
             return self._attribute_in_where(of)
         return self._attribute(name)
@@ -180,26 +175,6 @@ class Mentions(History):
             return BROKEN
         return typed
 
-    def _unknown(self, of: ast.Name, context: Context) -> Typed:
-        if self.scope.may_be_broken(of.text):
-            return BROKEN
-        fields = context.event or {}
-        names = [*fields, *self.scope.attributes, *self.scope.defines, *self.scope.events, "age", "today", "weekday"]
-        if of.text in self.scope.collections:
-            self.error("SEG303", of.span, f"`{of.text}` is a collection", help=f"ask `count of {of.text} >= 1`")
-            return BROKEN
-        if of.text in self.scope.segments:
-            self.error("SEG203", of.span, f"`{of.text}` is a segment", help=f"ask `in segment {of.text}`")
-            return BROKEN
-        meant = nearest(of.text, names)
-        self.error(
-            "SEG203",
-            of.span,
-            f"there is no event, attribute or field `{of.text}`",
-            help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number",
-        )
-        return BROKEN
-
     # ----------------------------------------------------------------------------------------------- inside a `where`
 
     def _in_where(self, node: ast.Mention, item: Item, context: Context) -> Typed:
@@ -235,19 +210,6 @@ class Mentions(History):
             f"a `where` speaks of its event alone, and `{of.text}` is not a field of it",
             help="a past event is judged by what it carried; put what concerns the customer beside the `where`",
         )
-        return BROKEN
-
-    def unknown_field(self, of: ast.Name, event: str, fields: Iterable[str]) -> Typed:
-        names = [name for name in fields if name]
-        if not self.scope.may_be_broken(of.text):
-            meant = nearest(of.text, names)
-            listed = ", ".join(names[:8])
-            self.error(
-                "SEG204",
-                of.span,
-                f"`{event}` has no field `{of.text}`",
-                help=f"did you mean `{meant}`?" if meant else f"it has: {listed}",
-            )
         return BROKEN
 
     # ----------------------------------------------------------------------------------- dates with a window; history
@@ -304,45 +266,6 @@ class Mentions(History):
 
     def _is_value(self, name: str, context: Context) -> bool:
         return name in self.scope.attributes or name in self.scope.defines or name in (context.event or {})
-
-    def unknown_event(self, of: ast.Name) -> Typed:
-        if self.scope.may_be_broken(of.text):
-            return BROKEN
-        words = of.text.split(" ")
-        for cut in range(len(words) - 1, 0, -1):
-            event = self.scope.events.get(" ".join(words[:cut]))
-            if event is not None and (field := nearest(" ".join(words[cut:]), event.fields)):
-                self.error(
-                    "SEG204",
-                    of.span,
-                    f"`{event.name}` has no field `{' '.join(words[cut:])}`",
-                    help=f"did you mean `{event.name} {field}`?",
-                )
-                return BROKEN
-        trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
-        meant = trimmed if trimmed in self.scope.events else nearest(of.text, self.scope.events)
-        capital = next(
-            (w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None
-        )
-        help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
-        help_ = self._meant_otherwise(of.text) or help_
-        if capital:
-            help_ = f"the words of the language are lower case: `{capital.lower()}`"
-        self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_)
-        return BROKEN
-
-    def _meant_otherwise(self, name: str) -> str | None:
-        """What to write where no event is meant, but a change of membership or a date."""
-        first, _, rest = name.partition(" ")
-        before, _, last = name.rpartition(" ")
-        for verb, segment in ((first, rest), (last, before)):
-            word = {"enter": "enters", "joins": "enters", "leave": "leaves", "exits": "leaves"}.get(verb, verb)
-            if word in ("enters", "leaves") and segment in self.scope.segments:
-                return f"write `{word} {segment}`"
-        attribute = self.scope.attributes.get(name)
-        if attribute is not None and attribute.kind in (DATE, INSTANT):
-            return f"it is a date: write `{name} every year`, or `1 day after {name}`"
-        return None
 
     # ------------------------------------------------------------------------------------------------------ membership
 

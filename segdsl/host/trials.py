@@ -10,8 +10,8 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from segdsl.compiler.arithmetic import calendar_length, fixed_length
 from segdsl.compiler.checked import CheckedProgram
+from segdsl.compiler.lengths import calendar_length, fixed_length, instant_of
 from segdsl.compiler.pipeline import compile_program
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
@@ -113,7 +113,7 @@ class Trial:
             case ast.Given() | ast.GivenMember() | ast.GivenExcluded():
                 self.given.append(line)
             case ast.Happens(moment, occurrence):
-                self._reach(_instant(moment, self.zone))
+                self._reach(instant_of(moment, self.zone))
                 self._happens(occurrence)
             case ast.Later(delay, occurrence):
                 self._reach(self._after(delay))
@@ -261,12 +261,6 @@ def _shown(effect: Effect) -> str:
     return effect.action + (f" with {', '.join(fields)}" if fields else "")
 
 
-def _instant(node: ast.Day, zone: Zone) -> int:
-    if isinstance(node, ast.DateValue):
-        return zone.at(node.days)
-    return node.moment if node.fixed else zone.instant(node.moment)
-
-
 def _value(node: ast.Expression, kind: Kind, zone: Zone) -> Any:
     """The run-time value of a literal, as a field or attribute of that kind holds it."""
     match node:
@@ -279,6 +273,6 @@ def _value(node: ast.Expression, kind: Kind, zone: Zone) -> Any:
         case ast.DateValue(days):
             return zone.at(days) if kind == INSTANT else days
         case ast.InstantValue():
-            instant = _instant(node, zone)
+            instant = instant_of(node, zone)
             return zone.date(instant) if kind == DATE else instant
     raise CannotRun(f"a test gives plain values, not {expression(node)}")

@@ -1,0 +1,85 @@
+"""What to say of a name that is not declared: the nearest one, or what may have been meant (language.md section 1)."""
+
+from collections.abc import Iterable
+
+from segdsl.compiler.context import BROKEN, Context, Typed
+from segdsl.compiler.windows import Windows
+from segdsl.diagnostics.suggest import nearest
+from segdsl.syntax import ast
+from segdsl.values.kinds import DATE, INSTANT
+
+
+class UnknownNames(Windows):
+    """The part of the walk that complains of names. Nothing is said of one that a broken declaration may declare."""
+
+    def unknown_name(self, of: ast.Name, context: Context) -> Typed:
+        if self.scope.may_be_broken(of.text):
+            return BROKEN
+        fields = context.event or {}
+        names = [*fields, *self.scope.attributes, *self.scope.defines, *self.scope.events, "age", "today", "weekday"]
+        if of.text in self.scope.collections:
+            self.error("SEG303", of.span, f"`{of.text}` is a collection", help=f"ask `count of {of.text} >= 1`")
+            return BROKEN
+        if of.text in self.scope.segments:
+            self.error("SEG203", of.span, f"`{of.text}` is a segment", help=f"ask `in segment {of.text}`")
+            return BROKEN
+        meant = nearest(of.text, names)
+        self.error(
+            "SEG203",
+            of.span,
+            f"there is no event, attribute or field `{of.text}`",
+            help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number",
+        )
+        return BROKEN
+
+    def unknown_field(self, of: ast.Name, event: str, fields: Iterable[str]) -> Typed:
+        names = [name for name in fields if name]
+        if not self.scope.may_be_broken(of.text):
+            meant = nearest(of.text, names)
+            listed = ", ".join(names[:8])
+            self.error(
+                "SEG204",
+                of.span,
+                f"`{event}` has no field `{of.text}`",
+                help=f"did you mean `{meant}`?" if meant else f"it has: {listed}",
+            )
+        return BROKEN
+
+    def unknown_event(self, of: ast.Name) -> Typed:
+        if self.scope.may_be_broken(of.text):
+            return BROKEN
+        words = of.text.split(" ")
+        for cut in range(len(words) - 1, 0, -1):
+            event = self.scope.events.get(" ".join(words[:cut]))
+            if event is not None and (field := nearest(" ".join(words[cut:]), event.fields)):
+                self.error(
+                    "SEG204",
+                    of.span,
+                    f"`{event.name}` has no field `{' '.join(words[cut:])}`",
+                    help=f"did you mean `{event.name} {field}`?",
+                )
+                return BROKEN
+        trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
+        meant = trimmed if trimmed in self.scope.events else nearest(of.text, self.scope.events)
+        capital = next(
+            (w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None
+        )
+        help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
+        help_ = self._meant_otherwise(of.text) or help_
+        if capital:
+            help_ = f"the words of the language are lower case: `{capital.lower()}`"
+        self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_)
+        return BROKEN
+
+    def _meant_otherwise(self, name: str) -> str | None:
+        """What to write where no event is meant, but a change of membership or a date."""
+        first, _, rest = name.partition(" ")
+        before, _, last = name.rpartition(" ")
+        for verb, segment in ((first, rest), (last, before)):
+            word = {"enter": "enters", "joins": "enters", "leave": "leaves", "exits": "leaves"}.get(verb, verb)
+            if word in ("enters", "leaves") and segment in self.scope.segments:
+                return f"write `{word} {segment}`"
+        attribute = self.scope.attributes.get(name)
+        if attribute is not None and attribute.kind in (DATE, INSTANT):
+            return f"it is a date: write `{name} every year`, or `1 day after {name}`"
+        return None
