@@ -121,10 +121,7 @@ def _program(options: Options) -> "segdsl.Program":
     try:
         program = segdsl.build(checked)
     except CompileError as error:
-        findings = Findings.of(error.diagnostics, checked.sources)
-        findings.print(options.color)
-        click.echo(findings.counted(), err=True)
-        raise Exit(findings.exit_code) from None
+        Findings.of(error.diagnostics, checked.sources).refuse(options.color)
     if program.warnings:
         click.echo(f"{counted(len(program.warnings), 'warning')} about the rules: `seg check` shows them", err=True)
     return program

@@ -51,10 +51,7 @@ def command(
     try:
         results = list(segdsl.run_tests(checked, named=named))
     except CompileError as error:
-        findings = Findings.of(error.diagnostics, checked.sources)
-        findings.print(color)
-        click.echo(findings.counted(), err=True)
-        ctx.exit(findings.exit_code)
+        Findings.of(error.diagnostics, checked.sources).refuse(color)
     if named and not results:
         raise click.UsageError(f"no test's name holds {named!r}")
     if junit is not None:

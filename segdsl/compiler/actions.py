@@ -13,11 +13,9 @@ from segdsl.diagnostics.diagnostic import Label
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
+from segdsl.records.inputs import FORGET
 from segdsl.syntax import ast
 from segdsl.values.kinds import DATE, INSTANT, Kind
-
-FORGET = "forget customer"
-"""The event by which the host has a customer forgotten."""
 
 
 @define(eq=False)

@@ -2,7 +2,7 @@
 
 from attrs import define, field
 
-from segdsl.compiler.scope import Scope
+from segdsl.compiler.scope import EventInfo, FieldInfo, Scope
 from segdsl.compiler.segments import SegmentTable
 from segdsl.compiler.trials import Expected
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic
@@ -16,7 +16,8 @@ from segdsl.syntax import ast
 class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
     nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
-    beside the rules, which change no run. `expected` are the conditions of the tests' `expect` lines, by their span."""
+    beside the rules, which change no run. By their spans, `expected` are the conditions of the tests' `expect` lines,
+    and `happening` the events of their other lines."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -27,6 +28,7 @@ class CheckedProgram:
     memories: dict[str, p.Memory] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
     expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)
+    happening: dict[Span, tuple[EventInfo, FieldInfo | None]] = field(factory=dict)
     unready: list[Diagnostic] = field(factory=list)
     left_out: list[Diagnostic] = field(factory=list)
 

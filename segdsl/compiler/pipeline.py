@@ -31,7 +31,7 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     unready = list(gathered.unready)
     tests = TestChecker(gathered, expressions)
     tests.check_all()
-    program.expected = tests.expected
+    program.expected, program.happening = tests.expected, tests.happening
     program.memories = gathered.memories
     program.unready = [d for d in unready if d.span.source not in shipped]
     program.left_out = gathered.unready[len(unready) :]

@@ -5,6 +5,7 @@ from attrs import define, field, frozen
 from segdsl.compiler.actions import ActionChecker
 from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
@@ -22,11 +23,13 @@ class Expected:
 @define(eq=False)
 class TestChecker:
     """Checks the tests of a program. `expected` are the conditions of their `expect` lines, by the line's span: a
-    condition of several parts joined by `and` is asked part by part."""
+    condition of several parts joined by `and` is asked part by part. `happening` are the events that happen in them,
+    with the field that the value behind the name is for."""
 
     gathered: Gathered
     expressions: Expressions
     expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)
+    happening: dict[Span, tuple[EventInfo, FieldInfo | None]] = field(factory=dict)
 
     def check_all(self) -> None:
         for test in self.gathered.scope.tests:
@@ -83,6 +86,7 @@ class TestChecker:
         if found is None:
             self.expressions.unknown_event(node.name)
             return
+        self.happening[node.span] = found
         event, field = found
         self.expressions.where(event, field, node.match, None, Context("test"))
         for assignment in node.assignments:

@@ -57,35 +57,32 @@ class Lives:
         """Let the clock run for a customer. What is kept of the time before can still take in an input of then."""
         step = self.prepared.settle(life.head, until)
         outcome = Outcome("advanced", life.head.customer, tuple(step.changes), tuple(step.effects), tuple(step.fired))
-        base = life.base if life.base is not None or life.tail else life.head
-        return Life(step.state, base, life.tail), outcome
+        return Life(step.state, life.origin(), life.tail), outcome
 
     # ----------------------------------------------------------------------------------------------------- late inputs
 
     def _take_late(self, life: Life, entry: Event | Listing) -> tuple[Life, Outcome]:
         """Take the steps since anew, with the input among them."""
-        head = life.head
-        base = life.base if life.base is not None or life.tail else head
-        taken = Taken(head.arrivals, entry)
-        tail = sorted([*life.tail, taken], key=lambda each: (each.entry.instant, each.before))
-        before = self._run(base, life.tail, head.clock)
-        after = self._run(base, tail, head.clock)
-        state = _state(after)
-        state.arrivals = head.arrivals + len(self._entries(entry))
+        head, base = life.head, life.origin()
+        tail = sorted([*life.tail, Taken(head.arrivals, entry)], key=lambda each: (each.entry.instant, each.before))
+        before, after = self._run(base, life.tail), self._run(base, tail)
+        as_of = _state(after)
+        as_of.arrivals = head.arrivals + len(self._entries(entry))
+        for course in (before, after):
+            course.add(self.prepared.settle(_state(course), head.clock))
         outcome = _difference(before, after, "late" if entry.instant < head.latest else "")
         if self.lateness:
-            return self._kept(state, base, tail), outcome
-        as_of = _state(self._run(base, tail))
-        return Life(state, as_of if as_of.clock < state.clock else None), outcome
+            return self._kept(_state(after), base, tail), outcome
+        return Life(_state(after), as_of if as_of.clock < _state(after).clock else None), outcome
 
     def _kept(self, head: State, base: State | None, tail: list[Taken]) -> Life:
         """A life without the inputs before which no late one can come any more: they go into its base."""
         oldest = head.latest - self.lateness
-        while tail and tail[0].entry.instant <= oldest and self.lateness:
+        while tail and tail[0].entry.instant <= oldest:
             base, tail = self._run(base, tail[:1]).state, tail[1:]
         return Life(head, base, tail)
 
-    def _run(self, state: State | None, inputs: Iterable[Taken], until: int | None = None) -> Course:
+    def _run(self, state: State | None, inputs: Iterable[Taken]) -> Course:
         course = Course(state)
         for taken in inputs:
             for number, entry in enumerate(self._entries(taken.entry)):
@@ -94,8 +91,6 @@ class Lives:
                     course.state = course.state.copy()
                     course.state.arrivals = arrivals
                 course.add(self.prepared.step(course.state, entry))
-        if until is not None and course.state is not None:
-            course.add(self.prepared.settle(course.state, until))
         return course
 
     def _entries(self, entry: Event | Listing) -> Sequence[Event | Listing]:

@@ -10,13 +10,10 @@ from attrs import define, field
 
 from segdsl.backends.base import Backend, Batch, Position, StoredState
 from segdsl.host.lives import Lives
-from segdsl.records.inputs import Event, Listing
+from segdsl.records.inputs import FORGET, Event, Listing
 from segdsl.records.outcomes import Change, Effect, Outcome, Reject
 from segdsl.state.life import Life, decode, encode
 from segdsl.values.instants import duration_text, instant_text
-
-FORGET = "forget customer"
-"""The event by which a customer is forgotten; the shipped vocabulary declares it."""
 
 
 @define(eq=False)
@@ -57,7 +54,7 @@ class Taking:
         if isinstance(item, Reject):
             return _rejected(item)
         life = self.kept.get(item.customer)
-        if item.name == FORGET:
+        if item.name == FORGET and item.instant <= self.vouched:
             self.forget(item.customer, max(item.instant, life.head.latest if life else item.instant))
             return Outcome("accepted", item.customer)
         if self._is_repeated(item, life):

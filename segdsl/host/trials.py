@@ -179,18 +179,11 @@ class Trial:
             self._step(self.state, each)
 
     def _event(self, node: ast.Occurrence) -> tuple[str, dict[str, Any]]:
-        events = self.checked.scope.events
-        words = node.name.text.split(" ")
-        if node.name.text in events:
-            event, named = events[node.name.text], None
-        else:
-            cut = next(c for c in range(len(words) - 1, 0, -1) if " ".join(words[:c]) in events)
-            event, named = events[" ".join(words[:cut])], " ".join(words[cut:])
+        event, subject = self.checked.happening[node.span]
         kinds: dict[str, Kind] = event.kinds()
         fields: dict[str, Any] = {}
-        if node.match is not None:
-            subject = named or (event.subject.name if event.subject else "")
-            fields[subject] = _value(node.match, kinds[subject], self.zone)
+        if node.match is not None and subject is not None:
+            fields[subject.name] = _value(node.match, subject.kind, self.zone)
         for assignment in node.assignments:
             name = assignment.name.text
             fields[name] = _value(assignment.value, kinds[name], self.zone)
@@ -202,8 +195,8 @@ class Trial:
     # ------------------------------------------------------------------------------------------------- what is expected
 
     def _failures(self, line: ast.Expect | ast.ExpectEffect) -> Iterator[Failure]:
-        effect = self._effect(line)
         place = self.checked.place(line.span)
+        effect = _effect_of(line) if line.span not in self.checked.expected else None
         if effect is not None:
             found = self._effect_failure(effect)
             if found is not None:
@@ -216,16 +209,6 @@ class Trial:
             answer = self.prepared.ask(self.state, part.condition, self.now)
             if answer is not True:
                 yield Failure(place, expression(part.written), self._standing(part.condition, answer))
-
-    def _effect(self, line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:
-        """The effect that a line expects; `expect NAME` is one where an action has the name."""
-        match line:
-            case ast.ExpectEffect():
-                return line
-            case ast.Expect(ast.Mention(name, match, None, None, None)):
-                if name.text in self.checked.scope.actions and name.text not in self.checked.scope.events:
-                    return ast.ExpectEffect(name, match)
-        return None
 
     def _standing(self, condition: p.Expression, answer: bool | None) -> str:
         """How a condition turned out at the instant reached, with the memberships where it speaks of them."""
@@ -253,6 +236,16 @@ class Trial:
 
     def _encoded(self, node: ast.Expression, kind: Kind) -> Any:
         return wire.encode(kind, _value(node, kind, self.zone))
+
+
+def _effect_of(line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:
+    """The effect that a line expects; `expect NAME` is read as a condition, and is one where an action has the name."""
+    match line:
+        case ast.ExpectEffect():
+            return line
+        case ast.Expect(ast.Mention(name, match)):
+            return ast.ExpectEffect(name, match)
+    return None
 
 
 def _shown(effect: Effect) -> str:

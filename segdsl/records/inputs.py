@@ -4,6 +4,9 @@ from typing import Any
 
 from msgspec import Struct
 
+FORGET = "forget customer"
+"""The event by which the host has a customer forgotten; the shipped vocabulary declares it (language.md 5.17)."""
+
 
 class Event(Struct, frozen=True, tag="event"):
     """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time

@@ -30,6 +30,10 @@ class Life(Struct, omit_defaults=True):
     base: State | None = None
     tail: list[Taken] = []
 
+    def origin(self) -> State | None:
+        """The state from which the steps since can be taken anew; None: there was none."""
+        return self.base if self.base is not None or self.tail else self.head
+
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Life)

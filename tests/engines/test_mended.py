@@ -39,6 +39,13 @@ def test_two_values_of_lists_of_records() -> None:
     assert members(text, event, at="2026-03-02T00:00:00Z") == []
 
 
+def test_an_event_of_the_far_future_forgets_nobody() -> None:
+    with segdsl.Engine(segdsl.loads(""), clock=lambda: 1_772_000_000_000_000) as engine:
+        engine.process({"event": "visits", "customer": "c", "time": "2026-02-01T00:00:00Z"})
+        [outcome] = engine.process({"event": "forget customer", "customer": "c", "time": "2036-02-01T00:00:00Z"})
+        assert outcome.reject is not None and outcome.reject.reason == "future"
+
+
 def test_forgetting_again_with_an_earlier_instant_lets_nothing_back() -> None:
     with segdsl.Engine(segdsl.loads("segment A if visits"), clock=lambda: LATEST - 1) as engine:
         engine.process([visit("2026-03-05T00:00:00Z")])

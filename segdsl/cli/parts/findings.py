@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable
+from typing import NoReturn
 
 import click
 from attrs import frozen
+from click.exceptions import Exit
 
 from segdsl.cli.parts.colors import colorful
 from segdsl.cli.parts.failures import MISTAKES, UNUSABLE
@@ -60,6 +62,12 @@ class Findings:
         painted = colorful(color)
         for diagnostic in self.shown():
             click.echo(render(diagnostic, self.sources, color=painted), err=True, color=painted)
+
+    def refuse(self, color: bool | None) -> NoReturn:
+        """Print them, and end the command: nothing is run with mistakes."""
+        self.print(color)
+        click.echo(self.counted(), err=True)
+        raise Exit(self.exit_code)
 
     def print_json(self) -> None:
         """To standard output, one JSON object a line."""
