@@ -1,0 +1,253 @@
+"""The page of a program, as blocks: what stands where, and in which order. `vocabulary.py` adds the words it uses."""
+
+from collections.abc import Iterator
+
+from attrs import define
+
+from segdsl.pages import amounts
+from segdsl.pages.document import (
+    Block,
+    Document,
+    Heading,
+    Item,
+    Listing,
+    Paragraph,
+    Phrase,
+    Ref,
+    Table,
+    anchored,
+    listed,
+    plain,
+    say,
+    strong,
+)
+from segdsl.pages.names import ANYWHERE
+from segdsl.pages.program import Facts, RuleFacts
+from segdsl.pages.segments import definition, enters, kind_named, leaves
+from segdsl.pages.sentences import Sentences, kind_of, opening
+from segdsl.pages.vocabulary import vocabulary
+from segdsl.syntax import ast
+from segdsl.syntax.format_values import duration
+
+READING = (
+    "What is not known never makes a condition true. A customer without an income is neither below nor above one.",
+    "A day is 24 hours and a week 7 times that. A calendar day, a month or a year goes by the calendar.",
+    "What depends on time changes at its very instant, whether or not anything else happens then.",
+    "Whoever runs the rules can include or exclude a customer by hand, in every segment. Excluded beats included, "
+    "and included beats the rest.",
+)
+
+
+def contents(facts: Facts, title: str) -> Document:
+    """The page of a program."""
+    writing = _Writing(facts)
+    blocks = tuple(writing.blocks())
+    targets = [
+        each.target for each in blocks if isinstance(each, Heading | Paragraph) and each.target is not None
+    ]  # fmt: skip
+    return Document(title, blocks, anchored(targets), labels(facts))
+
+
+def labels(facts: Facts) -> dict[Ref, str]:
+    """How rules are called where they are linked to: by their activity, or by what starts them."""
+    found: dict[Ref, str] = {}
+    for rule in facts.rules:
+        if rule.activity is None:
+            told = Sentences(facts.scope).triggers.any_of(rule.node.triggers)
+            found[rule.ref] = plain(say("when {}", told))
+        elif len(facts.of_activity(rule.activity.name.text)) == 1:
+            found[rule.ref] = rule.activity.name.text
+        else:
+            found[rule.ref] = f"{rule.activity.name.text}, rule {rule.number}"
+    return found
+
+
+def section(name: str, text: str) -> Heading:
+    return Heading(2, say(text), Ref("section", name))
+
+
+@define(eq=False)
+class _Writing:
+    facts: Facts
+
+    def blocks(self) -> Iterator[Block]:
+        yield from self._introduction()
+        yield from self._segments()
+        yield from self._activities()
+        yield from self._rules()
+        yield from self._promotions()
+        yield from self._defines()
+        yield from self._promises()
+        yield from vocabulary(self.facts)
+        yield section("reading", "How to read this page")
+        yield Listing(tuple(Item(say(each)) for each in READING))
+
+    def _introduction(self) -> Iterator[Block]:
+        scope = self.facts.scope
+        for paragraph in self.facts.introduction:
+            yield Paragraph((paragraph,))
+        zone = amounts.text_value(scope.zone.name).text
+        yield Paragraph(say("Dates, days and times of day are those of {}.", zone))
+        if scope.lateness is not None:
+            length = duration(scope.lateness.length)
+            yield Paragraph(say("An event may come up to {} late, and counts as if it had come on time. What comes "
+                                "later than that is refused.", length))  # fmt: skip
+
+    def _described(self, ref: Ref) -> Iterator[Block]:
+        for paragraph in self.facts.descriptions.get(ref, ()):
+            yield Paragraph((paragraph,))
+
+    # -------------------------------------------------------------------------------------------------------- segments
+
+    def _segments(self) -> Iterator[Block]:
+        segments = sorted(self.facts.scope.segments.values(), key=lambda each: each.name)
+        if not segments:
+            return
+        yield section("segments", "Segments")
+        yield Table(("Segment", "Who is in it", "Filled by", "Read by"), tuple(
+            (
+                say("{}", Ref("segment", each.name)),
+                say(kind_named(each.kind)),
+                self._named(*self.facts.who(Ref("segment", each.name), "fills")),
+                self._named(*self.facts.who(Ref("segment", each.name), "reads")),
+            )
+            for each in segments
+        ))  # fmt: skip
+        for each in segments:
+            ref = Ref("segment", each.name)
+            yield Heading(3, say(each.name), ref)
+            yield from self._described(ref)
+            yield from definition(self.facts, each)
+            items = [
+                Item(say("{} {}", strong("A customer enters when:"), enters(self.facts, each))),
+                Item(say("{} {}", strong("A customer leaves when:"), leaves(self.facts, each))),
+            ]
+            readers = self.facts.who(ref, "reads")
+            items.append(Item(say("{} {}", strong("Read by:"), self._named(*readers))))
+            items += self._tests(ref)
+            yield Listing(tuple(items))
+
+    def _named(self, *refs: Ref) -> Phrase:
+        return listed([say("{}", each) for each in sorted(set(refs), key=self._order)]) if refs else say("nothing")
+
+    def _order(self, ref: Ref) -> tuple[str, str, int]:
+        """Rules beside their activity, in its order."""
+        if ref.kind != "rule":
+            return (ref.kind, ref.name, 0)
+        rule = self.facts.rule(ref)
+        return ("activity", rule.activity.name.text, rule.number) if rule.activity else ("rule", rule.text, 0)
+
+    def _tests(self, ref: Ref) -> list[Item]:
+        tests = self.facts.promises.get(ref, ())
+        if not tests:
+            return []
+        return [Item(strong_only("Promised by tests:"), Listing(tuple(Item((amounts.text_value(t),)) for t in tests)))]
+
+    # ------------------------------------------------------------------------------------------- activities and rules
+
+    def _activities(self) -> Iterator[Block]:
+        activities = sorted(self.facts.scope.activities, key=lambda each: each.name.text)
+        if activities:
+            yield section("activities", "Activities")
+        for activity in activities:
+            ref = Ref("activity", activity.name.text)
+            sentences = Sentences(self.facts.scope)
+            yield Heading(3, say(activity.name.text), ref)
+            yield from self._described(ref)
+            yield Paragraph(say(kind_of(activity)))
+            said = [sentences.option(each) for each in activity.options]
+            said += [sentences.stop(each) for each in activity.body if isinstance(each, ast.Stop)]
+            if said:
+                yield Listing(tuple(map(Item, said)))
+            rules = self.facts.of_activity(activity.name.text)
+            for rule in rules:
+                yield from self._rule(rule, f"Rule {rule.number}. " if len(rules) > 1 else "", sentences)
+
+    def _rules(self) -> Iterator[Block]:
+        rules = self.facts.outside()
+        if rules:
+            yield section("rules", "Rules outside of activities")
+            yield Paragraph(say("They always run."))
+        for rule in rules:
+            yield from self._rule(rule, "", Sentences(self.facts.scope))
+
+    def _rule(self, rule: RuleFacts, lead: str, sentences: Sentences) -> Iterator[Block]:
+        told = sentences.rule(rule.node, rule.activity)
+        described = self.facts.descriptions.get(rule.ref, ())
+        simple = len(told.steps.items) == 1 and told.conditions is None
+        only = told.steps.items[0]
+        opened = strong(*say("{}{}:", lead, opening(told)))
+        yield Paragraph(say("{} {}.", opened, only.text) if simple and not only.inner else (opened,), rule.ref)
+        if told.conditions is not None:
+            yield told.conditions
+            yield Paragraph(say("Then:"))
+        if not simple or only.inner:
+            yield told.steps
+        notes = " ".join(told.notes)
+        for paragraph in (*described, *([notes] if notes else ())):
+            yield Paragraph((paragraph,))
+
+    # ----------------------------------------------------------------------------------------- promotions and defines
+
+    def _promotions(self) -> Iterator[Block]:
+        promotions = sorted(self.facts.scope.promotions.items())
+        if promotions:
+            yield section("promotions", "Promotions")
+            yield Paragraph(say("A promotion only reads: it says who may have it. This version checks promotions, and "
+                                "does not run them yet."))  # fmt: skip
+        for name, node in promotions:
+            ref, sentences = Ref("promotion", name), Sentences(self.facts.scope)
+            yield Heading(3, say(name), ref)
+            yield from self._described(ref)
+            for option in node.options:
+                yield Paragraph(sentences.bound(option))
+            if node.condition is None:
+                yield Paragraph(say("It is for every customer."))
+            else:
+                yield from condition_blocks(sentences, "It is for a customer as long as", node.condition)
+            tests = self._tests(ref)
+            if tests:
+                yield Listing(tuple(tests))
+
+    def _defines(self) -> Iterator[Block]:
+        names = self.facts.shown("define")
+        if names:
+            yield section("defines", "Names for conditions and sums")
+        for name in names:
+            ref, sentences = Ref("define", name), Sentences(self.facts.scope)
+            sentences.conditions.explained.add(name)
+            value = self.facts.scope.defines[name].node.value
+            yield Heading(3, say(name), ref)
+            yield from self._described(ref)
+            if sentences.conditions.names.is_condition(value, ANYWHERE):
+                yield from condition_blocks(sentences, "It holds as long as", value)
+            else:
+                yield Paragraph(say("It is {}.", sentences.conditions.formula(value)))
+            yield Paragraph(say("Read by: {}.", self._named(*self.facts.who(ref, "reads"))))
+
+    # -------------------------------------------------------------------------------------------------------- promises
+
+    def _promises(self) -> Iterator[Block]:
+        if not self.facts.promises:
+            return
+        yield section("promises", "What is promised")
+        yield Paragraph(say("These are the names of the tests beside the rules, by what they expect something of. "
+                            "Running them tells whether they hold."))  # fmt: skip
+        order = ("segment", "action", "promotion", "attribute", "define", "event")
+        items = []
+        for ref in sorted(self.facts.promises, key=lambda each: (order.index(each.kind), each.name)):
+            tests = tuple(Item((amounts.text_value(name),)) for name in self.facts.promises[ref])
+            items.append(Item(say("{}", ref), Listing(tests)))
+        yield Listing(tuple(items))
+
+
+def condition_blocks(sentences: Sentences, lead: str, node: ast.Expression) -> Iterator[Block]:
+    """A condition that stands by itself, behind words that lead it."""
+    said, parts = sentences.conditions.whole(node, ANYWHERE)
+    yield Paragraph(say("{} {}{}", lead, said, ":" if parts else "."))
+    if parts:
+        yield parts
+
+
+def strong_only(text: str) -> Phrase:
+    return (strong(text),)

@@ -1,0 +1,93 @@
+"""What a segment is, and what makes a customer enter and leave it (language.md sections 2 and 5.12)."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from segdsl.compiler.scope import SegmentInfo
+from segdsl.pages.document import Block, Item, Listing, Paragraph, Phrase, Ref, joined, say
+from segdsl.pages.names import ANYWHERE
+from segdsl.pages.program import Facts, actions_of
+from segdsl.pages.sentences import Sentences, ends
+from segdsl.syntax import ast
+
+Kind = Literal["added", "derived", "listed"]
+
+
+def kind_named(kind: Kind) -> str:
+    return {
+        "added": "whom rules add",
+        "derived": "for whom a condition holds",
+        "listed": "who is listed by hand",
+    }[kind]
+
+
+def definition(facts: Facts, segment: SegmentInfo) -> Iterator[Block]:
+    """What the segment is, in words."""
+    sentences = Sentences(facts.scope)
+    condition = segment.node.condition
+    match segment.kind:
+        case "listed":
+            yield Paragraph(say("A listed segment: only customers who are included by hand are in it."))
+        case "derived":
+            yield from _condition(sentences, "A derived segment: a customer is in it as long as", condition)
+        case "added":
+            yield Paragraph(say("A segment filled by rules."))
+            if condition is not None:
+                lead = "Whoever was added is seen in it only while"
+                yield from _condition(sentences, lead, condition)
+
+
+def _condition(sentences: Sentences, lead: str, node: ast.Expression | None) -> Iterator[Block]:
+    if node is None:
+        return
+    said, parts = sentences.conditions.whole(node, ANYWHERE)
+    yield Paragraph(say("{} {}{}", lead, said, ":" if parts else "."))
+    if parts is not None:
+        yield Listing(tuple(Item(each.text, each.inner) for each in parts.items))
+
+
+def enters(facts: Facts, segment: SegmentInfo) -> Phrase:
+    match segment.kind:
+        case "listed":
+            return say("somebody includes them by hand.")
+        case "derived":
+            return say("that becomes true, at that instant, be it by an event or because time has passed.")
+        case "added":
+            pass
+    ref = Ref("segment", segment.name)
+    ways = [say("{} adds them{}", rule, _for(facts, rule, ref)) for rule in facts.who(ref, "fills")]
+    if not ways:
+        return say("somebody includes them by hand: no rule adds anybody.")
+    said = joined(ways, "; or ")
+    return say("{}. They are seen as soon as the condition holds as well.", said) if segment.node.condition else (
+        say("{}.", said)
+    )  # fmt: skip
+
+
+def _for(facts: Facts, rule: Ref, segment: Ref) -> Phrase:
+    """For how long a rule adds to a segment."""
+    found = []
+    for action in actions_of(facts.rule(rule).node.steps):
+        if isinstance(action, ast.Add) and segment.name in {each.text for each in action.segments}:
+            found.append(ends(action.lasting, action.until))
+    return joined(dict.fromkeys(each for each in found if each), " or")
+
+
+def leaves(facts: Facts, segment: SegmentInfo) -> Phrase:
+    match segment.kind:
+        case "listed":
+            return say("they are taken off the list.")
+        case "derived":
+            return say("that is no longer true, at that instant, be it by an event or because time has passed.")
+        case "added":
+            pass
+    ref = Ref("segment", segment.name)
+    ways = [say("{} removes them", rule) for rule in facts.who(ref, "empties")]
+    if any(_for(facts, rule, ref) for rule in facts.who(ref, "fills")):
+        ways.append(say("the time is over for which they were added (being added again puts the end off, and never "
+                        "makes it sooner)"))  # fmt: skip
+    if segment.node.condition is not None:
+        ways.append(
+            say("the condition no longer holds (when it holds again, they are back, unless their time is over)")
+        )
+    return say("{}.", joined(ways, "; or ")) if ways else say("nothing here makes them leave.")
