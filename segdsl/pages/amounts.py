@@ -52,10 +52,6 @@ def moment(node: ast.Day) -> str:
     return text if isinstance(node, ast.DateValue) else text.replace("T", " ", 1)
 
 
-def at_time(node: ast.ClockTime | None) -> str:
-    return f" at {instants.clock_text(node.time)}" if node is not None else " at 00:00"
-
-
 def weekdays(days: tuple[int, ...], word: str = "or") -> str:
     """`Monday, Tuesday or Friday`."""
     names = [WEEKDAYS[each] for each in dict.fromkeys(days)]

@@ -1,9 +1,10 @@
 """The page of a program, as blocks: what stands where, and in which order. `vocabulary.py` adds the words it uses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import define
 
+from segdsl.compiler.scope import SegmentInfo
 from segdsl.pages import amounts
 from segdsl.pages.document import (
     Block,
@@ -16,6 +17,7 @@ from segdsl.pages.document import (
     Ref,
     Table,
     anchored,
+    joined,
     listed,
     plain,
     say,
@@ -51,7 +53,7 @@ def contents(facts: Facts, title: str) -> Document:
 def labels(facts: Facts) -> dict[Ref, str]:
     """How rules are called where they are linked to: by their activity, or by what starts them."""
     found: dict[Ref, str] = {}
-    for rule in facts.rules:
+    for rule in facts.rules.values():
         if rule.activity is None:
             told = Sentences(facts.scope).triggers.any_of(rule.node.triggers)
             found[rule.ref] = plain(say("when {}", told))
@@ -59,6 +61,8 @@ def labels(facts: Facts) -> dict[Ref, str]:
             found[rule.ref] = rule.activity.name.text
         else:
             found[rule.ref] = f"{rule.activity.name.text}, rule {rule.number}"
+    for ref, tests in facts.promises.items():
+        found[promise(ref)] = "1 test" if len(tests) == 1 else f"{len(tests):,} tests"
     return found
 
 
@@ -108,8 +112,8 @@ class _Writing:
             (
                 say("{}", Ref("segment", each.name)),
                 say(kind_named(each.kind)),
-                self._named(*self.facts.who(Ref("segment", each.name), "fills")),
-                self._named(*self.facts.who(Ref("segment", each.name), "reads")),
+                self._filled(each),
+                named(self.facts.who(Ref("segment", each.name), "reads")),
             )
             for each in segments
         ))  # fmt: skip
@@ -122,26 +126,21 @@ class _Writing:
                 Item(say("{} {}", strong("A customer enters when:"), enters(self.facts, each))),
                 Item(say("{} {}", strong("A customer leaves when:"), leaves(self.facts, each))),
             ]
-            readers = self.facts.who(ref, "reads")
-            items.append(Item(say("{} {}", strong("Read by:"), self._named(*readers))))
-            items += self._tests(ref)
-            yield Listing(tuple(items))
+            items.append(Item(say("{} {}.", strong("Read by:"), named(self.facts.who(ref, "reads")))))
+            yield Listing((*items, *self._promised(ref)))
 
-    def _named(self, *refs: Ref) -> Phrase:
-        return listed([say("{}", each) for each in sorted(set(refs), key=self._order)]) if refs else say("nothing")
+    def _filled(self, segment: SegmentInfo) -> Phrase:
+        match segment.kind:
+            case "derived":
+                return say("its condition")
+            case "listed":
+                return say("hand")
+            case "added":
+                return named(self.facts.who(Ref("segment", segment.name), "fills"))
 
-    def _order(self, ref: Ref) -> tuple[str, str, int]:
-        """Rules beside their activity, in its order."""
-        if ref.kind != "rule":
-            return (ref.kind, ref.name, 0)
-        rule = self.facts.rule(ref)
-        return ("activity", rule.activity.name.text, rule.number) if rule.activity else ("rule", rule.text, 0)
-
-    def _tests(self, ref: Ref) -> list[Item]:
-        tests = self.facts.promises.get(ref, ())
-        if not tests:
-            return []
-        return [Item(strong_only("Promised by tests:"), Listing(tuple(Item((amounts.text_value(t),)) for t in tests)))]
+    def _promised(self, ref: Ref) -> Iterator[Item]:
+        if ref in self.facts.promises:
+            yield Item(say("{} {}.", strong("Promised by:"), promise(ref)))
 
     # ------------------------------------------------------------------------------------------- activities and rules
 
@@ -161,7 +160,7 @@ class _Writing:
                 yield Listing(tuple(map(Item, said)))
             rules = self.facts.of_activity(activity.name.text)
             for rule in rules:
-                yield from self._rule(rule, f"Rule {rule.number}. " if len(rules) > 1 else "", sentences)
+                yield from self._rule(rule, f"Rule {rule.number}" if len(rules) > 1 else "", sentences)
 
     def _rules(self) -> Iterator[Block]:
         rules = self.facts.outside()
@@ -174,18 +173,23 @@ class _Writing:
     def _rule(self, rule: RuleFacts, lead: str, sentences: Sentences) -> Iterator[Block]:
         told = sentences.rule(rule.node, rule.activity)
         described = self.facts.descriptions.get(rule.ref, ())
-        simple = len(told.steps.items) == 1 and told.conditions is None
-        only = told.steps.items[0]
-        opened = strong(*say("{}{}:", lead, opening(told)))
-        yield Paragraph(say("{} {}.", opened, only.text) if simple and not only.inner else (opened,), rule.ref)
+        begin: list[Phrase] = [(strong(f"{lead}. "),)] if lead and described else []
+        begin += [(paragraph,) for paragraph in described]
+        if begin:
+            yield Paragraph(joined(begin[:2], " ") if lead else begin[0], rule.ref)
+            yield from map(Paragraph, begin[2:] if lead else begin[1:])
+        steps = told.steps.items
+        simple = len(steps) == 1 and told.conditions is None and steps[0].inner is None
+        opened = strong(*say("{}{}:", f"{lead}. " if lead and not described else "", opening(told)))
+        target = None if begin else rule.ref
+        yield Paragraph(say("{} {}.", opened, steps[0].text) if simple else (opened,), target)
         if told.conditions is not None:
             yield told.conditions
             yield Paragraph(say("Then:"))
-        if not simple or only.inner:
+        if not simple:
             yield told.steps
-        notes = " ".join(told.notes)
-        for paragraph in (*described, *([notes] if notes else ())):
-            yield Paragraph((paragraph,))
+        if told.notes:
+            yield Paragraph(say(" ".join(told.notes)))
 
     # ----------------------------------------------------------------------------------------- promotions and defines
 
@@ -205,9 +209,8 @@ class _Writing:
                 yield Paragraph(say("It is for every customer."))
             else:
                 yield from condition_blocks(sentences, "It is for a customer as long as", node.condition)
-            tests = self._tests(ref)
-            if tests:
-                yield Listing(tuple(tests))
+            if ref in self.facts.promises:
+                yield Paragraph(say("Promised by: {}.", promise(ref)))
 
     def _defines(self) -> Iterator[Block]:
         names = self.facts.shown("define")
@@ -223,7 +226,7 @@ class _Writing:
                 yield from condition_blocks(sentences, "It holds as long as", value)
             else:
                 yield Paragraph(say("It is {}.", sentences.conditions.formula(value)))
-            yield Paragraph(say("Read by: {}.", self._named(*self.facts.who(ref, "reads"))))
+            yield Paragraph(say("Read by: {}.", named(self.facts.who(ref, "reads"))))
 
     # -------------------------------------------------------------------------------------------------------- promises
 
@@ -233,12 +236,19 @@ class _Writing:
         yield section("promises", "What is promised")
         yield Paragraph(say("These are the names of the tests beside the rules, by what they expect something of. "
                             "Running them tells whether they hold."))  # fmt: skip
-        order = ("segment", "action", "promotion", "attribute", "define", "event")
-        items = []
+        order = ("segment", "action", "promotion", "attribute", "define", "event", "collection")
         for ref in sorted(self.facts.promises, key=lambda each: (order.index(each.kind), each.name)):
-            tests = tuple(Item((amounts.text_value(name),)) for name in self.facts.promises[ref])
-            items.append(Item(say("{}", ref), Listing(tests)))
-        yield Listing(tuple(items))
+            yield Paragraph((strong(*say("{}:", ref)),), promise(ref))
+            yield Listing(tuple(Item((amounts.text_value(name),)) for name in self.facts.promises[ref]))
+
+
+def promise(ref: Ref) -> Ref:
+    """Where the tests stand that expect something of it."""
+    return Ref("promise", f"{ref.kind} {ref.name}")
+
+
+def named(refs: Sequence[Ref]) -> Phrase:
+    return listed([say("{}", each) for each in refs]) if refs else say("nothing")
 
 
 def condition_blocks(sentences: Sentences, lead: str, node: ast.Expression) -> Iterator[Block]:
@@ -247,7 +257,3 @@ def condition_blocks(sentences: Sentences, lead: str, node: ast.Expression) -> I
     yield Paragraph(say("{} {}{}", lead, said, ":" if parts else "."))
     if parts:
         yield parts
-
-
-def strong_only(text: str) -> Phrase:
-    return (strong(text),)

@@ -11,7 +11,17 @@ from typing import Literal
 from attrs import field, frozen
 
 RefKind = Literal[
-    "segment", "activity", "rule", "promotion", "event", "attribute", "collection", "define", "action", "section"
+    "segment",
+    "activity",
+    "rule",
+    "promotion",
+    "event",
+    "attribute",
+    "collection",
+    "define",
+    "action",
+    "section",
+    "promise",
 ]
 
 

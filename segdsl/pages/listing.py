@@ -31,7 +31,7 @@ class _Listing:
             "zone": scope.zone.name,
             "segments": [self._segment(name) for name in sorted(scope.segments)],
             "activities": [self._activity(each) for each in sorted(scope.activities, key=lambda a: a.name.text)],
-            "rules": [self._rule(each) for each in self.facts.rules],
+            "rules": [self._rule(each) for each in self.facts.rules.values()],
             "promotions": [self._thing(Ref("promotion", name)) for name in sorted(scope.promotions)],
             **{f"{kind}s": [self._thing(Ref(kind, name)) for name in self.facts.shown(kind)] for kind in _SHOWN},
         }

@@ -24,7 +24,7 @@ from segdsl.pages.document import (
 
 FIRST_LINE = "<!-- made by seg docs: written anew each time, so change the rules and not this file -->"
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$@]|&(?=#?\w)|:(?=//|[\w+-]+:)|(?<=www)\.")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~$@]|&(?=#?\w)|:(?=//|[A-Za-z+-][\w+-]*:)|(?<=www)\.")
 _LINE_START = re.compile(r"\s*(?:[-+=](?=\s|$|[-+=])|\d+[.)])")
 
 

@@ -4,6 +4,7 @@ Comes in: a checked program. Goes out: `Facts`, in an order that depends on name
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from hashlib import sha256
 from typing import Literal, assert_never
 
@@ -39,13 +40,13 @@ class RuleFacts:
     text: str
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Facts:
     """What is known of a program. `uses` tells for each thing who does what with it; `promises` are the names of the
     tests that expect something of it; `own` is what the program declares itself."""
 
     checked: CheckedProgram
-    rules: tuple[RuleFacts, ...]
+    rules: Mapping[Ref, RuleFacts]
     uses: Mapping[Ref, Mapping[How, tuple[Ref, ...]]]
     promises: Mapping[Ref, tuple[str, ...]]
     own: frozenset[Ref]
@@ -60,13 +61,17 @@ class Facts:
         return self.uses.get(thing, {}).get(how, ())
 
     def of_activity(self, name: str) -> list[RuleFacts]:
-        return [each for each in self.rules if each.activity is not None and each.activity.name.text == name]
+        return self._by_activity.get(name, [])
+
+    @cached_property
+    def _by_activity(self) -> dict[str | None, list[RuleFacts]]:
+        found: dict[str | None, list[RuleFacts]] = {}
+        for rule in self.rules.values():
+            found.setdefault(rule.activity.name.text if rule.activity is not None else None, []).append(rule)
+        return found
 
     def outside(self) -> list[RuleFacts]:
-        return [each for each in self.rules if each.activity is None]
-
-    def rule(self, ref: Ref) -> RuleFacts:
-        return next(each for each in self.rules if each.ref == ref)
+        return self._by_activity.get(None, [])
 
     def shown(self, kind: Shown) -> list[str]:
         """The names that have an entry: those of the program's own, and of the shipped vocabulary what is used."""
@@ -94,23 +99,42 @@ def gather(checked: CheckedProgram) -> Facts:
     gathering = _Gathering(checked.scope, checked.sources)
     gathering.rules_of(checked.scope)
     gathering.declarations(checked.scope)
-    told = _Told(checked, {each.node.span: each.ref for each in gathering.rules})
+    told = _Told(checked, {each.node.span: each.ref for each in gathering.rules.values()})
     for module in checked.modules:
         if not checked.sources[module.span.source].shipped:
             told.take(module)
     uses = {
-        thing: {how: tuple(sorted(set(by))) for how, by in found.items()} for thing, found in gathering.uses.items()
+        thing: {how: _in_order(by, gathering.rules) for how, by in found.items()}
+        for thing, found in gathering.uses.items()
     }
     promises = _promises(checked)
     return Facts(
         checked,
-        tuple(gathering.rules),
+        gathering.rules,
         uses,
         promises,
         frozenset(told.own),
         told.descriptions,
         tuple(told.introduction),
     )
+
+
+def _in_order(refs: Iterable[Ref], rules: Mapping[Ref, RuleFacts]) -> tuple[Ref, ...]:
+    """Each once, by kind and name; rules by their activity and place in it. An activity, which reads by its `stop
+    when`, is left out where one of its rules stands already."""
+
+    def key(ref: Ref) -> tuple[str, str, int]:
+        rule = rules.get(ref)
+        if rule is None:
+            return (ref.kind, ref.name, 0)
+        return (
+            ("activity", rule.activity.name.text, rule.number) if rule.activity is not None else ("rule", rule.text, 0)
+        )
+
+    found = set(refs)
+    running = {rules[ref].activity for ref in found if ref.kind == "rule"}
+    named = {each.name.text for each in running if each is not None}
+    return tuple(sorted((ref for ref in found if ref.kind != "activity" or ref.name not in named), key=key))
 
 
 def rule_ref(node: ast.Rule, activity: ast.Activity | None, source: Source) -> tuple[Ref, str]:
@@ -125,7 +149,7 @@ def rule_ref(node: ast.Rule, activity: ast.Activity | None, source: Source) -> t
 class _Gathering:
     scope: Scope
     sources: SourceMap
-    rules: list[RuleFacts] = field(factory=list)
+    rules: dict[Ref, RuleFacts] = field(factory=dict)
     uses: dict[Ref, dict[How, list[Ref]]] = field(factory=dict)
     names: Names = field(init=False)
 
@@ -156,9 +180,9 @@ class _Gathering:
     def _rule(self, node: ast.Rule, activity: ast.Activity | None, number: int) -> bool:
         """Take a rule, unless the same one was taken already."""
         ref, text = rule_ref(node, activity, self.sources[node.span.source])
-        if any(each.ref == ref for each in self.rules if each.activity is activity):
+        if ref in self.rules:
             return False
-        self.rules.append(RuleFacts(ref, node, activity, number, text))
+        self.rules[ref] = RuleFacts(ref, node, activity, number, text)
         at = self.names.at_hand(node.triggers)
         self._reads(ref, *reads(node.triggers, ANYWHERE, self.names))
         self._reads(ref, *reads((node.condition,), at, self.names), *reads(node.steps, at, self.names))

@@ -15,9 +15,9 @@ Kind = Literal["added", "derived", "listed"]
 
 def kind_named(kind: Kind) -> str:
     return {
-        "added": "whom rules add",
-        "derived": "for whom a condition holds",
-        "listed": "who is listed by hand",
+        "added": "those whom rules add",
+        "derived": "those for whom its condition holds",
+        "listed": "those listed by hand",
     }[kind]
 
 
@@ -51,7 +51,7 @@ def enters(facts: Facts, segment: SegmentInfo) -> Phrase:
         case "listed":
             return say("somebody includes them by hand.")
         case "derived":
-            return say("that becomes true, at that instant, be it by an event or because time has passed.")
+            return say("that becomes true, at that very instant.")
         case "added":
             pass
     ref = Ref("segment", segment.name)
@@ -67,7 +67,7 @@ def enters(facts: Facts, segment: SegmentInfo) -> Phrase:
 def _for(facts: Facts, rule: Ref, segment: Ref) -> Phrase:
     """For how long a rule adds to a segment."""
     found = []
-    for action in actions_of(facts.rule(rule).node.steps):
+    for action in actions_of(facts.rules[rule].node.steps):
         if isinstance(action, ast.Add) and segment.name in {each.text for each in action.segments}:
             found.append(ends(action.lasting, action.until))
     return joined(dict.fromkeys(each for each in found if each), " or")
@@ -78,14 +78,13 @@ def leaves(facts: Facts, segment: SegmentInfo) -> Phrase:
         case "listed":
             return say("they are taken off the list.")
         case "derived":
-            return say("that is no longer true, at that instant, be it by an event or because time has passed.")
+            return say("that is no longer true, at that very instant: with an event, or because time has passed.")
         case "added":
             pass
     ref = Ref("segment", segment.name)
     ways = [say("{} removes them", rule) for rule in facts.who(ref, "empties")]
     if any(_for(facts, rule, ref) for rule in facts.who(ref, "fills")):
-        ways.append(say("the time is over for which they were added (being added again puts the end off, and never "
-                        "makes it sooner)"))  # fmt: skip
+        ways.append(say("their time is over (being added again extends it)"))  # fmt: skip
     if segment.node.condition is not None:
         ways.append(
             say("the condition no longer holds (when it holds again, they are back, unless their time is over)")

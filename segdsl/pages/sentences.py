@@ -64,9 +64,11 @@ class Sentences:
             case ast.Act(actions):
                 return Item(joined([self.action(each, at) for each in actions], "; "))
             case ast.Gate(condition):
-                return Item(say("only if {}: go on; else the flow ends here", self.conditions.clause(condition, at)))
+                return Item(
+                    say("go on only if {}; for others the flow ends here", self.conditions.clause(condition, at))
+                )
             case ast.Wait(length):
-                return Item(say("wait {}{}", duration(length), amounts.hours(length)))
+                return Item(say("wait {}", duration(length)))
             case ast.WaitUntil(moment):
                 return Item(say("wait until {}", self.triggers.moment(moment, at)))
             case ast.WaitFor(trigger, within):
@@ -74,8 +76,8 @@ class Sentences:
                 if within is None:
                     return Item(say("{}, however long it takes", said))
                 limit = duration(within.length)
-                return Item(say("{}, for {}{}; not in time, or just then: the flow ends here", said, limit,
-                                amounts.hours(within.length)))  # fmt: skip
+                late = "that long exactly is too late"
+                return Item(say("{}, but less than {} ({}): for others the flow ends here", said, limit, late))
             case ast.Branch():
                 return self._branch(node, at)
         assert_never(node)
@@ -122,13 +124,9 @@ class Sentences:
                 given = self._given(assignments, at)
                 return say("make an event {}{} of this customer, at this instant", Ref("event", name.text), given)
             case ast.Perform(name, match, assignments):
-                action, subject = self._performed(name.text, match)
-                given = self._given(assignments, at)
-                if match is None:
-                    return say("{}{}", action, given)
-                matched = self.conditions.value(match, at)
-                with_ = say(" with {} ", Word(subject)) if subject is not None else say(" ")
-                return say("{}{}{}{}", action, with_, matched, say(",{}", given) if given else ())
+                return say(
+                    "{}{}", Ref("action", name.text), self._given(assignments, at, self._subject(name.text, match))
+                )
         assert_never(node)
 
     def _cleared(self, name: str) -> Phrase:
@@ -137,13 +135,23 @@ class Sentences:
             return say(" (it is not known then)")
         return say(" (it is {} again then)", self.conditions.value(info.default, At()))
 
-    def _performed(self, name: str, match: ast.Expression | None) -> tuple[Ref, str | None]:
+    def _subject(self, name: str, match: ast.Expression | None) -> tuple[ast.Assignment, ...]:
+        """The value right behind an action's name, as one of its fields."""
+        if match is None:
+            return ()
         info = self.scope.actions.get(name)
-        subject = info.subject if info is not None and match is not None else None
-        return Ref("action", name), subject.name if subject is not None else None
+        subject = info.subject.name if info is not None and info.subject is not None else ""
+        return (ast.Assignment(ast.Name(subject), match),)
 
-    def _given(self, assignments: tuple[ast.Assignment, ...], at: At) -> Phrase:
-        values = [say("{} {}", Word(each.name.text), self.conditions.value(each.value, at)) for each in assignments]
+    def _given(
+        self, assignments: tuple[ast.Assignment, ...], at: At, before: tuple[ast.Assignment, ...] = ()
+    ) -> Phrase:
+        values = [
+            say("{} {}", Word(each.name.text), self.conditions.value(each.value, at))
+            if each.name.text
+            else self.conditions.value(each.value, at)
+            for each in (*before, *assignments)
+        ]
         return say(" with {}", listed(values)) if values else ()
 
     # --------------------------------------------------------------------------------------------------------- options
@@ -151,10 +159,9 @@ class Sentences:
     def option(self, node: ast.Option) -> Phrase:
         match node:
             case ast.From(date):
-                return say("It runs from {} on.", _midnight(date))
+                return say("It begins {}.", _begins(date))
             case ast.Until(date):
-                return say("It ends at {}: waits that are not over end silently then, memberships stay.",
-                           _midnight(date))  # fmt: skip
+                return say("It ends {}. Waits that are not over end silently then; memberships stay.", _ends(date))
             case ast.Priority(value):
                 return say("Priority {}: it wins over what has a lower one where rules disagree.", f"{value:,}")
             case ast.Once():
@@ -173,20 +180,20 @@ class Sentences:
         """The dates of a promotion."""
         match node:
             case ast.From(date):
-                return say("It begins at {}.", _midnight(date))
+                return say("It begins {}.", _begins(date))
             case ast.Until(date):
-                return say("It ends at {}.", _midnight(date))
+                return say("It ends {}.", _ends(date))
         assert_never(node)
 
     def stop(self, node: ast.Stop) -> Phrase:
         at_once = self.triggers.any_of(node.triggers)
-        return say("As soon as {}, the customer leaves all flows of this activity.", at_once)
+        return say("A customer leaves all its flows as soon as {}.", at_once)
 
 
 def ends(lasting: ast.Duration | None, until: ast.Day | None) -> Phrase:
     """How long a membership lasts that is added."""
-    length = f" for {duration(lasting)}{amounts.hours(lasting)}" if lasting is not None else ""
-    last = f" until {_midnight(until)}" if until is not None else ""
+    length = f" for {duration(lasting)}" if lasting is not None else ""
+    last = f" until {_last(until)}" if until is not None else ""
     return say("{}{}{}", length, last, ", whichever is sooner" if length and last else "")
 
 
@@ -202,8 +209,19 @@ def kind_of(node: ast.Activity) -> str:
             return "An activity."
 
 
-def _midnight(node: ast.Day) -> str:
-    return f"{amounts.moment(node)} 00:00" if isinstance(node, ast.DateValue) else amounts.moment(node)
+def _begins(node: ast.Day) -> str:
+    return f"with the day {amounts.moment(node)}" if isinstance(node, ast.DateValue) else f"at {amounts.moment(node)}"
+
+
+def _ends(node: ast.Day) -> str:
+    return f"as {_last(node)}" if isinstance(node, ast.DateValue) else f"at {amounts.moment(node)}"
+
+
+def _last(node: ast.Day) -> str:
+    """A date at whose first instant something is over."""
+    if not isinstance(node, ast.DateValue):
+        return amounts.moment(node)
+    return f"{amounts.moment(node)} begins (the day before is the last)"
 
 
 def _notes(node: ast.Rule, activity: ast.Activity | None) -> Iterator[str]:
@@ -211,8 +229,8 @@ def _notes(node: ast.Rule, activity: ast.Activity | None) -> Iterator[str]:
     if not any(_waits(step) for step in node.steps):
         return
     options = activity.options if activity is not None else ()
-    if not any(isinstance(each, ast.Restarting) for each in options):
-        yield "Ignored while the customer is still in this flow."
+    if not any(isinstance(each, ast.Restarting | ast.Once) for each in options):
+        yield "A new start is ignored while the customer is still in this flow."
     if any(isinstance(each, ast.Until) for each in options):
         yield "Ends silently when the activity ends."
 

@@ -10,6 +10,7 @@ from segdsl.pages.document import Phrase, Ref, joined, say
 from segdsl.pages.names import ANYWHERE, At
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import duration
+from segdsl.values import instants
 
 
 @frozen(eq=False)
@@ -34,40 +35,40 @@ class Triggers:
             case ast.Leaves(segment):
                 return say("the customer is no longer in {}, for whatever reason", Ref("segment", segment.text))
             case ast.AfterEach(delay, event, without):
-                said = say("{} have passed since {}, for each time anew", _length(delay), self._event(event, at))
-                return say("{}{}", said, self._without(without, at))
+                said = say("{} {} passed since the customer {}", *_length(delay), self._event(event, at))
+                return say("{} (asked for each such time){}", said, self._without(without, at))
             case ast.AfterLast(delay, event, without):
-                said = say("{} have passed since the last {}", _length(delay), self._event(event, at))
-                return say("{} (each new one begins them anew){}", said, self._without(without, at))
+                said = say("{} {} passed since the customer's last {}", *_length(delay), self._event(event, at))
+                return say("{} (each new one starts that over){}", said, self._without(without, at))
             case ast.NearDate():
                 return self._near(node, at)
             case ast.EveryDay(time):
-                return say("it is{}, every day, for every customer known then", _clock(time))
+                return say("it is {} (every day, for every customer known by then)", _clock(time))
             case ast.EveryWeekday(days, time):
-                named = amounts.weekdays(days, "and")
-                return say("it is{} on {}, every week, for every customer known then", _clock(time), named)
+                named = amounts.weekdays(days)
+                return say("it is {}, {} (every week, for every customer known by then)", named, _clock(time))
             case ast.EveryMonth(day, time):
-                shorter = " (the last day of a shorter month)" if day > 28 else ""
-                said = say("it is{} on day {} of a month{}", _clock(time), str(day), shorter)
-                return say("{}, for every customer known then", said)
+                shorter = "; in shorter months on the last day" if day > 28 else ""
+                said = say("it is day {} of the month, {}", str(day), _clock(time))
+                return say("{} (every month{}, for every customer known by then)", said, shorter)
             case ast.OnceAt(moment):
-                return say("it is {}, once, for every customer known then", amounts.moment(moment))
+                return say("it is {} (once, for every customer known by then)", amounts.moment(moment))
         assert_never(node)
 
     def _event(self, node: ast.EventTrigger, at: At) -> Phrase:
         return self.conditions.event(node.name, node.match, node.where, at)
 
     def _without(self, node: ast.EventTrigger | None, at: At) -> Phrase:
-        return say(", and no {} came in between", self._event(node, at)) if node is not None else ()
+        return say(", with no {} in between", self._event(node, at)) if node is not None else ()
 
     def _near(self, node: ast.NearDate, at: At) -> Phrase:
         of = self.conditions.value(ast.Mention(node.name), at)
-        every = ", every year (29 February is kept on the 28th)" if node.every_year else ""
+        every = " (every year; a 29 February is kept on the 28th)" if node.every_year else ""
         if node.distance is None:
-            said = say("the day of {} comes", of)
+            said = say("it is the day of {}", of)
         else:
             said = say("it is {} {} {}", duration(node.distance), node.direction, of)
-        return say("{}{}{}", said, amounts.at_time(node.at) if node.at is not None else "", every)
+        return say("{}{}{}", said, f", {_clock(node.at)}" if node.at is not None else "", every)
 
     def moment(self, node: ast.Moment, at: At) -> Phrase:
         """What stands behind `wait until`."""
@@ -85,8 +86,8 @@ class Triggers:
 
 
 def _clock(time: ast.ClockTime | None) -> str:
-    return amounts.at_time(time).removeprefix(" at") if time is not None else " 00:00"
+    return instants.clock_text(time.time) if time is not None else "00:00"
 
 
-def _length(node: ast.Duration) -> str:
-    return f"{duration(node)}{amounts.hours(node)}"
+def _length(node: ast.Duration) -> tuple[str, str]:
+    return duration(node), "has" if node.count == 1 else "have"

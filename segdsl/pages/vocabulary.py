@@ -34,7 +34,7 @@ def _entries(
         yield Heading(3, say(name), ref)
         for paragraph in facts.descriptions.get(ref, ()):
             yield Paragraph((paragraph,))
-        origin = "Declared in this program." if ref in facts.own else "From the vocabulary that ships with segdsl."
+        origin = "Declared in this program." if ref in facts.own else "Ships with segdsl."
         used = [
             say("{}: {}.", said, listed([say("{}", each) for each in facts.who(ref, how)]))
             for how, said in _USES
@@ -50,14 +50,14 @@ def _event(facts: Facts, name: str) -> Iterator[Block]:
         source = Ref("event", event.made_of)
         yield Paragraph(say("One for each of the {} of {}, with the fields of both.", Word(event.items or ""), source))
     else:
-        yield Paragraph(say("Its name in the data: {}.", _wires(name, event.wires)))
+        yield Paragraph(say("In the data: {}.", _wires(name, event.wires)))
     yield from _fields([(each.name, each.kind, each.wires) for each in event.fields.values()], wire=True)
 
 
 def _attribute(facts: Facts, name: str) -> Iterator[Block]:
     info = facts.scope.attributes[name]
     default = info.default
-    yield Paragraph(say("Its kind: {}.", kind_text(info.kind)))
+    yield Paragraph(say("Kind: {}.", kind_text(info.kind)))
     if default is not None:
         yield Paragraph(say("Where nothing is known it is {}.", Conditions(facts.scope).value(default, ANYWHERE)))
 
