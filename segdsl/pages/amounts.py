@@ -108,7 +108,7 @@ def _often(count: int) -> str:
 
 
 def holds_for_none(node: ast.Count | None) -> bool:
-    """Whether a count also holds for who never did it."""
+    """Whether a count also holds for who never did it, and does not say so itself."""
     match node:
         case None:
             return False
@@ -116,8 +116,6 @@ def holds_for_none(node: ast.Count | None) -> bool:
             return True
         case ast.CountIs("fewer than", count):
             return count > 0
-        case ast.CountIs("exactly" | None, count):
-            return count == 0
         case ast.CountIs():
             return False
         case ast.CountRange(low):

@@ -87,10 +87,15 @@ class Conditions:
 
     def _grouped(self, inner: ast.Expression, at: At) -> Phrase:
         match inner:
+            case ast.Both((one, other)):
+                return say("both {} and {}", self._clause(one, at), self._clause(other, at))
+            case ast.Either((one, other)):
+                asked = _asking(inner, at)
+                return say("either {} or {}", self._clause(one, asked), self._clause(other, asked))
             case ast.Both():
-                return say("both {}" if len(inner.operands) == 2 else "all of: {}", self._clause(inner, at))
+                return say("all of this: {}", self._clause(inner, at))
             case ast.Either():
-                return say("either {}" if len(inner.operands) == 2 else "one of: {}", self._clause(inner, at))
+                return say("one of this: {}", self._clause(inner, at))
             case _:
                 return self._clause(inner, at)
 
@@ -133,6 +138,12 @@ class Conditions:
                 return say("{} is no{}", self.value(node, at), self._unless_known(node, at))
             case ast.InAny() | ast.InSegment(_, None) | ast.ItemTest() | ast.OnDays() | ast.Chance():
                 return self._test(node, at, negated=True)
+            case ast.IsKnown(inner, turned):
+                return self._condition(ast.IsKnown(inner, not turned), at)
+            case ast.Is(inner, turned, value):
+                return self._condition(ast.Is(inner, not turned, value), at)
+            case ast.In(inner, turned, choices):
+                return self._condition(ast.In(inner, not turned, choices), at)
             case _:
                 said = say("it is not so that {}", self._grouped(node, at))
                 return say("{}{}", said, self._unless_known(node, at))
@@ -142,7 +153,7 @@ class Conditions:
             event = self._events(left.source, at)
             length = say("{}{}", duration(right), amounts.hours(right))
             said = say("the customer's last {} was {} {} ago", event, _AGO[operator], length)
-            return say("{} (who never did does not match)", said) if operator in (">", ">=", "!=") else said
+            return say("{} (a customer who never did does not match)", said) if operator in (">", ">=", "!=") else said
         whole = self.value(left, at), self.value(right, at)
         if isinstance(_bare(right), ast.DateValue | ast.InstantValue | ast.ClockTime):
             said = say(f"{{}} {_OF_TIME[operator]}", *whole)
@@ -200,7 +211,7 @@ class Conditions:
         if node.start is None or node.end is None:
             return say("{}{}", lead, days)
         night = node.end.time <= node.start.time
-        until = " of the next day, which counts as the night of the day before" if night else ""
+        until = " of the next day (a night counts as the day on which it starts)" if night else ""
         start, end = amounts.literal(node.start), amounts.literal(node.end)
         return say("{}{}, from {} until before {}{}", lead, days, start, end, until)
 
@@ -213,7 +224,7 @@ class Conditions:
         if negated:
             often = " never" if node.window is None else " not"
             return say("the customer has{} done {}{}{}", often, event, comma if window else "", window)
-        note = " (also who never did)" if amounts.holds_for_none(node.count) else ""
+        note = " (also a customer who never did)" if amounts.holds_for_none(node.count) else ""
         often = amounts.times(node.count)
         return say("the customer has done {}{} {}{}{}", event, comma, often, window, note)
 
@@ -314,7 +325,7 @@ class Conditions:
             return say("{}{}", Ref("define", name), self._explanation(node))
         if name == "age":
             return say("the customer's age")
-        return say("the {}" if name == "local time" else "{}", name if name in BUILT_IN else Word(name))
+        return say("the {}" if name in ("local time", "weekday") else "{}", name if name in BUILT_IN else Word(name))
 
     def _defined(self, node: ast.Mention) -> ast.Expression | None:
         """The condition that a name is defined as."""

@@ -67,17 +67,18 @@ class Sentences:
                 return Item(
                     say("go on only if {}; for others the flow ends here", self.conditions.clause(condition, at))
                 )
-            case ast.Wait(length):
-                return Item(say("wait {}", duration(length)))
+            case ast.Wait(span):
+                return Item(say("wait {}", duration(span)))
             case ast.WaitUntil(moment):
                 return Item(say("wait until {}", self.triggers.moment(moment, at)))
             case ast.WaitFor(trigger, within):
-                said = say("wait until {}", self.triggers.trigger(trigger, at))
+                said = say("wait until {}", self.triggers.awaited(trigger, at))
                 if within is None:
                     return Item(say("{}, however long it takes", said))
-                limit = duration(within.length)
-                late = "that long exactly is too late"
-                return Item(say("{}, but less than {} ({}): for others the flow ends here", said, limit, late))
+                length = within.length
+                late = f"{duration(length)} exactly {'is' if length.count == 1 else 'are'} too late"
+                lost = f"if that does not come within {duration(length)}, the flow ends here ({late})"
+                return Item(say("{}; {}", said, lost))
             case ast.Branch():
                 return self._branch(node, at)
         assert_never(node)
@@ -147,12 +148,12 @@ class Sentences:
         self, assignments: tuple[ast.Assignment, ...], at: At, before: tuple[ast.Assignment, ...] = ()
     ) -> Phrase:
         values = [
-            say("{} {}", Word(each.name.text), self.conditions.value(each.value, at))
+            say("{}: {}", Word(each.name.text), self.conditions.value(each.value, at))
             if each.name.text
             else self.conditions.value(each.value, at)
             for each in (*before, *assignments)
         ]
-        return say(" with {}", listed(values)) if values else ()
+        return say(" ({})", joined(values, ", ")) if values else ()
 
     # --------------------------------------------------------------------------------------------------------- options
 

@@ -24,19 +24,14 @@ class Triggers:
     def trigger(self, node: ast.Trigger, at: At = ANYWHERE) -> Phrase:
         match node:
             case ast.EventTrigger():
-                return say("the customer {}", self._event(node, at))
-            case ast.CountedTrigger(event, count, within):
-                span = f" within {duration(within.length)}{amounts.hours(within.length)}" if within is not None else ""
-                nth = amounts.ordinal(count)
-                said = say("the customer does {} for the {} time{}", self._event(event, at), nth, span)
-                return say("{} (then it counts anew)", said)
-            case ast.Enters(segment):
-                return say("the customer becomes a member of {}, for whatever reason", Ref("segment", segment.text))
-            case ast.Leaves(segment):
-                return say("the customer is no longer in {}, for whatever reason", Ref("segment", segment.text))
+                return self.awaited(node, at)
+            case ast.CountedTrigger():
+                return say("{}; then it counts anew", self.awaited(node, at))
+            case ast.Enters() | ast.Leaves():
+                return say("{}, for whatever reason", self.awaited(node, at))
             case ast.AfterEach(delay, event, without):
-                said = say("{} {} passed since the customer {}", *_length(delay), self._event(event, at))
-                return say("{} (asked for each such time){}", said, self._without(without, at))
+                said = say("{} {} passed since a {} of the customer", *_length(delay), self._event(event, at))
+                return say("{} (each time by itself){}", said, self._without(without, at))
             case ast.AfterLast(delay, event, without):
                 said = say("{} {} passed since the customer's last {}", *_length(delay), self._event(event, at))
                 return say("{} (each new one starts that over){}", said, self._without(without, at))
@@ -55,6 +50,21 @@ class Triggers:
                 return say("it is {} (once, for every customer known by then)", amounts.moment(moment))
         assert_never(node)
 
+    def awaited(self, node: ast.EventTrigger | ast.CountedTrigger | ast.Enters | ast.Leaves, at: At) -> Phrase:
+        """What stands behind `wait for`."""
+        match node:
+            case ast.EventTrigger():
+                return say("the customer {}", self._event(node, at))
+            case ast.CountedTrigger(event, count, within):
+                span = f" within {duration(within.length)}" if within is not None else ""
+                nth = amounts.ordinal(count)
+                return say("the customer does {} for the {} time{}", self._event(event, at), nth, span)
+            case ast.Enters(segment):
+                return say("the customer becomes a member of {}", Ref("segment", segment.text))
+            case ast.Leaves(segment):
+                return say("the customer is no longer in {}", Ref("segment", segment.text))
+        assert_never(node)
+
     def _event(self, node: ast.EventTrigger, at: At) -> Phrase:
         return self.conditions.event(node.name, node.match, node.where, at)
 
@@ -65,7 +75,7 @@ class Triggers:
         of = self.conditions.value(ast.Mention(node.name), at)
         every = " (every year; a 29 February is kept on the 28th)" if node.every_year else ""
         if node.distance is None:
-            said = say("it is the day of {}", of)
+            said = say("it is the day of {}" if node.every_year else "it is {}", of)
         else:
             said = say("it is {} {} {}", duration(node.distance), node.direction, of)
         return say("{}{}{}", said, f", {_clock(node.at)}" if node.at is not None else "", every)

@@ -58,9 +58,9 @@ def without_any(left: ast.Expression, operator: str, right: ast.Expression) -> s
     match left:
         case ast.CountOf() | ast.CountDistinct() | ast.Aggregate("total"):
             if isinstance(right, ast.Number) and _HOLDS[operator](right.value):
-                return " (also for who never did: theirs is 0)"
+                return " (also for a customer who never did: it is 0 then)"
         case ast.Aggregate("average" | "smallest" | "largest") if operator in ("<", "<=", "!="):
-            return " (who never did does not match)"
+            return " (a customer who never did does not match)"
         case _:
             pass
     return ""
