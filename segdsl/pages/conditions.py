@@ -116,10 +116,11 @@ class Conditions:
             case ast.IsKnown(operand, negated):
                 return say("{} is {}known", self.value(operand, at), "not " if negated else "")
             case ast.In(operand, negated, choices):
-                named = listed([self.value(each, at) for each in choices], "or")
+                values = [self.value(each, at) for each in choices]
                 if not negated:
-                    return say("{} is {}", self.value(operand, at), named)
-                return say("{} is not {}{}", self.value(operand, at), named, self._unless_known(operand, at))
+                    return say("{} is {}", self.value(operand, at), listed(values, "or"))
+                neither = say("neither {}", listed(values, "nor")) if len(values) > 1 else say("not {}", values[0])
+                return say("{} is {}{}", self.value(operand, at), neither, self._unless_known(operand, at))
             case ast.Between(operand, low, high):
                 ends = self.value(low, at), self.value(high, at)
                 return say("{} is from {} to {}, both included", self.value(operand, at), *ends)

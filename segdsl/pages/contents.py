@@ -25,7 +25,7 @@ from segdsl.pages.document import (
 )
 from segdsl.pages.names import ANYWHERE
 from segdsl.pages.program import Facts, RuleFacts
-from segdsl.pages.segments import definition, enters, kind_named, leaves
+from segdsl.pages.segments import definition, enters, leaves
 from segdsl.pages.sentences import Sentences, kind_of, opening
 from segdsl.pages.vocabulary import vocabulary
 from segdsl.syntax import ast
@@ -108,10 +108,10 @@ class _Writing:
         if not segments:
             return
         yield section("segments", "Segments")
-        yield Table(("Segment", "Who is in it", "Filled by", "Read by"), tuple(
+        yield Table(("Segment", "Filled by", "Read by"), tuple(
             (
                 say("{}", Ref("segment", each.name)),
-                say(kind_named(each.kind)),
+
                 self._filled(each),
                 named(self.facts.who(Ref("segment", each.name), "reads")),
             )

@@ -1,7 +1,6 @@
 """What a segment is, and what makes a customer enter and leave it (language.md sections 2 and 5.12)."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from segdsl.compiler.scope import SegmentInfo
 from segdsl.pages.document import Block, Item, Listing, Paragraph, Phrase, Ref, joined, say
@@ -9,16 +8,6 @@ from segdsl.pages.names import ANYWHERE
 from segdsl.pages.program import Facts, actions_of
 from segdsl.pages.sentences import Sentences, ends
 from segdsl.syntax import ast
-
-Kind = Literal["added", "derived", "listed"]
-
-
-def kind_named(kind: Kind) -> str:
-    return {
-        "added": "those whom rules add",
-        "derived": "those for whom its condition holds",
-        "listed": "those listed by hand",
-    }[kind]
 
 
 def definition(facts: Facts, segment: SegmentInfo) -> Iterator[Block]:

@@ -168,7 +168,7 @@ class Sentences:
             case ast.Once():
                 return say("A customer goes through each of its rules at most once.")
             case ast.Restarting():
-                return say("What would start a flow in which the customer is still starts it over.")
+                return say("A new start while the customer is still in a flow starts it over.")
             case ast.Per(name):
                 return say("A customer has a flow for each value of {}, and each goes by itself.", Word(name.text))
             case ast.Holdout(share):
