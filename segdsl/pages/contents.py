@@ -123,8 +123,8 @@ class _Writing:
             yield from self._described(ref)
             yield from definition(self.facts, each)
             items = [
-                Item(say("{} {}", strong("A customer enters when:"), enters(self.facts, each))),
-                Item(say("{} {}", strong("A customer leaves when:"), leaves(self.facts, each))),
+                Item(say("{} {}", strong("A customer enters"), enters(self.facts, each))),
+                Item(say("{} {}", strong("A customer leaves"), leaves(self.facts, each))),
             ]
             items.append(Item(say("{} {}.", strong("Read by:"), named(self.facts.who(ref, "reads")))))
             yield Listing((*items, *self._promised(ref)))

@@ -200,6 +200,6 @@ def anchored(targets: Iterable[Ref]) -> dict[Ref, str]:
         for target in meant:
             alone = len(meant) == 1 and slug != target.kind
             found[target] = (
-                slug if alone else f"{slug}-{sha256(target.name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+                slug if alone else f"{slug}--{sha256(target.name.encode('utf-8', 'replace')).hexdigest()[:8]}"
             )
     return found

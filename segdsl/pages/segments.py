@@ -36,21 +36,20 @@ def _condition(sentences: Sentences, lead: str, node: ast.Expression | None) -> 
 
 
 def enters(facts: Facts, segment: SegmentInfo) -> Phrase:
+    """What follows `a customer enters`."""
     match segment.kind:
         case "listed":
-            return say("somebody includes them by hand.")
+            return say("when somebody includes them by hand.")
         case "derived":
-            return say("that becomes true, at that very instant.")
+            return say("when that becomes true, at that very instant.")
         case "added":
             pass
     ref = Ref("segment", segment.name)
     ways = [say("{} adds them{}", rule, _for(facts, rule, ref)) for rule in facts.who(ref, "fills")]
     if not ways:
-        return say("somebody includes them by hand: no rule adds anybody.")
-    said = joined(ways, "; or ")
-    return say("{}. They are seen as soon as the condition holds as well.", said) if segment.node.condition else (
-        say("{}.", said)
-    )  # fmt: skip
+        return say("only when somebody includes them by hand: no rule adds anybody.")
+    besides = ", and the condition holds as well" if segment.node.condition is not None else ""
+    return say("when {}{}.", joined(ways, ", or when "), besides)
 
 
 def _for(facts: Facts, rule: Ref, segment: Ref) -> Phrase:
@@ -63,19 +62,20 @@ def _for(facts: Facts, rule: Ref, segment: Ref) -> Phrase:
 
 
 def leaves(facts: Facts, segment: SegmentInfo) -> Phrase:
+    """What follows `a customer leaves`."""
     match segment.kind:
         case "listed":
-            return say("they are taken off the list.")
+            return say("when they are taken off the list.")
         case "derived":
-            return say("that is no longer true, at that very instant: with an event, or because time has passed.")
+            return say("when that is no longer true, at that very instant: by an event, or because time has passed.")
         case "added":
             pass
     ref = Ref("segment", segment.name)
     ways = [say("{} removes them", rule) for rule in facts.who(ref, "empties")]
     if any(_for(facts, rule, ref) for rule in facts.who(ref, "fills")):
-        ways.append(say("their time is over (being added again extends it)"))  # fmt: skip
+        ways.append(say("their time is over (being added again extends it)"))
     if segment.node.condition is not None:
         ways.append(
             say("the condition no longer holds (when it holds again, they are back, unless their time is over)")
         )
-    return say("{}.", joined(ways, "; or ")) if ways else say("nothing here makes them leave.")
+    return say("when {}.", joined(ways, ", or when ")) if ways else say("by no rule: they stay.")
