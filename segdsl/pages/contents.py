@@ -17,6 +17,7 @@ from segdsl.pages.document import (
     Ref,
     Table,
     anchored,
+    comment,
     joined,
     listed,
     plain,
@@ -56,7 +57,7 @@ def labels(facts: Facts) -> dict[Ref, str]:
     for rule in facts.rules.values():
         if rule.activity is None:
             told = Sentences(facts.scope).triggers.any_of(rule.node.triggers)
-            found[rule.ref] = plain(say("when {}", told))
+            found[rule.ref] = plain(say("the rule “when {}”", told))
         elif len(facts.of_activity(rule.activity.name.text)) == 1:
             found[rule.ref] = rule.activity.name.text
         else:
@@ -89,7 +90,7 @@ class _Writing:
     def _introduction(self) -> Iterator[Block]:
         scope = self.facts.scope
         for paragraph in self.facts.introduction:
-            yield Paragraph((paragraph,))
+            yield Paragraph(comment(paragraph))
         zone = amounts.text_value(scope.zone.name).text
         yield Paragraph(say("Dates, days and times of day are those of {}.", zone))
         if scope.lateness is not None:
@@ -99,7 +100,7 @@ class _Writing:
 
     def _described(self, ref: Ref) -> Iterator[Block]:
         for paragraph in self.facts.descriptions.get(ref, ()):
-            yield Paragraph((paragraph,))
+            yield Paragraph(comment(paragraph))
 
     # -------------------------------------------------------------------------------------------------------- segments
 
@@ -174,19 +175,23 @@ class _Writing:
         told = sentences.rule(rule.node, rule.activity)
         described = self.facts.descriptions.get(rule.ref, ())
         begin: list[Phrase] = [(strong(f"{lead}. "),)] if lead and described else []
-        begin += [(paragraph,) for paragraph in described]
+        begin += map(comment, described)
         if begin:
             yield Paragraph(joined(begin[:2], " ") if lead else begin[0], rule.ref)
             yield from map(Paragraph, begin[2:] if lead else begin[1:])
-        steps = told.steps.items
-        simple = len(steps) == 1 and told.conditions is None and steps[0].inner is None
         opened = strong(*say("{}{}:", f"{lead}. " if lead and not described else "", opening(told)))
         target = None if begin else rule.ref
-        yield Paragraph(say("{} {}.", opened, steps[0].text) if simple else (opened,), target)
-        if told.conditions is not None:
-            yield told.conditions
-            yield Paragraph(say("Then:"))
-        if not simple:
+        steps = told.steps.items
+        if len(steps) == 1 and told.conditions is None:
+            end = "" if steps[0].inner is not None else "."
+            yield Paragraph(say("{} {}{}", opened, steps[0].text, end), target)
+            if steps[0].inner is not None:
+                yield steps[0].inner
+        else:
+            yield Paragraph((opened,), target)
+            if told.conditions is not None:
+                yield told.conditions
+                yield Paragraph(say("Then:"))
             yield told.steps
         if told.notes:
             yield Paragraph(say(" ".join(told.notes)))

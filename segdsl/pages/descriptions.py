@@ -1,5 +1,6 @@
 """Comments that describe: those that stand directly above a declaration, and the one with which a file begins."""
 
+import re
 from collections.abc import Iterable
 
 from attrs import frozen
@@ -8,6 +9,8 @@ from segdsl.diagnostics.source import Source
 from segdsl.syntax import ast
 
 Paragraphs = tuple[str, ...]
+
+_STROKES = re.compile(r"[-=*_~+]{4}")
 
 
 @frozen(eq=False)
@@ -45,11 +48,12 @@ class Descriptions:
 
 
 def _paragraphs(comments: Iterable[str]) -> Paragraphs:
-    """Comments without their `#`, joined; an empty one parts paragraphs, one of mere strokes is left out."""
+    """Comments without their `#`, joined; an empty one parts paragraphs, one that begins with a stroke is a heading between declarations, and left
+    out."""
     found: list[list[str]] = [[]]
     for comment in comments:
         text = comment.lstrip("#").strip()
-        if not any(character.isalnum() for character in text):
+        if _STROKES.match(text) or not any(character.isalnum() for character in text):
             found.append([])
         else:
             found[-1].append(text)

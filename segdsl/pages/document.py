@@ -106,6 +106,14 @@ def listed(phrases: Iterable[Phrase], word: str = "and") -> Phrase:
     return joined(phrases, ", ", f" {word} ")
 
 
+def comment(text: str) -> Phrase:
+    """A comment of the rules; what stands between back-ticks in it is code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return (text,)
+    return tuple(Code(each) if number % 2 else each for number, each in enumerate(pieces) if each)
+
+
 def strong(*phrase: Part) -> Strong:
     return Strong(tuple(part for part in phrase if not isinstance(part, Strong)))
 

@@ -56,7 +56,13 @@ class _Writer:
 
     def text(self) -> str:
         parts = [FIRST_LINE, f"# {escaped(self.document.title)}", "\n".join(self._contents())]
-        parts += ["\n".join(self._block(block)) for block in self.document.blocks]
+        before: Block | None = None
+        mark = "-"
+        for block in self.document.blocks:
+            # Of two lists in a row, the second has another mark: else they would be one.
+            mark = "*" if isinstance(before, Listing) and isinstance(block, Listing) and mark == "-" else "-"
+            parts.append("\n".join(self._block(block, mark)))
+            before = block
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def _contents(self) -> Iterator[str]:
@@ -64,7 +70,7 @@ class _Writer:
             if isinstance(block, Heading):
                 yield f"{'  ' * (block.level - 2)}- [{self._plain(block.text)}](#{self.document.anchors[block.target]})"
 
-    def _block(self, block: Block) -> Iterator[str]:
+    def _block(self, block: Block, mark: str) -> Iterator[str]:
         match block:
             case Heading(level, text, target):
                 yield self._anchor(target)
@@ -76,7 +82,7 @@ class _Writer:
                     yield ""
                 yield self._started(text)
             case Listing():
-                yield from self._list(block, "")
+                yield from self._list(block, "", mark)
             case Table(head, rows):
                 yield self._row([escaped(each) for each in head])
                 yield self._row(["---"] * len(head))
@@ -91,12 +97,12 @@ class _Writer:
     def _row(self, cells: Sequence[str]) -> str:
         return f"| {' | '.join(cells)} |"
 
-    def _list(self, listing: Listing, indent: str) -> Iterator[str]:
+    def _list(self, listing: Listing, indent: str, bullet: str) -> Iterator[str]:
         for number, item in enumerate(listing.items, 1):
-            mark = f"{number}." if listing.ordered else "-"
+            mark = f"{number}." if listing.ordered else bullet
             yield f"{indent}{mark} {self._started(item.text)}"
             if item.inner is not None:
-                yield from self._list(item.inner, indent + " " * (len(mark) + 1))
+                yield from self._list(item.inner, indent + " " * (len(mark) + 1), "-")
 
     def _started(self, phrase: Phrase) -> str:
         """A phrase at the beginning of a line, where some signs mean more."""

@@ -4,7 +4,20 @@ data. Of the shipped vocabulary, only what the program touches."""
 from collections.abc import Callable, Iterator
 
 from segdsl.pages.conditions import Conditions
-from segdsl.pages.document import Block, Code, Heading, Paragraph, Phrase, Ref, Table, Word, joined, listed, say
+from segdsl.pages.document import (
+    Block,
+    Code,
+    Heading,
+    Paragraph,
+    Phrase,
+    Ref,
+    Table,
+    Word,
+    comment,
+    joined,
+    listed,
+    say,
+)
 from segdsl.pages.names import ANYWHERE
 from segdsl.pages.program import Facts, How, Shown
 from segdsl.syntax.format_values import quoted
@@ -33,7 +46,7 @@ def _entries(
         ref = Ref(kind, name)
         yield Heading(3, say(name), ref)
         for paragraph in facts.descriptions.get(ref, ()):
-            yield Paragraph((paragraph,))
+            yield Paragraph(comment(paragraph))
         origin = "Declared in this program." if ref in facts.own else "Ships with segdsl."
         used = [
             say("{}: {}.", said, listed([say("{}", each) for each in facts.who(ref, how)]))

@@ -146,3 +146,8 @@ def contrast(one: str, other: str) -> float:
 def test_what_is_written_can_be_read(theme: int, ink: str, ground: str) -> None:
     found = colours(STYLE.split(":root {")[theme + 1].split("}")[0])
     assert contrast(found[ink], found[ground]) >= 4.5
+
+
+def test_two_lists_in_a_row_stay_two() -> None:
+    markdown = pages(check_texts([("r.seg", "segment A if income > 3 and age > 18")]))[0]
+    assert "\n- the customer's age is more than 18\n\n* **A customer enters**" in markdown

@@ -56,12 +56,12 @@ def who(kind: Shown | str, name: str, how: How) -> list[str]:
 
 def test_who_fills_and_empties_a_segment() -> None:
     assert who("segment", "Trial", "fills") == ["Start, rule 1"]
-    assert who("segment", "Trial", "empties") == ["when the customer mood logs"]
+    assert who("segment", "Trial", "empties") == ["the rule “when the customer mood logs”"]
 
 
 def test_who_reads_a_segment() -> None:
     assert who("segment", "Trial", "reads") == ["Start, rule 2"]
-    assert who("segment", "Spenders", "reads") == ["when the customer mood logs"]
+    assert who("segment", "Spenders", "reads") == ["the rule “when the customer mood logs”"]
 
 
 def test_who_reads_an_event() -> None:
@@ -70,7 +70,7 @@ def test_who_reads_an_event() -> None:
 
 
 def test_who_makes_an_event_and_does_an_action() -> None:
-    assert who("event", "mood logs", "makes") == ["when the customer mood logs"]
+    assert who("event", "mood logs", "makes") == ["the rule “when the customer mood logs”"]
     assert who("action", "send email", "does") == ["Start, rule 1"]
 
 
@@ -130,3 +130,7 @@ def test_a_rule_keeps_its_name_however_it_is_laid_out() -> None:
     one = "segment A listed\nsegment B by activities\nwhen registers then add to B"
     two = "# More.\nsegment B by activities\n\nwhen registers\n\n  then add to B # so\nsegment A listed"
     assert list(facts(one).rules) == list(facts(two).rules)
+
+
+def test_a_heading_of_strokes_is_no_description() -> None:
+    assert facts("# -------------- by hand\nsegment A listed").descriptions == {}
