@@ -48,8 +48,8 @@ class Descriptions:
 
 
 def _paragraphs(comments: Iterable[str]) -> Paragraphs:
-    """Comments without their `#`, joined; an empty one parts paragraphs, one that begins with a stroke is a heading between declarations, and left
-    out."""
+    """Comments without their `#`, joined. An empty one parts paragraphs; one that begins with a stroke is a heading
+    between declarations, and left out."""
     found: list[list[str]] = [[]]
     for comment in comments:
         text = comment.lstrip("#").strip()
