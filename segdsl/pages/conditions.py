@@ -299,7 +299,8 @@ class Conditions:
                 return say("the number of different values of {} over all {}", self._operand(operand, source, at),
                            self._events(source, at))  # fmt: skip
             case ast.CountOf(source):
-                return say("the number of {}", self._events(source, at))
+                items = "items in " if source.name.text in self.scope.collections else ""
+                return say("the number of {}{}", items, self._events(source, at))
             case ast.TimeSince(source):
                 return say("the time since the customer's last {}", self._events(source, at))
         assert_never(node)

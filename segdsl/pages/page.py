@@ -58,6 +58,7 @@ h3 { font-size: 1.1rem; margin: 2rem 0 0.4rem; }
 p { margin: 0.5rem 0; max-width: 46rem; }
 ul, ol { margin: 0.4rem 0; padding-left: 1.6rem; max-width: 46rem; }
 li { margin: 0.2rem 0; }
+ul + ul { margin-top: 1rem; }
 em { font-style: normal; color: var(--field); }
 code {
   font: 0.9em ui-monospace, "SF Mono", Menlo, Consolas, monospace;

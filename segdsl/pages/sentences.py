@@ -162,7 +162,7 @@ class Sentences:
             case ast.From(date):
                 return say("It begins {}.", _begins(date))
             case ast.Until(date):
-                return say("It ends {}. Waits that are not over end silently then; memberships stay.", _ends(date))
+                return say("It ends {}; memberships stay.", _ends(date))
             case ast.Priority(value):
                 return say("Priority {}: it wins over what has a lower one where rules disagree.", f"{value:,}")
             case ast.Once():
@@ -170,7 +170,10 @@ class Sentences:
             case ast.Restarting():
                 return say("A new start while the customer is still in a flow starts it over.")
             case ast.Per(name):
-                return say("A customer has a flow for each value of {}, and each goes by itself.", Word(name.text))
+                each = (
+                    "A customer has a flow for each value of {}. An event with a value of it concerns that flow alone."
+                )
+                return say(each, Word(name.text))
             case ast.Holdout(share):
                 return say("A fixed {} of the customers never enter: always the same ones.", amounts.percent(share))
             case ast.Seed(text):
@@ -186,9 +189,11 @@ class Sentences:
                 return say("It ends {}.", _ends(date))
         assert_never(node)
 
-    def stop(self, node: ast.Stop) -> Phrase:
-        at_once = self.triggers.any_of(node.triggers)
-        return say("A customer leaves all its flows as soon as {}.", at_once)
+    def stop(self, node: ast.Stop, activity: ast.Activity) -> Phrase:
+        """What ends the flows of an activity."""
+        alone = any(isinstance(each, ast.Per) for each in activity.options)
+        lead = "A flow ends as soon as {}." if alone else "A customer leaves all its flows as soon as {}."
+        return say(lead, self.triggers.any_of(node.triggers))
 
 
 def ends(lasting: ast.Duration | None, until: ast.Day | None) -> Phrase:
@@ -233,7 +238,7 @@ def _notes(node: ast.Rule, activity: ast.Activity | None) -> Iterator[str]:
     if not any(isinstance(each, ast.Restarting | ast.Once) for each in options):
         yield "A new start is ignored while the customer is still in this flow."
     if any(isinstance(each, ast.Until) for each in options):
-        yield "Ends silently when the activity ends."
+        yield "A wait ends silently when the activity ends."
 
 
 def _waits(step: ast.Step) -> bool:

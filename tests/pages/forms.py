@@ -98,7 +98,7 @@ CONDITIONS = {
     "count of buys > count of places order + 2": "the number of buys is more than the number of places order plus 2",
     "income - 5 > 3 / 2": "income minus 5 is more than 3 divided by 2",
     "income = -3": "income is −3",
-    "count of cart >= 2": "the number of cart is at least 2",
+    "count of cart >= 2": "the number of items in cart is at least 2",
     'any item of cart where (category is "Golf" and price > 100)': "at least one item of cart fits: category is “Golf”, and price is more than 100",
     'no item of cart where category is "Golf"': "no item of cart fits: category is “Golf”",
     "not any item of cart": "there is no item of cart",
@@ -285,13 +285,13 @@ STEPS = {
 
 OPTIONS = {
     "from 2026-01-01": "It begins with the day 2026-01-01.",
-    "until 2026-02-01": "It ends as 2026-02-01 begins (the day before is the last). Waits that are not over end silently then; memberships stay.",
-    "until 2026-02-01T10:00": "It ends at 2026-02-01 10:00. Waits that are not over end silently then; memberships stay.",
+    "until 2026-02-01": "It ends as 2026-02-01 begins (the day before is the last); memberships stay.",
+    "until 2026-02-01T10:00": "It ends at 2026-02-01 10:00; memberships stay.",
     "from 2026-01-01T10:00": "It begins at 2026-01-01 10:00.",
     "priority 10": "Priority 10: it wins over what has a lower one where rules disagree.",
     "once": "A customer goes through each of its rules at most once.",
     "restarting": "A new start while the customer is still in a flow starts it over.",
-    "per flight": "A customer has a flow for each value of flight, and each goes by itself.",
+    "per flight": "A customer has a flow for each value of flight. An event with a value of it concerns that flow alone.",
     "holdout 10%": "A fixed 10% of the customers never enter: always the same ones.",
     'seed "x"': "Its draws go by “x”, whatever the activity is called.",
 }

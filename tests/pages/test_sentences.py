@@ -122,7 +122,7 @@ WAITS = f"when registers then wait 1 day then {DONE}"
         (" restarting", ()),
         (" once", ()),
         (" until 2027-01-01", ("A new start is ignored while the customer is still in this flow.",
-                               "Ends silently when the activity ends.")),
+                               "A wait ends silently when the activity ends.")),
     ],
 )  # fmt: skip
 def test_what_is_noted_of_a_flow(options: str, said: tuple[str, ...]) -> None:
@@ -160,3 +160,18 @@ def test_a_define_that_uses_another_explains_only_itself() -> None:
     node = scope.segments["X"].node.condition
     assert node is not None
     assert plain(Conditions(scope).clause(node, ANYWHERE)) == "best holds (that is: rich holds, and loyal holds)"
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("", "A customer leaves all its flows as soon as the customer quiet."),
+        (" per flight", "A flow ends as soon as the customer quiet."),
+    ],
+)
+def test_what_ends_a_flow(option: str, said: str) -> None:
+    scope = checked(f"activity Flow{option} {{ when books flight then {DONE}\n stop when quiet }}").scope
+    activity = scope.activities[0]
+    stop = activity.body[1]
+    assert isinstance(stop, ast.Stop)
+    assert plain(Sentences(scope).stop(stop, activity)) == said
