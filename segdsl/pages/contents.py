@@ -155,8 +155,7 @@ class _Writing:
             yield Heading(3, say(activity.name.text), ref)
             yield from self._described(ref)
             yield Paragraph(say(kind_of(activity)))
-            said = [sentences.option(each) for each in activity.options]
-            said += [sentences.stop(each, activity) for each in activity.body if isinstance(each, ast.Stop)]
+            said = sentences.about(activity)
             if said:
                 yield Listing(tuple(map(Item, said)))
             rules = self.facts.of_activity(activity.name.text)

@@ -70,8 +70,7 @@ class _Listing:
 
     def _activity(self, node: ast.Activity) -> dict[str, Any]:
         sentences = Sentences(self.facts.scope)
-        said = [self._plain(sentences.option(each)) for each in node.options]
-        said += [self._plain(sentences.stop(each, node)) for each in node.body if isinstance(each, ast.Stop)]
+        said = [self._plain(each) for each in sentences.about(node)]
         rules = [each.ref.name for each in self.facts.of_activity(node.name.text)]
         about = {"kind": node.kind, "place": self.facts.checked.place(node.span), "means": said, "rules": rules}
         return self._thing(Ref("activity", node.name.text)) | about

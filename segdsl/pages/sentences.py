@@ -157,7 +157,14 @@ class Sentences:
 
     # --------------------------------------------------------------------------------------------------------- options
 
-    def option(self, node: ast.Option) -> Phrase:
+    def about(self, activity: ast.Activity) -> list[Phrase]:
+        """What holds of all rules of an activity: its options, and what ends its flows."""
+        alone = any(isinstance(each, ast.Per) for each in activity.options)
+        said = [self.option(each, alone=alone) for each in activity.options]
+        return said + [self.stop(each, alone=alone) for each in activity.body if isinstance(each, ast.Stop)]
+
+    def option(self, node: ast.Option, *, alone: bool = False) -> Phrase:
+        """`alone`: a customer has several flows, one for each value of `per`."""
         match node:
             case ast.From(date):
                 return say("It begins {}.", _begins(date))
@@ -166,7 +173,8 @@ class Sentences:
             case ast.Priority(value):
                 return say("Priority {}: it wins over what has a lower one where rules disagree.", f"{value:,}")
             case ast.Once():
-                return say("A customer goes through each of its rules at most once.")
+                each = ", for each value" if alone else ""
+                return say("A customer goes through each of its rules at most once{}.", each)
             case ast.Restarting():
                 return say("A new start while the customer is still in a flow starts it over.")
             case ast.Per(name):
@@ -189,9 +197,8 @@ class Sentences:
                 return say("It ends {}.", _ends(date))
         assert_never(node)
 
-    def stop(self, node: ast.Stop, activity: ast.Activity) -> Phrase:
+    def stop(self, node: ast.Stop, *, alone: bool = False) -> Phrase:
         """What ends the flows of an activity."""
-        alone = any(isinstance(each, ast.Per) for each in activity.options)
         lead = "A flow ends as soon as {}." if alone else "A customer leaves all its flows as soon as {}."
         return say(lead, self.triggers.any_of(node.triggers))
 

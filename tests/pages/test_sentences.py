@@ -8,6 +8,7 @@ import pytest
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.diagnostics.diagnostic import Severity
 from segdsl.host.program import check_texts
+from segdsl.host.trials import run_tests
 from segdsl.pages.conditions import Conditions
 from segdsl.pages.document import Listing, plain
 from segdsl.pages.names import ANYWHERE
@@ -171,7 +172,22 @@ def test_a_define_that_uses_another_explains_only_itself() -> None:
 )
 def test_what_ends_a_flow(option: str, said: str) -> None:
     scope = checked(f"activity Flow{option} {{ when books flight then {DONE}\n stop when quiet }}").scope
-    activity = scope.activities[0]
-    stop = activity.body[1]
-    assert isinstance(stop, ast.Stop)
-    assert plain(Sentences(scope).stop(stop, activity)) == said
+    assert plain(Sentences(scope).about(scope.activities[0])[-1]) == said
+
+
+def test_once_goes_by_the_value_of_per() -> None:
+    scope = checked(f"activity Flow once per flight {{ when books flight then {DONE} }}").scope
+    said = plain(Sentences(scope).about(scope.activities[0])[0])
+    assert said == "A customer goes through each of its rules at most once, for each value."
+
+
+NOTED = [each for each, said in CONDITIONS.items() if "also" in said or "does not match" in said]
+
+
+@pytest.mark.parametrize("condition", NOTED)
+def test_what_is_noted_of_who_never_did_and_of_what_is_not_known_is_so(condition: str) -> None:
+    """A customer of whom nothing is known, and who did nothing but log on."""
+    member = "in" if "also" in CONDITIONS[condition] else "not in"
+    text = f'{a_segment(condition)}\ntest "x" {{ on 2026-01-01 logs on\n expect {member} segment X }}'
+    (result,) = run_tests(check_texts([("forms.seg", DECLARED + text)]))
+    assert result.failures == ()
