@@ -5,24 +5,20 @@ from pathlib import Path
 
 import click
 
+from segdsl import pages
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.findings import Findings
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.diagnostics.errors import InputError
-from segdsl.pages.contents import contents
-from segdsl.pages.listing import listing
-from segdsl.pages.markdown import markdown
-from segdsl.pages.page import page
-from segdsl.pages.program import gather
 
-FORMATS = {"markdown": markdown, "html": page}
+FORMATS = ("html", "markdown")
 SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
 MARK = b"made by seg docs"
 
 
 @click.command(no_args_is_help=True, short_help="Write a page that says what the rules do.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--format", "format_", type=click.Choice(sorted(FORMATS)), help="Default: by the file's name; markdown.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="Default: by the file's name; markdown.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the page there. Default: standard output.")  # fmt: skip
 @click.option("--title", metavar="TEXT", help="What the page is called. Default: the name of the path.")
@@ -57,11 +53,12 @@ def command(
     findings = Findings.of(checked.collector, checked.sources)
     if findings.errors:
         findings.refuse(color)
-    facts, called = gather(checked), title or _title(paths)
+    called = title or _title(paths)
     if as_json:
-        click.echo(json.dumps(listing(facts, called), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(pages.as_data(checked, called), ensure_ascii=False, indent=2))
         return
-    text = FORMATS[format_ or _format_of(output)](contents(facts, called))
+    html = (format_ or _format_of(output)) == "html"
+    text = pages.as_html(checked, called) if html else pages.as_markdown(checked, called)
     if output is None:
         click.echo(text, nl=False)
     else:

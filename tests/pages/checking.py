@@ -4,10 +4,7 @@ import re
 from html.parser import HTMLParser
 
 from segdsl.compiler.checked import CheckedProgram
-from segdsl.pages.contents import contents
-from segdsl.pages.markdown import markdown
-from segdsl.pages.page import page
-from segdsl.pages.program import gather
+from segdsl.pages import as_html, as_markdown
 
 VOID = {"meta", "br", "hr", "img", "link"}
 MARKDOWN_LINK = re.compile(r"(?<!\\)\]\(#([^)\s]+)\)")
@@ -16,8 +13,7 @@ MARKDOWN_ANCHOR = re.compile(r'^<a id="([^"]+)"></a>$', re.MULTILINE)
 
 def pages(checked: CheckedProgram, title: str = "Rules") -> tuple[str, str]:
     """A program as Markdown and HTML."""
-    document = contents(gather(checked), title)
-    return markdown(document), page(document)
+    return as_markdown(checked, title), as_html(checked, title)
 
 
 class Reading(HTMLParser):

@@ -4,9 +4,8 @@ from hypothesis import HealthCheck, given, settings
 
 from segdsl.compiler.scope import Scope
 from segdsl.host.program import check_texts
+from segdsl.pages import as_data
 from segdsl.pages.document import plain
-from segdsl.pages.listing import listing
-from segdsl.pages.program import gather
 from segdsl.pages.sentences import Sentences
 from segdsl.syntax import ast
 from tests.pages.checking import html_mistakes, markdown_mistakes, pages
@@ -30,7 +29,7 @@ def test_a_program_with_waits(program: Written) -> None:
     checked = check_texts([("p.seg", program.text())])
     text, html = pages(checked)
     assert (markdown_mistakes(text), html_mistakes(html)) == ([], [])
-    assert listing(gather(checked), "p")["rules"]
+    assert as_data(checked, "p")["rules"]
 
 
 @settings(FEW, max_examples=150)
