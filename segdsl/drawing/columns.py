@@ -5,12 +5,16 @@ another stands under one another. Columns keep their distances in every layer, a
 where its neighbours are.
 """
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from attrs import define, field
 
-PASSES = 40
+WORK = 12_000
+"""Columns times passes, about: a large picture comes to rest in fewer passes than a small one."""
+
+LEAST_PASSES, MOST_PASSES = 6, 40
 AT_REST = 0.1
 
 
@@ -73,7 +77,7 @@ class Columns:
                 self.pulls[b].append((a, beside))
                 self.pulls[a].append((b, -beside))
         self.x = self._stood(self.x)
-        for _ in range(PASSES):
+        for _ in range(max(LEAST_PASSES, min(MOST_PASSES, WORK // len(self.x)))):
             before = self.x
             self.x = self._stood([self._wanted(column) for column in range(len(self.x))])
             if max((abs(a - b) for a, b in zip(before, self.x, strict=True)), default=0.0) < AT_REST:
@@ -169,9 +173,12 @@ def _joined(
     for upper, lower, right in straight:
         a, b = place[upper], place[lower]
         there = taken.setdefault(layer_of[upper], [])
-        if upper in down or lower in up or any((a < c) != (b < d) for c, d in there):
+        # None of those taken cross, so that they are in the order of both their ends.
+        at = bisect(there, (a, b))
+        crosses = (at > 0 and there[at - 1][1] > b) or (at < len(there) and there[at][1] < b)
+        if upper in down or lower in up or crosses:
             continue
-        there.append((a, b))
+        there.insert(at, (a, b))
         down.add(upper)
         up[lower] = upper, right
     of, off = list(range(count)), [0.0] * count

@@ -12,6 +12,8 @@ from itertools import pairwise
 from attrs import define, field, frozen
 
 SWEEPS = 16
+IN_VAIN = 4
+"""Sweeps without a better order, after which there is no more."""
 
 
 @frozen
@@ -89,8 +91,9 @@ class Layers:
 
     def _reduce_crossings(self) -> None:
         best, fewest = [list(layer) for layer in self.layers], self.crossings()
+        better = 0
         for sweep in range(SWEEPS):
-            if fewest == 0:
+            if fewest == 0 or sweep - better >= IN_VAIN:
                 break
             downwards = sweep % 2 == 0
             order = range(1, len(self.layers)) if downwards else range(len(self.layers) - 2, -1, -1)
@@ -98,7 +101,7 @@ class Layers:
                 self._by_barycentre(number, self.above if downwards else self.below, -1 if downwards else 1)
             crossings = self.crossings()
             if crossings < fewest:
-                best, fewest = [list(layer) for layer in self.layers], crossings
+                best, fewest, better = [list(layer) for layer in self.layers], crossings, sweep
         self.layers = best
 
     def _by_barycentre(self, number: int, neighbours: list[list[int]], beside: int) -> None:

@@ -12,7 +12,8 @@ from segdsl.drawing.shapes import SHAPES
 _CODED = re.compile(r"""["#&<`*_~$|{}\[\]\\]|^\s*[->+=]|(?<=\d)[.)](?=\s|$)""")
 """What could be taken for a part of Mermaid, of HTML or of Markdown, such as a list: it is written as a code."""
 
-_NAMED = {'"': "#quot;", "<": "#lt;", "&": "#amp;"}
+_NAMED = {'"': "#quot;", "<": "#lt;", "&": "#amp;", "$": "#36;#8203;"}
+"""Two `$` would make a formula, even as codes, were there nothing between them."""
 
 
 def to_mermaid(graph: Graph) -> str:
@@ -21,21 +22,25 @@ def to_mermaid(graph: Graph) -> str:
 
 
 def _lines(graph: Graph) -> Iterator[str]:
-    yield f"flowchart {'TD' if graph.direction == 'down' else 'LR'}"
+    down = graph.direction == "down"
+    yield f"flowchart {'TD' if down else 'LR'}"
     for kind in graph.kinds:
         fill, line = LIGHT.kinds[kind]
         dashed = ",stroke-dasharray:5 3" if kind == "wait" else ""
         yield f"  classDef {kind} fill:{fill},stroke:{line},color:{LIGHT.ink}{dashed}"
     for group in graph.groups:
-        yield from _group(group)
+        yield from _group(group, down)
 
 
-def _group(group: Group) -> Iterator[str]:
+def _group(group: Group, down: bool) -> Iterator[str]:
     indent = "  "
     if group.name:
-        notes = f"<br/>{label(' · '.join(group.notes))}" if group.notes else ""
-        yield f'  subgraph {group.id}["{label(group.name)}{notes}"]'
+        notes = "".join(f", {note}" for note in group.notes[1:])
+        # On one line: of a second one the first node would stand in the way.
+        said = label(f"{': '.join([group.name, *group.notes[:1]])}{notes}".replace("\n", " "))
+        yield f'  subgraph {group.id}["{said}"]'
         indent = "    "
+        yield f"{indent}direction {'TB' if down else 'LR'}"
     for node in group.nodes:
         yield f"{indent}{node.id}{_shape(node)}:::{node.kind}"
     for edge in group.edges:
