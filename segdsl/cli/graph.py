@@ -55,11 +55,11 @@ def command(
       seg graph rules/ --output flow.svg
       seg graph rules/ --activity "Abandoned cart" --output cart.svg
       seg graph rules/ --segments --output segments.svg
-      seg graph rules/ >> README.md
+      seg graph rules/ --segments --format dot | dot -Tpng -o segments.png
 
     SVG needs nothing but a browser to look at; point at a box to see all of its text and its line. Mermaid is text that
-    GitHub and many wikis show as a picture, in a block that begins with ```mermaid. DOT is for Graphviz, as in
-    `seg graph rules/ --format dot | dot -Tpng -o flow.png`.
+    GitHub and many wikis show as a picture, in a block that begins with ```mermaid. DOT is for Graphviz. The text of
+    both changes only where the rules do.
 
     Exit code: 0 drawn, 1 the rules have mistakes, 2 wrong usage, or something cannot be read or written.
     """
