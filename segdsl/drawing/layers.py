@@ -105,14 +105,13 @@ class Layers:
         self.layers = best
 
     def _by_barycentre(self, number: int, neighbours: list[list[int]], beside: int) -> None:
-        """Sort a layer by the mean places of its neighbours in the one beside it."""
+        """Sort a layer by the mean places of its neighbours in the one beside it. What has none there stays."""
         places = {point: place for place, point in enumerate(self.layers[number + beside])}
         layer = self.layers[number]
-        keys = {}
-        for place, point in enumerate(layer):
-            found = [places[each] for each in neighbours[point]]
-            keys[point] = sum(found) / len(found) if found else place
-        layer.sort(key=keys.__getitem__)
+        drawn = [point for point in layer if neighbours[point]]
+        keys = {p: sum(places[each] for each in neighbours[p]) / len(neighbours[p]) for p in drawn}
+        rising = iter(sorted(drawn, key=keys.__getitem__))
+        self.layers[number] = [next(rising) if neighbours[point] else point for point in layer]
 
     def crossings(self) -> int:
         """How often two edges cross."""

@@ -55,7 +55,7 @@ def drawn(made: Picture, theme: Theme = "auto") -> str:
         _box(root, box)
     for route in made.routes:
         if route.label is not None:
-            _label(root, route.edge.label, route.label)
+            _label(root, route.edge.label, route.label, "back" if made.frames else "paper")
     for entry in made.legend:
         _entry(root, entry)
     ET.indent(root, " ")
@@ -170,10 +170,10 @@ def _bend(start: Point, end: Point, down: bool) -> str:
     return f" C{_pair(controls[0])} {_pair(controls[1])} {_pair(end)}"
 
 
-def _label(root: ET.Element, text: str, at: Point) -> None:
+def _label(root: ET.Element, text: str, at: Point, behind: str) -> None:
     width, height = label_size(text)
     group = ET.SubElement(root, "g", {"class": "label"})
-    _rectangle(group, at[0] - width / 2, at[1] - height / 2, width, height, 4.0, "back")
+    _rectangle(group, at[0] - width / 2, at[1] - height / 2, width, height, 4.0, behind)
     _text(group, plain(text), at[0], at[1] + SMALL * 0.35, "note")
 
 
