@@ -107,7 +107,8 @@ class Columns:
 @define(eq=False)
 class Blocks:
     """Columns that touch, and so move together, each at its distance from the block's place. As pooling for isotonic
-    regression, where a block may touch several on its left."""
+    regression, where a block may touch several on its left: `open` are those of its columns that have something of
+    another block on their left, this, and the distance to keep."""
 
     wanted: list[float]
     weights: list[float]
@@ -115,6 +116,7 @@ class Blocks:
     block: list[int] = field(factory=list)
     offset: list[float] = field(factory=list)
     members: dict[int, list[int]] = field(factory=dict)
+    open: dict[int, list[tuple[int, int, float]]] = field(factory=dict)
     place: dict[int, float] = field(factory=dict)
     weight: dict[int, float] = field(factory=dict)
 
@@ -124,18 +126,20 @@ class Blocks:
 
     def add(self, column: int) -> None:
         self.members[column] = [column]
+        self.open[column] = [(left, column, gap) for left, gap in self.apart[column].items()]
         self.place[column] = self.wanted[column]
         self.weight[column] = self.weights[column]
         block = column
         while True:
             worst, most = None, 1e-9
-            for member in self.members[block]:
-                at = self.place[block] + self.offset[member]
-                for left, gap in self.apart[member].items():
-                    other = self.block[left]
-                    lacking = self.place[other] + self.offset[left] + gap - at
-                    if other != block and lacking > most:
-                        worst, most = (left, member, gap), lacking
+            # Inside a block nothing can be too near any more.
+            self.open[block] = [each for each in self.open[block] if self.block[each[0]] != block]
+            for each in self.open[block]:
+                left, member, gap = each
+                other = self.place[self.block[left]] + self.offset[left]
+                lacking = other + gap - self.place[block] - self.offset[member]
+                if lacking > most:
+                    worst, most = each, lacking
             if worst is None:
                 return
             block = self._merge(*worst)
@@ -150,6 +154,7 @@ class Blocks:
         moved = self.place[gone] - shift
         self.place[kept] = (self.place[kept] * self.weight[kept] + moved * self.weight[gone]) / total
         self.weight[kept] = total
+        self.open[kept] += self.open.pop(gone)
         for member in self.members.pop(gone):
             self.block[member] = kept
             self.offset[member] += shift

@@ -24,7 +24,7 @@ from segdsl.drawing.segments import segment_graph
 from segdsl.drawing.shapes import SHAPES, room
 from segdsl.drawing.svg import to_svg
 from segdsl.host.program import check, check_texts
-from tests.drawing.support import SVG, all_rules, checked, faults, parsed, texts
+from tests.drawing.support import SVG, all_rules, checked, faults, labels, overlapping, parsed, sides, texts
 from tests.strategies.programs import programs
 from tests.strategies.timed_programs import timed_programs
 
@@ -106,6 +106,25 @@ def test_rules_in_a_circle_are_drawn() -> None:
     made = picture(segment_graph(checked(text)))
     assert list(faults(made)) == []
     assert any(route.points[0][0] > route.points[-1][0] for route in made.routes)
+
+
+def shop(rules: int) -> str:
+    """A large program: rules fill segments, derived ones read these, and other rules listen."""
+    lines = [f"segment Filled {n} by activities" for n in range(40)]
+    lines += [f"segment Derived {n} if in segment any(Filled {n}, Filled {n + 1})" for n in range(0, 38, 2)]
+    for n in range(rules):
+        if n % 5 == 4:
+            lines.append(f'when enters Derived {2 * (n % 19)} then wait {n} days then send email "x{n}"')
+        else:
+            lines.append(f'activity Does {n} {{ when searches "x{n}" then add to Filled {n % 40} }}')
+    return "\n".join(lines)
+
+
+def test_three_hundred_rules_are_drawn_with_everything_in_its_place() -> None:
+    for graph in both(shop(300)):
+        made = picture(graph)
+        assert overlapping([sides(box) for box in made.boxes] + labels(made)) == []
+        assert overlapping([sides(frame) for frame in made.frames]) == []
 
 
 # --------------------------------------------------------------------------------------------------------------- places
