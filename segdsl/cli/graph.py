@@ -6,18 +6,14 @@ from typing import Literal, get_args
 
 import click
 
+import segdsl
+from segdsl import drawing
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules
-from segdsl.compiler.checked import CheckedProgram
 from segdsl.diagnostics.errors import InputError
 from segdsl.diagnostics.suggest import nearest
-from segdsl.drawing.dot import to_dot
-from segdsl.drawing.flow import activity_names, flow_graph
-from segdsl.drawing.graph import Graph
-from segdsl.drawing.mermaid import to_mermaid
-from segdsl.drawing.segments import segment_graph
-from segdsl.drawing.svg import Theme, to_svg
+from segdsl.drawing.graph import Theme
 
 Format = Literal["svg", "mermaid", "dot"]
 
@@ -87,35 +83,35 @@ def _format(output: str | None, asked: Format | None) -> Format:
     return found
 
 
-def _segments(checked: CheckedProgram) -> Graph:
+def _segments(checked: "segdsl.CheckedProgram") -> "drawing.Graph":
     if not checked.scope.segments:
         raise click.UsageError("there is no segment to draw")
-    return segment_graph(checked)
+    return drawing.segment_graph(checked)
 
 
-def _flow(checked: CheckedProgram, activity: str | None) -> Graph:
-    names = activity_names(checked)
+def _flow(checked: "segdsl.CheckedProgram", activity: str | None) -> "drawing.Graph":
+    names = drawing.activity_names(checked)
     if activity is not None and activity not in names:
         meant = nearest(activity, names)
         hint = f'; did you mean "{meant}"?' if meant else f"; there are: {', '.join(names)}" if names else ""
         raise click.UsageError(f'there is no activity "{activity}"{hint}')
-    graph = flow_graph(checked, activity)
+    graph = drawing.flow_graph(checked, activity)
     if not graph.groups:
         raise click.UsageError("there is no rule to draw: --segments draws the segments")
     return graph
 
 
-def _text(graph: Graph, format: Format, theme: Theme) -> str:
+def _text(graph: "drawing.Graph", format: Format, theme: Theme) -> str:
     match format:
         case "svg":
-            return to_svg(graph, theme)
+            return drawing.to_svg(graph, theme)
         case "mermaid":
-            return to_mermaid(graph)
+            return drawing.to_mermaid(graph)
         case "dot":
-            return to_dot(graph)
+            return drawing.to_dot(graph)
 
 
-def _write(text: str, output: str | None, checked: CheckedProgram) -> None:
+def _write(text: str, output: str | None, checked: "segdsl.CheckedProgram") -> None:
     data = text.encode("utf-8")
     if output is None or output == "-":
         sys.stdout.buffer.write(data)
@@ -130,7 +126,7 @@ def _write(text: str, output: str | None, checked: CheckedProgram) -> None:
         raise InputError(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from error
 
 
-def _size(graph: Graph) -> str:
+def _size(graph: "drawing.Graph") -> str:
     boxes = sum(len(group.nodes) for group in graph.groups)
     arrows = sum(len(group.edges) for group in graph.groups)
     return f"{counted(boxes, 'box', 'boxes')} and {counted(arrows, 'arrow')}"

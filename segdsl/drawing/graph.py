@@ -23,6 +23,7 @@ NAMES: dict[Kind, str] = {
 
 EdgeKind = Literal["goes on", "writes", "reads"]
 Direction = Literal["down", "right"]
+Theme = Literal["light", "dark", "auto"]
 
 _SHOWN = 28
 

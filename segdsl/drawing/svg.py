@@ -1,12 +1,11 @@
 """A picture as SVG: one file that needs nothing else, in light or dark colours, or in those of who looks at it."""
 
 from itertools import pairwise
-from typing import Literal
 from xml.etree import ElementTree as ET
 
 from segdsl.drawing import shapes
 from segdsl.drawing.colors import style
-from segdsl.drawing.graph import NAMES, Graph, Node
+from segdsl.drawing.graph import NAMES, Graph, Node, Theme
 from segdsl.drawing.layout import (
     LEGEND,
     PADDING,
@@ -21,7 +20,6 @@ from segdsl.drawing.layout import (
 )
 from segdsl.drawing.lettering import LINE, SIZE, plain
 
-Theme = Literal["light", "dark", "auto"]
 Point = tuple[float, float]
 
 ARROW = 8.0
