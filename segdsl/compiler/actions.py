@@ -7,11 +7,12 @@ from attrs import define
 
 from segdsl.compiler.context import BROKEN, Context, Gathered, Typed
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.fixes import another_choice, another_field, declaration
 from segdsl.compiler.lengths import length
 from segdsl.compiler.scope import FieldInfo
-from segdsl.diagnostics.diagnostic import Label
+from segdsl.diagnostics.diagnostic import Fix, Label
 from segdsl.diagnostics.span import Span
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import FORGET
 from segdsl.syntax import ast
@@ -52,7 +53,7 @@ class ActionChecker:
 
     def _added(self, name: ast.Name, what: str) -> bool:
         reads = set(self.gathered.reads)
-        declared = self.expressions.segment(name)
+        declared = self.expressions.segment(name, filled=what == "add to")
         self.gathered.reads = reads  # adding to a segment does not read it
         if not declared:
             return False
@@ -62,13 +63,14 @@ class ActionChecker:
         because = (
             "its condition decides who is in it" if segment.kind == "derived" else "only the host includes members"
         )
-        shown = f'"{name.text}"' if " " in name.text else name.text
+        written = declaration(name)
         self.expressions.error(
             "SEG401",
             name.span,
             f'no rule can {what} "{name.text}": {because}',
             labels=[Label(segment.span, "declared here")],
-            help=f"to let rules fill it declare it so: segment {shown} by activities",
+            help=f"to let rules fill it declare it so: {written}",
+            fix=Fix(segment.node.span, written, sure=False),
         )
         return False
 
@@ -84,6 +86,7 @@ class ActionChecker:
                     name.span,
                     f"there is no attribute `{name.text}`",
                     help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {name.text}: text",
+                    fix=another_field(name, meant, self.gathered.scope.attributes),
                 )
             return False
         info.set_by = info.set_by or name.span
@@ -139,14 +142,18 @@ class ActionChecker:
             return
         meant = nearest(name.text, scope.actions)
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: action {name.text} {{ ... }}"
+        fix = instead(name.span, name.text, meant, scope.actions)
         first = name.text.split(" ")[0]
         if first != first.lower() and first.lower() in ("when", "then", "if", "add", "remove", "set"):
             help_ = f"the words of the language are lower case: `{first.lower()}`"
+            fix = Fix(name.span, first.lower() + name.text[len(first) :])
         elif name.text in scope.segments:
             help_ = f"to make the customer a member write `add to {name.text}`"
+            fix = Fix(name.span, f"add to {name.text}", sure=False)
         elif name.text in scope.events:
             help_ = f"to make an event of the customer write `record {name.text}`"
-        self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_)
+            fix = Fix(name.span, f"record {name.text}", sure=False)
+        self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_, fix=fix)
 
     def _assigned(
         self,
@@ -169,6 +176,7 @@ class ActionChecker:
                         node.name.span,
                         f"`{what}` has no field `{name}`",
                         help=f"did you mean `{meant}`?" if meant else f"it has: {', '.join(fields) or 'none'}",
+                        fix=instead(node.name.span, name, meant, fields),
                     )
                 continue
             if name in values or name in given:
@@ -202,6 +210,7 @@ class ActionChecker:
                 f'"{constant}" is none of the values `{name}` can have',
                 labels=[Label(declared, "declared here")],
                 help=f'did you mean "{meant}"?' if meant else f"it is {kind}",
+                fix=another_choice(value, constant, meant, kind.choices),
             )
             return None
         self.expressions.error(

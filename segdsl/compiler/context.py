@@ -9,6 +9,7 @@ from attrs import define, evolve, field, frozen
 
 from segdsl.compiler.scope import Scope
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
+from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
 from segdsl.values.kinds import ERROR, Kind
@@ -58,10 +59,13 @@ class Context:
 
 @define(eq=False)
 class Gathered:
-    """What the walk gathers: memories by key, the segments that each place reads, and what cannot be run yet."""
+    """What the walk gathers: memories by key, the segments that each place reads, and what cannot be run yet. `sources`
+    and `sentence`, the declaration at which the walk is, tell a fix where to put something."""
 
     scope: Scope
     collector: Collector
+    sources: SourceMap = field(factory=SourceMap)
+    sentence: Span | None = None
     memories: dict[str, p.Memory] = field(factory=dict)
     reads: set[str] = field(factory=set)
     attributes_read: set[str] = field(factory=set)

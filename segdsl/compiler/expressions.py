@@ -7,6 +7,7 @@ from typing import assert_never
 
 from segdsl.compiler.arithmetic import Arithmetic, a_kind
 from segdsl.compiler.context import BROKEN, Context, Typed
+from segdsl.compiler.fixes import another_choice, bracketed, of_the_kind
 from segdsl.compiler.lengths import fixed_length
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
@@ -139,6 +140,9 @@ class Expressions(Arithmetic):
                 node.span,
                 f"{a_kind(one.kind)} cannot be compared with {a_kind(other.kind)}",
                 help=_hint(one.kind, other.kind, right),
+                fix=of_the_kind(left, right)
+                if {one.kind.name, other.kind.name} <= {"number", "text", FOLDED.name}
+                else None,
             )
             return Typed(BOOLEAN, p.Constant(None))
         if one.kind.name in ("list", "record"):
@@ -199,6 +203,7 @@ class Expressions(Arithmetic):
                 node.span,
                 f'"{other.node.value}" is none of the values it can have',
                 help=f'did you mean "{meant}"?' if meant else f"one of {listed}",
+                fix=another_choice(node, other.node.value, meant, choice.kind.choices),
             )
 
     def _one_of(
@@ -262,6 +267,7 @@ class Expressions(Arithmetic):
                 mixed.span,
                 "`and` binds tighter than the `or` beside it",
                 help=f"write ({shown(mixed)}) if that is meant",
+                fix=bracketed(mixed.span),
             )
 
 

@@ -10,7 +10,7 @@ from segdsl.compiler.context import BROKEN, Context, Item, Typed
 from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.compiler.unknown import UnknownNames
 from segdsl.diagnostics.span import Span
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
@@ -250,6 +250,7 @@ class History(UnknownNames):
                     node.name.span,
                     f"`{node.name.text}` is neither a collection nor a list of the event",
                     help=f"did you mean `{meant}`?" if meant else None,
+                    fix=instead(node.name.span, node.name.text, meant, [*self.scope.collections, *lists]),
                 )
             return BROKEN
         items, kind = at_hand

@@ -53,8 +53,10 @@ class RuleChecker:
 
     def check_all(self) -> list[p.Rule]:
         for rule in self.gathered.scope.rules:
+            self.gathered.sentence = rule.span
             self._rule(rule, None)
         for activity in self.gathered.scope.activities:
+            self.gathered.sentence = activity.span
             self._activity(activity)
         warn_of_conflicts(self.rules.values(), self.spans, self.gathered.collector)
         self._check_rounds()

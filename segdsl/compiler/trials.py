@@ -5,6 +5,7 @@ from attrs import define, field, frozen
 from segdsl.compiler.actions import ActionChecker
 from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.fixes import another_name
 from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
@@ -71,6 +72,7 @@ class TestChecker:
                         name.span,
                         f'there is no promotion "{name.text}"',
                         help=f'did you mean "{meant}"?' if meant else None,
+                        fix=another_name(name, meant, promotions),
                     )
 
     def _is_action(self, name: ast.Name) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from segdsl.compiler.context import BROKEN, Context, Typed
+from segdsl.compiler.fixes import another_field
 from segdsl.compiler.windows import Windows
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.diagnostic import Fix
+from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.syntax import ast
 from segdsl.values.kinds import DATE, INSTANT
 
@@ -21,7 +23,8 @@ class UnknownNames(Windows):
             self.error("SEG303", of.span, f"`{of.text}` is a collection", help=f"ask `count of {of.text} >= 1`")
             return BROKEN
         if of.text in self.scope.segments:
-            self.error("SEG203", of.span, f"`{of.text}` is a segment", help=f"ask `in segment {of.text}`")
+            self.error("SEG203", of.span, f"`{of.text}` is a segment", help=f"ask `in segment {of.text}`",
+                       fix=Fix(of.span, f"in segment {of.text}", sure=False))  # fmt: skip
             return BROKEN
         meant = nearest(of.text, names)
         self.error(
@@ -29,6 +32,7 @@ class UnknownNames(Windows):
             of.span,
             f"there is no event, attribute or field `{of.text}`",
             help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number",
+            fix=another_field(of, meant, names),
         )
         return BROKEN
 
@@ -42,6 +46,7 @@ class UnknownNames(Windows):
                 of.span,
                 f"`{event}` has no field `{of.text}`",
                 help=f"did you mean `{meant}`?" if meant else f"it has: {listed}",
+                fix=another_field(of, meant, names),
             )
         return BROKEN
 
@@ -57,6 +62,7 @@ class UnknownNames(Windows):
                     of.span,
                     f"`{event.name}` has no field `{' '.join(words[cut:])}`",
                     help=f"did you mean `{event.name} {field}`?",
+                    fix=instead(of.span, " ".join(words[cut:]), field, event.fields, f"{event.name} {field}"),
                 )
                 return BROKEN
         trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
@@ -65,10 +71,13 @@ class UnknownNames(Windows):
             (w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None
         )
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
-        help_ = self._meant_otherwise(of.text) or help_
+        fix = instead(of.span, of.text, meant, self.scope.events)
+        otherwise = self._meant_otherwise(of.text)
         if capital:
-            help_ = f"the words of the language are lower case: `{capital.lower()}`"
-        self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_)
+            help_, fix = f"the words of the language are lower case: `{capital.lower()}`", self._lower(of, capital)
+        elif otherwise:
+            help_, fix = otherwise, None
+        self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_, fix=fix)
         return BROKEN
 
     def _meant_otherwise(self, name: str) -> str | None:
@@ -83,3 +92,8 @@ class UnknownNames(Windows):
         if attribute is not None and attribute.kind in (DATE, INSTANT):
             return f"it is a date: write `{name} every year`, or `1 day after {name}`"
         return None
+
+    def _lower(self, of: ast.Name, capital: str) -> Fix:
+        """The name with that word of the language in lower case, wherever it stands in it."""
+        words = self.gathered.sources.text(of.span).split(" ")
+        return Fix(of.span, " ".join(word.lower() if word == capital else word for word in words))

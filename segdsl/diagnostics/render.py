@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from unicodedata import east_asian_width
 
 from segdsl.diagnostics.diagnostic import Diagnostic, Label, Severity
 from segdsl.diagnostics.source import Source, SourceMap
 from segdsl.diagnostics.span import Span
+from segdsl.diagnostics.width import width
 
 LINE_WIDTH = 120
 COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "help": "\x1b[1;36m", "place": "\x1b[2m", "off": "\x1b[0m"}
@@ -46,7 +46,7 @@ def _shown(span: Span, sources: SourceMap, mark: str, note: str, paint: Any) -> 
     text, before, length = _excerpt(source, span, line, column)
     gutter = f"{line:>4}"
     yield f"{paint('place', gutter + ' |')} {text}"
-    under = " " * _width(text[:before]) + mark * max(1, _width(text[before : before + length]))
+    under = " " * width(text[:before]) + mark * max(1, width(text[before : before + length]))
     yield f"{paint('place', '     |')} {under}{' ' + note if note else ''}"
 
 
@@ -64,10 +64,6 @@ def _excerpt(source: Source, span: Span, line: int, column: int) -> tuple[str, i
     return shown, start, length
 
 
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
 def as_json(diagnostic: Diagnostic, sources: SourceMap) -> dict[str, Any]:
     """One diagnostic as a JSON object; lines and columns from 1, columns in code points."""
     found: dict[str, Any] = {
@@ -81,7 +77,8 @@ def as_json(diagnostic: Diagnostic, sources: SourceMap) -> dict[str, Any]:
     if diagnostic.labels:
         found["related"] = [_related(label, sources) for label in diagnostic.labels]
     if diagnostic.fix:
-        found["fix"] = {**_place(diagnostic.fix.span, sources), "text": diagnostic.fix.text}
+        edits = [{**_place(edit.span, sources), "text": edit.text} for edit in diagnostic.fix.edits]
+        found["fix"] = {"sure": diagnostic.fix.sure, "edits": edits}
     return found
 
 
