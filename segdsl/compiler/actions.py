@@ -9,6 +9,7 @@ from segdsl.compiler.context import BROKEN, Context, Gathered, Typed
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.fixes import another_choice, another_field, declaration
 from segdsl.compiler.lengths import length
+from segdsl.compiler.meanings import of_action
 from segdsl.compiler.scope import FieldInfo
 from segdsl.diagnostics.diagnostic import Fix, Label
 from segdsl.diagnostics.span import Span
@@ -143,16 +144,9 @@ class ActionChecker:
         meant = nearest(name.text, scope.actions)
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: action {name.text} {{ ... }}"
         fix = instead(name.span, name.text, meant, scope.actions)
-        first = name.text.split(" ")[0]
-        if first != first.lower() and first.lower() in ("when", "then", "if", "add", "remove", "set"):
-            help_ = f"the words of the language are lower case: `{first.lower()}`"
-            fix = Fix(name.span, first.lower() + name.text[len(first) :])
-        elif name.text in scope.segments:
-            help_ = f"to make the customer a member write `add to {name.text}`"
-            fix = Fix(name.span, f"add to {name.text}", sure=False)
-        elif name.text in scope.events:
-            help_ = f"to make an event of the customer write `record {name.text}`"
-            fix = Fix(name.span, f"record {name.text}", sure=False)
+        meaning = of_action(name, scope)
+        if meaning is not None:
+            help_, fix = meaning.help, meaning.fix
         self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_, fix=fix)
 
     def _assigned(

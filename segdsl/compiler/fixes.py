@@ -13,15 +13,20 @@ from segdsl.syntax.words import can_be_bare
 
 _WHOLE_DIGITS = 12
 _PLACES = 6
+_BOOLEANS = {"yes": "yes", "no": "no", "true": "yes", "false": "no"}
 
 
 def another_name(of: ast.Name, meant: str | None, candidates: Iterable[str]) -> Fix | None:
     """Another name of a segment or a promotion in the place of `of`: in quotes where it needs them, or had them."""
     if meant is None:
         return None
+    return instead(of.span, of.text, meant, candidates, name_at(of, meant))
+
+
+def name_at(of: ast.Name, meant: str) -> str:
+    """The name of a segment or a promotion as it is written in the place of another."""
     had_quotes = of.span.end - of.span.start >= len(of.text) + 2
-    written = meant if can_be_bare(meant) and not had_quotes else quoted(meant)
-    return instead(of.span, of.text, meant, candidates, written)
+    return meant if can_be_bare(meant) and not had_quotes else quoted(meant)
 
 
 def another_field(of: ast.Name, meant: str | None, candidates: Iterable[str]) -> Fix | None:
@@ -46,12 +51,14 @@ def bracketed(span: Span) -> Fix:
 
 
 def of_the_kind(left: ast.Expression, right: ast.Expression) -> Fix | None:
-    """For two that cannot be compared since one is a number and the other a text: the constant written as the other
-    kind. None where there is no constant."""
+    """For two that cannot be compared since one is a text and the other a number, or yes or no: the constant written as
+    the other kind. None where there is no constant."""
     for node in (right, left):
         match node:
             case ast.Text(value) if _is_number(value):
                 return Fix(node.span, value)
+            case ast.Text(value) if value.casefold() in _BOOLEANS:
+                return Fix(node.span, _BOOLEANS[value.casefold()])
             case ast.Number(_, written):
                 return Fix(node.span, quoted(written))
     return None
@@ -103,4 +110,6 @@ def declaration(of: ast.Name) -> str:
 def is_whole_name(of: ast.Name) -> bool:
     """Whether what stands there is surely a name, and no words of a sentence that it took in: it stands in quotes, or
     its words are capitalised."""
-    return of.span.end - of.span.start >= len(of.text) + 2 or all(word[0].isupper() for word in of.text.split(" "))
+    return of.span.end - of.span.start >= len(of.text) + 2 or all(
+        word[0].isupper() and word.replace("-", "").replace("'", "").isalnum() for word in of.text.split(" ")
+    )

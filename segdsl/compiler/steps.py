@@ -160,4 +160,6 @@ class StepChecker:
         total = sum(path.share.value for path in node.paths if path.share)
         if total != WHOLE:
             given = f"{total / 10_000:g}%"
-            self.expressions.error("SEG404", node.span, f"the shares of this branch make {given}, not 100%")
+            help_ = "each customer takes one path: give the paths shares that make 100% together"
+            message = f"the shares of this branch make {given}, not 100%"
+            self.expressions.error("SEG404", node.span, message, help=help_)

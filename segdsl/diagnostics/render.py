@@ -60,8 +60,19 @@ def _excerpt(source: Source, span: Span, line: int, column: int) -> tuple[str, i
         cut = max(0, min(start - 20, len(text) - LINE_WIDTH))
         text, start = text[cut : cut + LINE_WIDTH], start - cut
         length = max(1, min(length, len(text) - start))
-    shown = "".join(c if c.isprintable() else " " if c == "\t" else "·" for c in text)
-    return shown, start, length
+    return "".join(_shown_as(text, at) for at in range(len(text))), start, length
+
+
+def _shown_as(text: str, at: int) -> str:
+    """A character of a line as it is shown: a dot for one that no terminal shows, or that would turn the text; the one
+    that joins two pictures to one stays."""
+    character = text[at]
+    if character.isprintable():
+        return character
+    if character.isspace() and character not in "\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029":
+        return " "
+    joins = character == "\u200d" and 0 < at < len(text) - 1 and text[at - 1] > "\u2190" and text[at + 1] > "\u2190"
+    return character if joins else "·"
 
 
 def as_json(diagnostic: Diagnostic, sources: SourceMap) -> dict[str, Any]:

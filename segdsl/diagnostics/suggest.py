@@ -37,25 +37,27 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
 def surely(word: str, meant: str, candidates: Iterable[str]) -> bool:
     """Whether `word` can only be a slip of the pen for `meant`: a letter too many, missing, wrong or swapped (two in a
-    long name), or its capitals; no number differs, and no other candidate is as near.
+    long name), or its capitals; no number differs, and no other candidate is as near. In scripts without capitals,
+    where a letter may be a whole word, only the same name is sure.
 
     >>> surely("Skirs", "Skiers", ["Skiers", "Skaters"])
     True
     >>> surely("Spring 2025", "Spring 2026", ["Spring 2026"])
     False
     """
-    if _digits(word) != _digits(meant):
+    if _marks(word) != _marks(meant):
         return False
     folded, others = word.casefold(), {each.casefold() for each in candidates if each != meant}
     if folded == meant.casefold():
         return folded not in others
-    allowed = 0 if len(folded) < 4 else 1 if len(folded) < _LONG else 2
+    allowed = 0 if len(folded) < 4 or word.lower() == word.upper() else 1 if len(folded) < _LONG else 2
     slips = _slips(folded, meant.casefold(), allowed)
     return slips <= allowed and all(_slips(folded, other, slips) > slips for other in others)
 
 
-def _digits(text: str) -> list[str]:
-    return [letter for letter in text if letter.isdigit()]
+def _marks(text: str) -> list[str]:
+    """What is no letter in a text, such as numbers and emoji, blanks and what stands for them left out."""
+    return [each for each in text if not each.isalpha() and each not in " _-'’"]
 
 
 def _slips(one: str, other: str, most: int) -> int:

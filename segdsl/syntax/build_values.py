@@ -1,6 +1,7 @@
 """Lark's tree to our nodes: names and values, and what all the builders share."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -160,7 +161,7 @@ class ValueBuilder:
         days = instants.parse_date(written)
         if days is None:
             self.collector.error("SEG103", self.span(meta), f"there is no date `{written}`",
-                                 help="a date is year-month-day, as in 2026-03-01")  # fmt: skip
+                                 help=_of_the_calendar(written))  # fmt: skip
         return ast.DateValue(days or 0, span=self.span(meta))
 
     def datetime(self, meta: Meta, children: Children) -> ast.InstantValue:
@@ -191,3 +192,11 @@ class ValueBuilder:
 
 def _shortened(written: str) -> str:
     return written if len(written) <= 24 else written[:24] + "..."
+
+
+def _of_the_calendar(written: str) -> str:
+    """What to say of a date that no calendar has: how long its month is, or how a date is written."""
+    year, month, _ = map(int, written.split("-"))
+    if not (1 <= month <= 12 and year >= 1):
+        return "a date is year-month-day, as in 2026-03-01"
+    return f"{year:04}-{month:02} has {monthrange(year, month)[1]} days"
