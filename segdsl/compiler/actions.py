@@ -5,6 +5,7 @@ from typing import assert_never
 
 from attrs import define
 
+from segdsl.compiler.arithmetic import a_kind
 from segdsl.compiler.context import BROKEN, Context, Gathered, Typed
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.fixes import another_choice, another_field, declaration
@@ -210,8 +211,9 @@ class ActionChecker:
         self.expressions.error(
             "SEG309",
             value.span,
-            f"`{name}` is {kind}, and this is {typed.kind}",
+            f"`{name}` is {a_kind(kind)}, and this is {a_kind(typed.kind)}",
             labels=[Label(declared, "declared here")],
+            help=f"give it {a_kind(kind)}",
         )
         return None
 

@@ -60,12 +60,11 @@ class Context:
 @define(eq=False)
 class Gathered:
     """What the walk gathers: memories by key, the segments that each place reads, and what cannot be run yet. `sources`
-    and `sentence`, the declaration at which the walk is, tell a fix where to put something."""
+    tell a fix what stands around it."""
 
     scope: Scope
     collector: Collector
     sources: SourceMap = field(factory=SourceMap)
-    sentence: Span | None = None
     memories: dict[str, p.Memory] = field(factory=dict)
     reads: set[str] = field(factory=set)
     attributes_read: set[str] = field(factory=set)

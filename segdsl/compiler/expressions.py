@@ -9,7 +9,7 @@ from segdsl.compiler.arithmetic import Arithmetic, a_kind
 from segdsl.compiler.context import BROKEN, Context, Typed
 from segdsl.compiler.fixes import another_choice, bracketed, of_the_kind
 from segdsl.compiler.lengths import fixed_length
-from segdsl.compiler.meanings import NOTHING, nothing, text_without_quotes
+from segdsl.compiler.meanings import NOTHING, choice_without_quotes, nothing, text_without_quotes
 from segdsl.diagnostics.diagnostic import Fix
 from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.suggest import nearest
@@ -181,8 +181,11 @@ class Expressions(Arithmetic):
                 return False
         if of.text in names or of.text in self.scope.segments or self.scope.may_be_broken(of.text):
             return False
+        choice = nearest(of.text, one.kind.choices)
         if of.text in NOTHING and isinstance(node, ast.Is):
             meaning = nothing(node, left, node.negated, self.gathered.sources)
+        elif choice is not None:
+            meaning = choice_without_quotes(of, choice, one.kind.choices)
         elif one.kind.is_text and nearest(of.text, names) is None and not of.text.startswith(("this ", "customer ")):
             meaning = text_without_quotes(of, self.gathered.sources)
         else:
@@ -259,7 +262,8 @@ class Expressions(Arithmetic):
             return Typed(BOOLEAN, p.Contains(one.node, other.node, item == FOLDED))
         for typed, node in ((one, left), (other, right)):
             if not typed.kind.is_text:
-                self.error("SEG306", node.span, f"`{operator}` asks about text, and this is {a_kind(typed.kind)}")
+                self.error("SEG306", node.span, f"`{operator}` asks about text, and this is {a_kind(typed.kind)}",
+                           help="compare it, as in `... >= 100`")  # fmt: skip
                 return Typed(BOOLEAN, p.Constant(None))
         return Typed(BOOLEAN, p.TestText(operator, *_folded(one, other)))  # type: ignore[arg-type]
 

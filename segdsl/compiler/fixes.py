@@ -72,7 +72,7 @@ def _is_number(value: str) -> bool:
 
 def declared(gathered: Gathered, used: Span, text: str) -> Fix | None:
     """A declaration in a line of its own: behind the last segment of the file in which it is `used`, or before the
-    paragraph of that place."""
+    first rule."""
     if used.source in gathered.scope.shipped or not 0 <= used.source < len(gathered.sources.sources):
         return None
     source = gathered.sources[used.source]
@@ -80,7 +80,8 @@ def declared(gathered: Gathered, used: Span, text: str) -> Fix | None:
     at = _line_end(source, max(segments)) if segments else None
     if at is not None:
         return Fix(Span(used.source, at, at), f"\n{text}")
-    at = _paragraph(source, gathered.sentence or used)
+    sentences = [node.span for node in (*gathered.scope.rules, *gathered.scope.activities)]
+    at = _paragraph(source, min((span for span in sentences if span.source == used.source), default=used))
     return Fix(Span(used.source, at, at), f"{text}\n\n")
 
 

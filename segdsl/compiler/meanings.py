@@ -210,6 +210,12 @@ def nothing(node: ast.Expression, left: ast.Expression, negated: bool, sources: 
     return Meaning(f"write `{said}`", Fix(node.span, said))
 
 
+def choice_without_quotes(of: ast.Name, choice: str, choices: Collection[str]) -> Meaning:
+    """Of a word that is compared with one of a few texts, and is nearly one of these."""
+    fix = Fix(of.span, quoted(choice), sure=surely(of.text, choice, choices))
+    return Meaning(f"a text stands in quotes: {quoted(choice)}", fix)
+
+
 def text_without_quotes(of: ast.Name, sources: SourceMap) -> Meaning:
     """Of a word that is compared with a text and is no name."""
     said = sources.text(of.span)

@@ -53,10 +53,8 @@ class RuleChecker:
 
     def check_all(self) -> list[p.Rule]:
         for rule in self.gathered.scope.rules:
-            self.gathered.sentence = rule.span
             self._rule(rule, None)
         for activity in self.gathered.scope.activities:
-            self.gathered.sentence = activity.span
             self._activity(activity)
         warn_of_conflicts(self.rules.values(), self.spans, self.gathered.collector)
         self._check_rounds()
@@ -193,6 +191,7 @@ class RuleChecker:
                 node.span,
                 "this rule is written twice, and counts once",
                 labels=[Label(self.spans[rule.id], "the same rule")],
+                help="leave one of the two out",
             )
             return None
         self.rules[rule.id] = rule

@@ -71,7 +71,7 @@ class TestChecker:
                         "SEG214",
                         name.span,
                         f'there is no promotion "{name.text}"',
-                        help=f'did you mean "{meant}"?' if meant else None,
+                        help=f'did you mean "{meant}"?' if meant else f"declare it: promotion {name.text} if ...",
                         fix=another_name(name, meant, promotions),
                     )
 

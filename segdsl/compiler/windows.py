@@ -55,7 +55,7 @@ class Windows:
                         window.span,
                         "this window is empty",
                         help="the longer one stands first: `from 90 days to 30 days ago`",
-                        fix=_exchanged(older.span, younger.span, self.gathered.sources),
+                        fix=exchanged(older.span, younger.span, self.gathered.sources),
                     )
                 return (), p.Window(*parts(older), *parts(younger))
             case ast.Since(start):
@@ -121,6 +121,6 @@ def _rough(node: ast.Duration) -> int:
     return node.count * unit
 
 
-def _exchanged(one: Span, other: Span, sources: SourceMap) -> Fix:
+def exchanged(one: Span, other: Span, sources: SourceMap) -> Fix:
     """The two stretches in one another's place. Which of them was wrong only the author knows."""
     return Fix(one, sources.text(other), (Edit(other, sources.text(one)),), sure=False)

@@ -9,7 +9,7 @@ from typing import Any
 from lark import Token, Tree
 from lark.tree import Meta
 
-from segdsl.diagnostics.diagnostic import Collector
+from segdsl.diagnostics.diagnostic import Collector, Fix
 from segdsl.diagnostics.span import Span
 from segdsl.syntax import ast
 from segdsl.values import instants, limits, numbers, text
@@ -80,7 +80,8 @@ class ValueBuilder:
                 return chr(int(code[1:], 16))
             at = Span(self.file, span.start + 1 + match.start(), span.start + 1 + match.end())
             self.collector.error("SEG104", at, f"`{match.group()}` means nothing in a text",
-                                 help='a text knows \\" \\\\ \\n and \\uXXXX; write a backslash as \\\\')  # fmt: skip
+                                 help='a text knows \\" \\\\ \\n and \\uXXXX; write a backslash as \\\\',
+                                 fix=Fix(at, "\\" + match.group(), sure=code not in "trbf0"))  # fmt: skip
             return ""
 
         value = str(token)[1:-1]
@@ -107,7 +108,8 @@ class ValueBuilder:
     def quoted_name(self, meta: Meta, children: Children) -> ast.Name:
         name = self.string(children[0])
         if not name.value.strip():
-            self.collector.error("SEG107", name.span, "a name cannot be empty")
+            self.collector.error("SEG107", name.span, "a name cannot be empty",
+                                 help="write what it is called between the quotes")  # fmt: skip
         return self._name(name.value, name.span)
 
     def _trimmed(self, token: Token) -> Span:
@@ -146,14 +148,16 @@ class ValueBuilder:
         number = self.whole(count)
         unit = str(unit).removesuffix("s")
         if number == 0:
-            self.collector.error("SEG108", self.span(meta), "a duration is longer than zero")
+            self.collector.error("SEG108", self.span(meta), "a duration is longer than zero",
+                                 help="the least is `1 second`")  # fmt: skip
         if number > 1_000_000:
             self.collector.error("SEG105", self.token_span(count), f"`{_shortened(count)}` is too large for a duration")
             number = 1
         months = unit in ("month", "year")
         if calendar is not None and unit not in ("day", "week", "month", "year"):
             self.collector.error("SEG109", self.span(meta), f"there are no calendar {unit}s",
-                                 help="calendar lengths are days, weeks, months and years")  # fmt: skip
+                                 help="calendar lengths are days, weeks, months and years",
+                                 fix=Fix(self.span(meta), f"{number} {unit}s", sure=False))  # fmt: skip
         return ast.Duration(number, unit, calendar is not None or months, span=self.span(meta))
 
     def date(self, meta: Meta, children: Children) -> ast.DateValue:

@@ -60,7 +60,9 @@ def _report_invisible(text: str, number: int, collector: Collector) -> None:
 def _warn_of_lookalikes(text: str, number: int, collector: Collector) -> None:
     found = _BIDIRECTIONAL.search(text)
     if found:
-        collector.warning("SEG190", _at(found, number), "an invisible character turns the direction of the text")
+        collector.warning("SEG190", _at(found, number), "an invisible character turns the direction of the text",
+                          help="take it out, unless a text of a language that is written from the right needs it",
+                          fix=Fix(_at(found, number), "", sure=False))  # fmt: skip
     for word in _WORD.finditer(text):
         letters = word.group()[:1000]
         if not letters.isascii() and len({_script(letter) for letter in set(letters)} - {""}) > 1:

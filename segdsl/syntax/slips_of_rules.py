@@ -4,7 +4,7 @@ import re
 
 from segdsl.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from segdsl.diagnostics.span import Span
-from segdsl.syntax.place import INSIDE_TEXT, Place, put, wrong
+from segdsl.syntax.place import Place, put, wrong
 
 _ACTION = r"add\s+to|remove\s+from|send|issue|show|recommend|set|clear|record|wait"
 _STEP = rf"(?:{_ACTION})\b"
@@ -103,14 +103,14 @@ def no_then(place: Place) -> Diagnostic | None:
     """An action that a trigger's name took in, because `then` is missing, or another word stands for it."""
     if "_THEN" not in place.kinds:
         return None
-    line = INSIDE_TEXT.sub(lambda m: " " * len(m.group()), place.line_before())
-    action = r"(?<=\s)(?:add\s+to|remove\s+from|wait(?=\s+[0-9])|branch\s+(?:all|first|random)|send)\b"
-    match = re.search(action, line)
-    if match is None or re.search(r"\bthen\s*$", line[: match.start()]) or "then" in line[match.end() :]:
+    found = place.find(r"(?<=\s)(?:add\s+to|remove\s+from|wait(?=\s+[0-9])|branch\s+(?:all|first|random)|send)\b")
+    if found is None:
         return None
-    start = len(place.before) - len(line)
-    span = place.stretch(start + match.start(), start + match.end())
-    other = re.search(r"(?<=\s)(?:than|the|thne|thn|tehn|hten|do|please)\s+$", line[: match.start()])
+    match, start = found
+    before, span = match.string[: match.start()], place.part(found)
+    if re.search(r"\bthen\s*$", before) or "then" in match.string[match.end() : max(0, place.here - start)]:
+        return None
+    other = re.search(r"(?<=\s)(?:than|the|thne|thn|tehn|hten|do|please)\s+$", before)
     if other is not None:
         there = place.stretch(start + other.start(), start + other.start() + len(other.group().rstrip()))
         message = f"`{other.group().strip()}` does not lead to what is done"

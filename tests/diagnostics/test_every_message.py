@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from segdsl.diagnostics.codes import CODES
+from segdsl.host.program import check_texts
 from tests.support.messages import CORPUS, expected, printed
 
 FILES = sorted((CORPUS / "messages").glob("*.seg"))
@@ -24,3 +25,10 @@ def test_the_message_reads_as_it_is_kept(
     found = printed(path, monkeypatch)
     assert found == expected(path, found, pytestconfig)
     assert f"[{path.stem}]: " in found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_message_says_what_to_write_instead(path: Path) -> None:
+    checked = check_texts([(path.name, path.read_bytes())])
+    found = [*checked.collector, *checked.unready]
+    assert [each.message for each in found if each.code == path.stem and not each.help] == []

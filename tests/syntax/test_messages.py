@@ -83,7 +83,7 @@ PANEL = [
      "`tomorrow` cannot stand here; a date such as 2026-03-01 was expected", None),
     ("promotion A from 2026-02-29", "SEG103", "2026-02-29", "there is no date `2026-02-29`",
      "2026-02 has 28 days"),
-    ("lateness 0 days", "SEG108", "0 days", "a duration is longer than zero", None),
+    ("lateness 0 days", "SEG108", "0 days", "a duration is longer than zero", "the least is `1 second`"),
     ("lateness 3 calendar hours", "SEG109", "3 calendar hours", "there are no calendar hours",
      "calendar lengths are days, weeks, months and years"),
     ('zone "a\\q"', "SEG104", "\\q", "`\\q` means nothing in a text",
