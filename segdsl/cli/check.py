@@ -8,6 +8,7 @@ import click
 import segdsl
 from segdsl.cli.parts import reports
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import seg_files
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.mending import mend_files, read
 from segdsl.cli.parts.rules import checked_rules
@@ -15,7 +16,7 @@ from segdsl.diagnostics.mending import sure_fixes
 
 
 @click.command(no_args_is_help=True, short_help="Say what is wrong with rules, and mend it.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option(
     "--format", type=click.Choice(("text", "json", "github", "sarif")), default="text", show_default=True,
     help="How mistakes are written: for people; as lines of JSON; as annotations of a GitHub action; as SARIF.",

@@ -7,6 +7,7 @@ import click
 from attrs import frozen
 
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import seg_files
 from segdsl.cli.parts.failures import MISTAKES
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import STANDARD_INPUT, standard_input
@@ -19,7 +20,7 @@ from segdsl.syntax.parse import parse
 
 
 @click.command(short_help="Rewrite rules in their canonical form.")
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.argument("paths", nargs=-1, metavar="[PATH...]", shell_complete=seg_files)
 @click.option("--check", "checking", is_flag=True, help="Change nothing; exit code 1 when a file would change.")
 @click.option("--diff", "differing", is_flag=True, help="Change nothing; print what would change.")
 @color_option

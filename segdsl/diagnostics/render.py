@@ -9,6 +9,8 @@ from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.width import width
 
 LINE_WIDTH = 120
+NARROWEST = 30
+"""Columns that a sentence gets on the narrowest terminal."""
 COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "help": "\x1b[1;36m", "place": "\x1b[2m", "off": "\x1b[0m"}
 
 
@@ -17,21 +19,42 @@ def render_all(diagnostics: Iterable[Diagnostic], sources: SourceMap, *, color: 
     return "\n".join(render(diagnostic, sources, color=color) for diagnostic in diagnostics)
 
 
-def render(diagnostic: Diagnostic, sources: SourceMap, *, color: bool = False) -> str:
-    """One diagnostic: what, where, the line with the place underlined, related places, and what to do."""
+def render(
+    diagnostic: Diagnostic, sources: SourceMap, *, color: bool = False, columns: int | None = None
+) -> str:  # fmt: skip
+    """One diagnostic: what, where, the line with the place underlined, related places, and what to do. With `columns`
+    its sentences are broken into lines of at most so many; lines of source never are."""
 
     def paint(name: str, text: str) -> str:
         return f"{COLORS[name]}{text}{COLORS['off']}" if color else text
 
     severity = diagnostic.severity.value
-    lines = [f"{paint(severity, f'{severity}[{diagnostic.code}]')}: {diagnostic.message}"]
+    head = f"{severity}[{diagnostic.code}]"
+    lines = [paint(severity, head) + wrapped(f": {diagnostic.message}", columns, len(head), 2)]
     mark = "^" if diagnostic.severity is Severity.ERROR else "~"
     lines += _shown(diagnostic.span, sources, mark, "", paint)
     for label in diagnostic.labels:
         lines += _shown(label.span, sources, "-", label.message, paint)
     if diagnostic.help:
-        lines.append(f"  {paint('help', 'help')}: {diagnostic.help}")
+        lines.append(f"  {paint('help', 'help')}" + wrapped(f": {diagnostic.help}", columns, 6, 8))
     return "\n".join(lines) + "\n"
+
+
+def wrapped(text: str, columns: int | None, before: int, indent: int) -> str:
+    """A sentence broken at its blanks, so that no line is wider than `columns`: `before` of them are taken on its first
+    line, each further one is indented. None: as it is."""
+    if columns is None or before + width(text) <= columns:
+        return text
+    room, lines, line = max(columns, NARROWEST), [], ""
+    taken = before
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if line and taken + width(longer) > room:
+            lines.append(line)
+            line, taken = word, indent
+        else:
+            line = longer
+    return ("\n" + " " * indent).join([*lines, line])
 
 
 def _shown(span: Span, sources: SourceMap, mark: str, note: str, paint: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from attrs import frozen
 
+import segdsl
 from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.rules import STANDARD_INPUT, standard_input
 from segdsl.cli.parts.writing import difference, replace_file
@@ -14,7 +15,6 @@ from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.mending import Mended
 from segdsl.diagnostics.source import SourceMap
 from segdsl.host.files import add_text, plain_text, read_rules, rule_files
-from segdsl.host.mending import Mending, mend
 
 
 @frozen
@@ -47,10 +47,10 @@ def read(paths: Sequence[str]) -> Rules:
     return Rules(tuple(path for path, _ in found), tuple(named), sources, collector)
 
 
-def mend_files(rules: Rules, *, showing: bool) -> Mending:
+def mend_files(rules: Rules, *, showing: bool) -> "segdsl.Mending":
     """Mend the rules and write what changed, standard input to standard output; with `showing` print the difference
     instead. Raises OSError for a file that cannot be written; files before it are mended by then."""
-    mending = mend(rules.named)
+    mending = segdsl.mend(rules.named)
     for path, (name, before), after in zip(rules.paths, rules.named, mending.texts, strict=True):
         if showing:
             click.echo(difference(name, plain_text(before), plain_text(after), "mended"), nl=False)
