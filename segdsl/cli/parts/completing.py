@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
-from segdsl.cli.parts.stores import existing
+from segdsl.cli.parts.stores import segments_of
 from segdsl.diagnostics.codes import CODES
 
 Proposals = list[CompletionItem]
@@ -74,7 +74,6 @@ def segments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Pr
     store = ctx.params.get("store")
     with suppress(Exception):
         if store:
-            with existing(store) as engine:
-                names = [name for name in engine.segments if name.casefold().startswith(incomplete.casefold())]
-            return [CompletionItem(name) for name in sorted(names)[:MANY]]
+            names = sorted(segments_of(store))
+            return [CompletionItem(each) for each in names if each.casefold().startswith(incomplete.casefold())][:MANY]
     return []
