@@ -1,12 +1,14 @@
 """Fixes put into a text: those that do not touch one another, all at once."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from itertools import pairwise
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from segdsl.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from segdsl.diagnostics.source import SourceMap
+from segdsl.diagnostics.span import Span
 
 _SHOWN = 70
 
@@ -26,23 +28,51 @@ def sure_fixes(diagnostics: Iterable[Diagnostic], sources: SourceMap) -> list[tu
     """The diagnostics whose fix is sure, in the order of the text, without those whose edits touch those of an earlier
     one: these come again when that one is mended. The shipped vocabulary is never mended."""
     chosen: list[tuple[Diagnostic, Fix]] = []
-    taken: list[Edit] = []
+    taken = _Taken()
     for diagnostic in sorted(diagnostics, key=lambda d: (d.span, d.code)):
         fix = diagnostic.fix
         if fix is None or not fix.sure or any(sources[edit.span.source].shipped for edit in fix.edits):
             continue
-        if any(_touch(edit, other) for edit in fix.edits for other in taken):
-            continue
-        chosen.append((diagnostic, fix))
-        taken += fix.edits
+        if taken.take(fix):
+            chosen.append((diagnostic, fix))
     return chosen
 
 
-def _touch(one: Edit, other: Edit) -> bool:
-    """Whether two edits overlap or stand beside one another, so that the one could change what the other is about."""
-    return (
-        one.span.source == other.span.source and one.span.start <= other.span.end and other.span.start <= one.span.end
-    )
+@define
+class _Taken:
+    """The places that are edited already, by source, in the order of the text; and the lines that are put in."""
+
+    places: dict[int, list[tuple[int, int]]] = field(factory=dict)
+    lines: set[Span] = field(factory=set)
+
+    def take(self, fix: Fix) -> bool:
+        """Take the places of a fix, if none of them is taken."""
+        if any(self._touched(edit) for edit in fix.edits):
+            return False
+        for edit in fix.edits:
+            insort(self.places.setdefault(edit.span.source, []), (edit.span.start, edit.span.end))
+            if is_line(edit):
+                self.lines.add(edit.span)
+        return True
+
+    def _touched(self, edit: Edit) -> bool:
+        """Whether an edit overlaps one that is taken or stands beside it, so that the one could change what the other
+        is about. Several lines can be put into one place."""
+        if is_line(edit) and edit.span in self.lines:
+            return False
+        places = self.places.get(edit.span.source, [])
+        at = bisect_left(places, (edit.span.start, edit.span.start))
+        return any(start <= edit.span.end and edit.span.start <= end for start, end in places[max(0, at - 1) : at + 1])
+
+
+def is_line(edit: Edit) -> bool:
+    """Whether an edit puts a line of its own behind another one, and does nothing else."""
+    return edit.span.start == edit.span.end and edit.text.startswith("\n")
+
+
+def edits_of(fixes: Iterable[Fix]) -> list[Edit]:
+    """The edits of fixes that were chosen; a line that several of them ask for is put in once."""
+    return list(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
 
 
 def mended(diagnostic: Diagnostic, fix: Fix, sources: SourceMap) -> Mended:

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.diagnostics.diagnostic import Edit, Severity
-from segdsl.diagnostics.mending import Mended, edited, mended, sure_fixes
+from segdsl.diagnostics.mending import Mended, edited, edits_of, mended, sure_fixes
 from segdsl.diagnostics.span import Span
 from segdsl.host.program import check_texts
 
@@ -39,7 +39,7 @@ def mend(named: Sequence[tuple[str, str]]) -> Mending:
         chosen = sure_fixes(found, checked.sources)
         if not chosen:
             break
-        edits = [edit for _, fix in chosen for edit in fix.edits]
+        edits = edits_of(fix for _, fix in chosen)
         changed = [
             _written(text, [edit for edit in edits if edit.span.source == number + 1])
             for number, text in enumerate(texts)

@@ -10,7 +10,9 @@ _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
-_TEXT_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
+_TEXT_OR_INVISIBLE = re.compile(rf'"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?P<invisible>{INVISIBLE.pattern})')
+_AT_ONCE = 1_000
+"""Characters that one fix takes out; more come in its next round."""
 _WORD = re.compile(r"\w+")
 _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
 _SHOWN = 40
@@ -43,14 +45,13 @@ def _at(found: re.Match[str], number: int) -> Span:
 
 def _without(found: list[re.Match[str]], number: int) -> Fix:
     """The fix that takes characters out, all at once."""
-    first, *others = [Edit(_at(match, number), "") for match in found]
+    first, *others = [Edit(_at(match, number), "") for match in found[:_AT_ONCE]]
     return Fix(first.span, "", tuple(others))
 
 
 def _report_invisible(text: str, number: int, collector: Collector) -> None:
     """Characters that no editor shows, outside of texts and comments: a name that holds one would be another name."""
-    inside = [match.span() for match in _TEXT_OR_COMMENT.finditer(text)] if INVISIBLE.search(text) else []
-    found = [m for m in INVISIBLE.finditer(text) if not any(start < m.start() < end for start, end in inside)]
+    found = [m for m in _TEXT_OR_INVISIBLE.finditer(text) if m["invisible"]] if INVISIBLE.search(text) else []
     if found:
         collector.error("SEG101", _at(found[0], number), f"an invisible character (U+{ord(found[0].group()):04X}) "
                         "stands here", help="take it out: no editor shows it, and a name that holds it is another one",
