@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
+    from segdsl.host.mending import Mending, mend
     from segdsl.host.program import Program, build, check, check_texts, load, loads
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.host.trials import Failure, TestResult, run_tests
@@ -36,24 +37,23 @@ if TYPE_CHECKING:
     from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
 
 _PLACES = {
-    "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
-    "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
-    "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes", "Engine": "host.engine",
-    "Event": "records.inputs", "Failure": "host.trials", "InputError": "diagnostics.errors", "Listener": "host.replay",
-    "Membership": "backends.base", "Outcome": "records.outcomes", "Program": "host.program",
-    "Progress": "host.replay", "Reject": "records.outcomes", "Report": "host.replay",
-    "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors", "TestResult": "host.trials",
-    "UnknownNameError": "diagnostics.errors", "build": "host.program", "check": "host.program",
-    "check_texts": "host.program", "follow": "host.following", "load": "host.program", "loads": "host.program",
-    "open_backend": "backends", "replay": "host.replay", "run_tests": "host.trials",
-    "Why": "host.why.answer",
+    "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes", "CheckedProgram":
+    "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors", "Diagnostic":
+    "diagnostics.diagnostic", "Effect": "records.outcomes", "Engine": "host.engine", "Event": "records.inputs",
+    "Failure": "host.trials", "InputError": "diagnostics.errors", "Listener": "host.replay", "Membership":
+    "backends.base", "Mending": "host.mending", "Outcome": "records.outcomes", "Program": "host.program", "Progress":
+    "host.replay", "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors",
+    "StoreError": "diagnostics.errors", "TestResult": "host.trials", "UnknownNameError": "diagnostics.errors", "Why":
+    "host.why.answer", "build": "host.program", "check": "host.program", "check_texts": "host.program", "follow":
+    "host.following", "load": "host.program", "loads": "host.program", "mend": "host.mending", "open_backend":
+    "backends", "replay": "host.replay", "run_tests": "host.trials",
 }  # fmt: skip
 
 __all__ = [
-    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Diagnostic", "Effect",
-    "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Outcome", "Program", "Progress",
-    "Reject", "Report", "SegdslError", "StoreError", "TestResult", "UnknownNameError", "Why", "__version__", "build",
-    "check", "check_texts", "follow", "load", "loads", "open_backend", "replay", "run_tests",
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Diagnostic", "Effect", "Engine",
+    "Event", "Failure", "InputError", "Listener", "Membership", "Mending", "Outcome", "Program", "Progress", "Reject",
+    "Report", "SegdslError", "StoreError", "TestResult", "UnknownNameError", "Why", "__version__", "build", "check",
+    "check_texts", "follow", "load", "loads", "mend", "open_backend", "replay", "run_tests",
 ]  # fmt: skip
 
 

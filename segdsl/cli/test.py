@@ -10,6 +10,7 @@ import click
 
 import segdsl
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import seg_files
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.rules import checked_rules
@@ -17,7 +18,7 @@ from segdsl.diagnostics.errors import CompileError, InputError
 
 
 @click.command(no_args_is_help=True, short_help="Run the tests beside the rules.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option("--named", default="", metavar="TEXT", help="Only the tests whose name holds this text.")
 @click.option("--json", "as_json", is_flag=True, help="Write each test as a line of JSON to standard output.")
 @click.option("--junit", type=click.Path(dir_okay=False), metavar="FILE", help="Write the results as JUnit XML there.")

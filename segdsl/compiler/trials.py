@@ -5,6 +5,7 @@ from attrs import define, field, frozen
 from segdsl.compiler.actions import ActionChecker
 from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.fixes import another_name
 from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
@@ -70,7 +71,8 @@ class TestChecker:
                         "SEG214",
                         name.span,
                         f'there is no promotion "{name.text}"',
-                        help=f'did you mean "{meant}"?' if meant else None,
+                        help=f'did you mean "{meant}"?' if meant else f"declare it: promotion {name.text} if ...",
+                        fix=another_name(name, meant, promotions),
                     )
 
     def _is_action(self, name: ast.Name) -> bool:
