@@ -1,7 +1,7 @@
 """How a store lies in its file: the tables, and the marks that say whose file it is and which layout it has."""
 
 APPLICATION = int.from_bytes(b"segd", "big")  # says in the file's header whose file it is
-VERSION = 2  # of the schema, in PRAGMA user_version
+VERSION = 3  # of the schema, in PRAGMA user_version
 
 # Not STRICT, which SQLite knows from 3.37 on: the Python 3.11 of some long-lived systems is linked with 3.34. Wide rows
 # (states, memberships) live in ordinary tables, so that what is walked in the order of ids are narrow indexes.
@@ -32,4 +32,7 @@ SCHEMA = (
     """CREATE TABLE positions (
         source TEXT PRIMARY KEY, places INTEGER NOT NULL, instant INTEGER NOT NULL, place INTEGER NOT NULL
         ) WITHOUT ROWID""",
+    """CREATE TABLE tallies (
+        kind TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, day INTEGER NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (kind, name, owner, day)) WITHOUT ROWID""",
 )

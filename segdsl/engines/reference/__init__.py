@@ -270,6 +270,7 @@ class Reference:
         for rule in rules:
             if self.flows.take(rule, round_, wishes):
                 step.fired.append(rule.id)
+                step.fired_at.append(round_.view.now)
         return land(wishes)
 
     def _concerned(self, round_: Round) -> list[p.Rule]:
