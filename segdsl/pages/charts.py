@@ -1,4 +1,4 @@
-"""Charts as Vega-Lite says them: plain dictionaries, without data from elsewhere and without expressions.
+"""Charts as Vega-Lite says them: plain dictionaries, without data from elsewhere; no expression holds any of it.
 
 Comes in: numbers of a report. Goes out: specifications for `pictures.draw`. Every colour is one of `COLOURS`: the page
 replaces them where it is dark. Text is shown as it is; the drawing escapes it.
@@ -46,28 +46,30 @@ def course(points: Sequence[tuple[int, int]], part: int, *, width: int = 270, he
             {"mark": {"type": "area", **line, "opacity": 0.22}},
             {"mark": {"type": "line", **line, "strokeWidth": 2}},
         ],
-        "encoding": {"x": _time(), "y": _amount()},
+        "encoding": {"x": _time(), "y": _amount(points)},
     }
 
 
 def flow(points: Sequence[tuple[int, int]], part: int, *, width: int = 270, height: int = 110) -> Spec:
     """How much came in each part of the time, as bars from its first day to the next part's."""
-    values = [_moment(day, number) | {"end": (day + part) * _DAY_MS} for day, number in points if number]
-    values += [_moment(day, 0) | {"end": (day + part) * _DAY_MS} for day, _ in (*points[:1], *points[-1:])]
+    filled = part * _DAY_MS * (0.8 if len(points) < width / 4 else 1)
+    values = [_moment(day, number) | {"end": day * _DAY_MS + filled} for day, number in points if number]
+    x = _time()
+    x["scale"]["domain"] = [points[0][0] * _DAY_MS, (points[-1][0] + part) * _DAY_MS]
     return _chart(values, width, height) | {
-        "mark": {"type": "bar", "color": MARK, "binSpacing": 1 if len(points) < width / 5 else 0},
-        "encoding": {"x": _time(), "x2": {"field": "end"}, "y": _amount()},
+        "mark": {"type": "rect", "color": MARK},
+        "encoding": {"x": x, "x2": {"field": "end"}, "y": _amount(points), "y2": {"datum": 0}},
     }
 
 
-def bars(rows: Sequence[tuple[str, int]], *, width: int = 420) -> Spec:
+def bars(rows: Sequence[tuple[str, int]], *, width: int = 420, label: int = LABEL) -> Spec:
     """A bar with its number for each row, in the order given. Rows of the same name stay apart."""
     values = [{"at": at, "name": name, "number": number} for at, (name, number) in enumerate(rows)]
     top = max((number for _, number in rows), default=0)
     y = {"field": "at", "type": "ordinal", "axis": None}
     x = {"field": "number", "type": "quantitative", "axis": None, "scale": {"domain": [0, max(top, 1)]}}
     name = {"field": "name", "type": "nominal"}
-    text = {"type": "text", "align": "right", "x": -8, "limit": LABEL}
+    text = {"type": "text", "align": "right", "x": -8, "limit": label}
     return _chart(values, width, BAR * max(len(rows), 1)) | {
         "layer": [
             {"mark": {"type": "bar", "height": BAR - 7}, "encoding": {"y": y, "x": x}},
@@ -98,8 +100,19 @@ def _time() -> Spec:
     }  # fmt: skip
 
 
-def _amount() -> Spec:
+def _amount(points: Sequence[tuple[int, int]]) -> Spec:
+    ticks = _ticks(max((number for _, number in points), default=0))
     return {
-        "field": "number", "type": "quantitative", "title": None, "scale": {"zero": True, "nice": True},
-        "axis": {"tickCount": 3, "tickMinStep": 1, "format": "~s", "domain": False, "ticks": False},
+        "field": "number", "type": "quantitative", "title": None, "scale": {"domain": [0, ticks[-1]]},
+        "axis": {"values": ticks, "labelExpr": "format(datum.value, '~s')", "domain": False, "ticks": False},
     }  # fmt: skip
+
+
+def _ticks(top: int) -> list[int]:
+    """Whole numbers in even steps from 0 to just above the largest: customers are not counted in halves."""
+    unit = 1
+    while True:
+        for step in (unit, 2 * unit, 5 * unit):
+            if step * 4 >= top:
+                return list(range(0, max(top, 1) + step, step))[: -(-max(top, 1) // step) + 1]
+        unit *= 10

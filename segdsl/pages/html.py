@@ -207,7 +207,12 @@ class Writing:
         return {1: "day", 7: "week", 28: "four weeks", 91: "quarter", 364: "year"}.get(days, f"{days} days")
 
     def _place(self, place: str) -> str:
-        return f"<code>{shown(place)}</code>"
+        return f"<code>{shown(self._short(place))}</code>"
+
+    def _short(self, place: str) -> str:
+        """A place without the folder that all files of rules are in; the files stand whole at the page's end."""
+        folders = {name.rpartition("/")[0] for name, _ in self.report.sources}
+        return place.removeprefix(f"{folders.pop()}/") if len(folders) == 1 else place
 
     # -------------------------------------------------------------------------------------------------------- overlaps
 
@@ -232,8 +237,8 @@ class Writing:
         more = f"; {number(report.further)} rarer ones are left out" if report.further else ""
         body += details(
             f"Customers by the exact combination of their segments{more}",
-            table(("Segments", "Customers", "Of all"), rows, right=(1, 2)),
-        )
+            table(("Segments", "Customers", "Of all"), rows, right=(1, 2)), open_=len(rows) <= OPEN_ROWS,
+        )  # fmt: skip
         return body + (self._pairs() if report.pairs else "")
 
     def _share(self, part: int, whole: int) -> str:
@@ -259,8 +264,8 @@ class Writing:
         rules = self.report.rules
         if not rules:
             return nothing("There are no rules: all segments hold by their conditions, or by the host's word.")
-        fired = [(f"{rule.place}  {rule.text}", rule.fired) for rule in rules if rule.fired]
-        body = self._bars(fired, "How often each rule fired", "No rule has fired.", "rule")
+        fired = [(f"{self._short(rule.place)}  {rule.text}", rule.fired) for rule in rules if rule.fired]
+        body = self._bars(fired, "How often each rule fired", "No rule has fired.", "rule", label=480)
         idle = len(rules) - len(fired)
         if idle and fired:
             body += f'<p class="said">{number(idle)} of {number(len(rules))} rules did not fire.</p>\n'
@@ -275,14 +280,15 @@ class Writing:
         return body + details("All rules", table(heads, rows, right=(3,)), open_=len(rows) <= OPEN_ROWS)
 
     def _day(self, day: int | None) -> str:
-        return date_text(day) if day is not None else ""
+        return f"<time>{date_text(day)}</time>" if day is not None else ""
 
-    def _bars(self, rows: Sequence[tuple[str, int]], said: str, none: str, what: str) -> str:
+    def _bars(self, rows: Sequence[tuple[str, int]], said: str, none: str, what: str, *, label: int = 300) -> str:
         if not rows:
             return nothing(none)
         more = len(rows) - BARS
         said += f"; {number(more)} more {what if more == 1 else what + 's'} in the table alone." if more > 0 else "."
-        return self.figure(charts.bars([(printable(name), n) for name, n in rows[:BARS]]), said)
+        clean = [(printable(name), n) for name, n in rows[:BARS]]
+        return self.figure(charts.bars(clean, width=740 - label, label=label), said)
 
     # --------------------------------------------------------------------------------------------------------- effects
 

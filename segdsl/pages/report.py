@@ -24,6 +24,9 @@ COMBINATIONS = 20
 PAIRED = 12
 """Segments of which each is compared with each, the largest ones."""
 
+RULE_CHARACTERS = 200
+"""Of a rule's text; the whole stands in its file."""
+
 STEP = 20_000
 """Customers between two words of progress."""
 
@@ -49,8 +52,8 @@ class SegmentPart:
 
 @frozen
 class RulePart:
-    """A rule: its id, `file:line`, the line as it is written, its activity, how often it fired, and on which days
-    first and last."""
+    """A rule: its id, `file:line`, the text as it is written there, its activity, how often it fired, and on which
+    days first and last."""
 
     id: str
     place: str
@@ -316,18 +319,31 @@ def _rules(engine: Engine, fired: Mapping[str, Mapping[int, int]]) -> list[RuleP
         days = fired.get(rule.id, {})
         parts.append(
             RulePart(
-                rule.id, rule.place, _line(rule.place, lines), rule.activity, sum(days.values()),
+                rule.id, rule.place, _text(rule.place, lines), rule.activity, sum(days.values()),
                 min(days, default=None), max(days, default=None),
             )
         )  # fmt: skip
     return sorted(parts, key=lambda part: (-part.fired, *_file_and_line(part.place)))
 
 
-def _line(place: str, lines: Mapping[str, list[str]]) -> str:
-    """The line of a rule as it is written."""
+def _text(place: str, files: Mapping[str, list[str]]) -> str:
+    """A rule as it is written, on one line: that at its place, and those below that go on with it."""
     file, number = _file_and_line(place)
-    text = lines.get(file, [])
-    return text[number - 1].strip() if 0 < number <= len(text) else ""
+    lines = files.get(file, [])[max(number - 1, 0) :]
+    if not lines or not number:
+        return ""
+    parts = [lines[0].strip()]
+    for line in lines[1:]:
+        goes_on = _indent(line) > _indent(lines[0]) or line.lstrip().startswith(("if ", "then "))
+        if not line.strip() or not goes_on or len(" ".join(parts)) > RULE_CHARACTERS:
+            break
+        parts.append(line.strip())
+    text = " ".join(parts)
+    return text if len(text) <= RULE_CHARACTERS else text[: RULE_CHARACTERS - 1] + "…"
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _file_and_line(place: str) -> tuple[str, int]:
