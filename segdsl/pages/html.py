@@ -13,7 +13,7 @@ from attrs import frozen
 from segdsl.pages import charts
 from segdsl.pages.charts import COLOURS
 from segdsl.pages.days import Span
-from segdsl.pages.pictures import Pictures
+from segdsl.pages.pictures import Pictures, printable
 from segdsl.pages.report import Pair, SegmentPart, StoreReport, Told
 from segdsl.pages.upset import drawn, upset
 from segdsl.values.instants import date_text, duration_text, instant_text
@@ -37,11 +37,6 @@ def shown(text: str) -> str:
     """A text from outside, for a page: escaped, and what cannot be printed (or would turn the line round) by its
     number."""
     return escape(printable(text))
-
-
-def printable(text: str) -> str:
-    """The same for a chart, whose drawing escapes it."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def page(report: StoreReport, pictures: Pictures, told: Told = lambda text: None) -> str:
@@ -222,14 +217,13 @@ class Writing:
             return nothing("Nobody is in a segment.")
         shown_ones = report.combinations[: drawn(report.combinations)]
         sizes = [(part.name, part.members) for part in report.segments]
-        clean = [([printable(name) for name in names], n) for names, n in shown_ones]
         body = ""
         if shown_ones:
             said = (
                 "Each column is a combination: the customers who are in the segments with a dot and in no other. Bars "
                 "above count them; bars at the right are all members of a segment."
             )
-            body = self.figure(upset(clean, [(printable(name), n) for name, n in sizes]), said, "upset")
+            body = self.figure(upset(shown_ones, sizes), said, "upset")
         everyone = report.customers if report.alone or not report.bounded else 0
         rows = [[", ".join(map(shown, names)), number(n), self._share(n, everyone)] for names, n in report.combinations]
         if report.alone:
@@ -287,8 +281,7 @@ class Writing:
             return nothing(none)
         more = len(rows) - BARS
         said += f"; {number(more)} more {what if more == 1 else what + 's'} in the table alone." if more > 0 else "."
-        clean = [(printable(name), n) for name, n in rows[:BARS]]
-        return self.figure(charts.bars(clean, width=740 - label, label=label), said)
+        return self.figure(charts.bars(rows[:BARS], width=740 - label, label=label), said)
 
     # --------------------------------------------------------------------------------------------------------- effects
 
