@@ -265,13 +265,15 @@ class Writing:
             body += f'<p class="said">{number(idle)} of {number(len(rules))} rules did not fire.</p>\n'
         rows = [
             [
-                self._place(rule.place), f"<code>{shown(rule.text)}</code>", shown(rule.activity), number(rule.fired),
-                self._day(rule.first), self._day(rule.last),
+                self._place(rule.place), f"<code>{shown(rule.text)}</code>", number(rule.fired), self._day(rule.first),
+                self._day(rule.last), shown(rule.activity),
             ]
             for rule in rules
         ]  # fmt: skip
-        heads = ("Place", "Rule", "Activity", "Fired", "First", "Last")
-        return body + details("All rules", table(heads, rows, right=(3,)), open_=len(rows) <= OPEN_ROWS)
+        heads = ["Place", "Rule", "Fired", "First", "Last", "Activity"]
+        if not any(rule.activity for rule in rules):
+            heads, rows = heads[:-1], [row[:-1] for row in rows]
+        return body + details("All rules", table(heads, rows, right=(2,)), open_=len(rows) <= OPEN_ROWS)
 
     def _day(self, day: int | None) -> str:
         return f"<time>{date_text(day)}</time>" if day is not None else ""

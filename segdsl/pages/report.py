@@ -1,22 +1,27 @@
 """The numbers of a report about a store: what its segments, rules and inputs have come to.
 
 Comes in: an engine on a store. Goes out: a `StoreReport`, which `html.py` writes as a page and `as_json` as one object.
-Everything is asked of the engine's public questions and of the backend's contract; nothing is written.
+Everything is asked of the engine's public questions and of the backend's contract; nothing is written. The engine comes
+from whoever asks, so its parts are imported for their types alone: help lists the command without loading them.
 """
+
+from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations, permutations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from segdsl.backends.base import Tally, TallyKind
 from segdsl.diagnostics.errors import ClockError
 from segdsl.diagnostics.suggest import nearest
-from segdsl.host.engine import Engine
 from segdsl.pages.days import Span, day_of, levels, sums, total, widest
 from segdsl.values.instants import DAY, date_text, instant_text
+
+if TYPE_CHECKING:
+    from segdsl.backends.base import Tally, TallyKind
+    from segdsl.host.engine import Engine
 
 COMBINATIONS = 20
 """Combinations of segments that are listed, the most frequent ones."""
