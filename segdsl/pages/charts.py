@@ -96,7 +96,7 @@ def _moment(day: int, number: int) -> Spec:
 def _time() -> Spec:
     return {
         "field": "day", "type": "temporal", "title": None, "scale": {"type": "utc"},
-        "axis": {"grid": False, "tickCount": 4, "labelOverlap": True},
+        "axis": {"grid": False, "tickCount": 4, "labelOverlap": True, "labelSeparation": 10},
     }  # fmt: skip
 
 
