@@ -47,6 +47,7 @@ ORDER = (
     "docs",
     "test",
     "run",
+    "report",
     "segments",
     "members",
     "customer",
