@@ -1,0 +1,49 @@
+"""SEG901: a condition that can never hold."""
+
+from collections.abc import Iterator
+
+from segdsl.compiler.judging import Because, Verdict
+from segdsl.compiler.lints.base import Ground, labels_of, said, warning
+from segdsl.diagnostics.diagnostic import Diagnostic
+from segdsl.syntax import ast
+
+CODE = "SEG901"
+
+
+def find(ground: Ground) -> Iterator[Diagnostic]:
+    for verdict in ground.verdicts:
+        if not verdict.always and verdict.because in (Because.ITSELF, Because.MATCH, Because.BEFORE):
+            yield warning(
+                CODE,
+                verdict.part.node.span,
+                _message(verdict),
+                labels=labels_of(ground, verdict),
+                help=_help(ground, verdict),
+            )
+
+
+def _message(verdict: Verdict) -> str:
+    if verdict.pair is not None:
+        one, other = verdict.pair
+        return f"{said(one.node)} and {said(other.node)} never hold together"
+    if verdict.because is Because.MATCH:
+        return f"{said(verdict.part.node)} can never hold of what starts this rule"
+    if verdict.because is Because.BEFORE:
+        return f"{said(verdict.part.node)} can never hold here: the rule has asked for something else before"
+    return f"{said(verdict.part.node)} can never hold"
+
+
+def _help(ground: Ground, verdict: Verdict) -> str:
+    asked = verdict.asked
+    if verdict.pair is not None and verdict.part is asked.part:
+        meant = "write `or`, if one of them is enough"
+    elif verdict.because in (Because.MATCH, Because.BEFORE):
+        meant = "take one of the two conditions back, or ask for this in a rule of its own"
+    elif isinstance(verdict.part.node, ast.Between):
+        meant = "the smaller value stands first: between 18 and 25"
+    else:
+        meant = "mend the values, or leave this part out"
+    if asked.segment and verdict.part is asked.part:
+        derived = ground.program.scope.segments[asked.segment].kind == "derived"
+        return f'nobody is ever in "{asked.segment}" {"" if derived else "by activities "}so: {meant}'
+    return meant

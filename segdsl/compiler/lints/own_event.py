@@ -1,0 +1,58 @@
+"""SEG911: a condition that the event at hand itself decides, since it is counted already (language.md section 5.4)."""
+
+from collections.abc import Iterator
+
+from segdsl.compiler.judging import Because, Verdict
+from segdsl.compiler.lints.base import Ground, said, warning
+from segdsl.compiler.written import unbracketed
+from segdsl.diagnostics.diagnostic import Diagnostic, Label
+from segdsl.plan import nodes as p
+from segdsl.plan.walk import walk
+from segdsl.syntax import ast
+
+CODE = "SEG911"
+
+
+def find(ground: Ground) -> Iterator[Diagnostic]:
+    for verdict in ground.verdicts:
+        if verdict.because is not Because.EVENT or verdict.segments or verdict.asked.rule is None:
+            continue
+        yield warning(
+            CODE,
+            verdict.part.node.span,
+            f"{said(verdict.part.node)} {'always' if verdict.always else 'never'} holds here: {_why(ground, verdict)}",
+            labels=[Label(trigger.span, "this event") for trigger in verdict.asked.rule.node.triggers],
+            help=_help(ground, verdict),
+        )
+
+
+def _why(ground: Ground, verdict: Verdict) -> str:
+    if any(isinstance(node, ast.TimeSince) for node in _inside(verdict.part.node)):
+        return "the latest one is the event at hand, of just now"
+    if verdict.asked.waited and not any(facts.happened and facts.happened[0].now for facts in verdict.asked.begun):
+        return "the event that started the rule counts, however long ago"
+    return "the event at hand is counted already"
+
+
+def _help(ground: Ground, verdict: Verdict) -> str:
+    event = next(
+        (ground.program.memories[n.memory].event for n in walk(verdict.part.condition) if isinstance(n, p.Recall)), ""
+    )
+    if any(isinstance(node, ast.TimeSince) for node in _inside(verdict.part.node)):
+        return f"to ask for the ones before, look back past it: `not {event} from 180 days to 1 second ago`"
+    if verdict.asked.waited:
+        return f"say since when, as in `not {event} within 7 days`, or count it: `{event} exactly once`"
+    return f"for the first one write `{event} exactly once`, for a later one `{event} at least twice`"
+
+
+def _inside(node: ast.Expression) -> Iterator[ast.Expression]:
+    """A plain comparison and its two sides."""
+    node = unbracketed(node)
+    yield node
+    match node:
+        case ast.Comparison(left, _, right):
+            yield from (unbracketed(left), unbracketed(right))
+        case ast.Not(operand):
+            yield from _inside(operand)
+        case _:
+            pass
