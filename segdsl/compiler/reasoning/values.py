@@ -35,7 +35,7 @@ class Numbers:
         found: list[Span] = []
         low: Bound = -ENDLESS
         for least, most in self.spans:
-            if low <= least - 1:
+            if low < least:
                 found.append((low, least - 1))
             low = most + 1
         if low < ENDLESS:
