@@ -51,7 +51,7 @@ class Judging:
     def all(self, asked: Iterable[Asked]) -> Iterator[Verdict]:
         for each in asked:
             facts = self.written.facts(each)
-            if self._never(p.Both(()), facts):
+            if any(each.so for each in facts) and self._never(p.Both(()), facts):
                 yield from self._unreachable(each)
             elif each.part.condition != p.Both(()):
                 yield from self._judge(each, each.part)

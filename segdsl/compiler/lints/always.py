@@ -36,5 +36,5 @@ def _help(verdict: Verdict) -> str:
     if isinstance(verdict.part.node, ast.Either):
         return "write `and`, if both are meant"
     if verdict.asked.segment and verdict.part is verdict.asked.part:
-        return f'every customer is in "{verdict.asked.segment}" so: ask for something narrower'
+        return f'so every customer is in "{verdict.asked.segment}": ask for something narrower'
     return "leave it out, or mend its values"

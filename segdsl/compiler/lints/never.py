@@ -45,5 +45,5 @@ def _help(ground: Ground, verdict: Verdict) -> str:
         meant = "mend the values, or leave this part out"
     if asked.segment and verdict.part is asked.part:
         derived = ground.program.scope.segments[asked.segment].kind == "derived"
-        return f'nobody is ever in "{asked.segment}" {"" if derived else "by activities "}so: {meant}'
+        return f'so nobody is ever in "{asked.segment}"{"" if derived else ", whatever rules add"}: {meant}'
     return meant

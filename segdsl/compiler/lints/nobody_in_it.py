@@ -23,9 +23,9 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
         if info.kind != "added" or name in added or info.span.source in ground.program.scope.shipped:
             continue
         if name in removed and name not in read:
-            message = f'rules remove from "{name}", and none adds to it: nobody is ever in it'
+            message = f'rules remove from "{name}", and none adds to it'
         elif name in read:
-            message = f'"{name}" is asked for, and no rule adds to it: nobody is ever in it'
+            message = f'"{name}" is asked for, and no rule adds to it'
         else:
             message = f'no rule adds to "{name}", and none asks for it'
         yield warning(

@@ -9,6 +9,7 @@ from segdsl.diagnostics.diagnostic import Diagnostic, Label
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
+from segdsl.syntax.format_values import expression
 
 CODE = "SEG911"
 
@@ -42,7 +43,16 @@ def _help(ground: Ground, verdict: Verdict) -> str:
         return f"to ask for the ones before, look back past it: `not {event} from 180 days to 1 second ago`"
     if verdict.asked.waited:
         return f"say since when, as in `not {event} within 7 days`, or count it: `{event} exactly once`"
-    return f"for the first one write `{event} exactly once`, for a later one `{event} at least twice`"
+    return f"for the first one write `{_counted(verdict, event, 1)}`, for a later one `{_counted(verdict, event, 2)}`"
+
+
+def _counted(verdict: Verdict, event: str, number: int) -> str:
+    """The history that is asked for, with a count."""
+    count = ast.CountIs("exactly", 1, "once") if number == 1 else ast.CountIs("at least", 2, "twice")
+    asked = next((node for node in _inside(verdict.part.node) if isinstance(node, ast.Mention)), None)
+    if asked is None:
+        return expression(ast.Mention(ast.Name(event), count=count))
+    return expression(ast.Mention(asked.name, asked.match, asked.where, count, asked.window))
 
 
 def _inside(node: ast.Expression) -> Iterator[ast.Expression]:

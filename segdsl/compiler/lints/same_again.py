@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from segdsl.compiler.deeds import Deed, all_at_once, fires_on, starts_wherever
 from segdsl.compiler.lints.base import Ground, warning
+from segdsl.compiler.written import WrittenRule
 from segdsl.diagnostics.diagnostic import Diagnostic, Label
 from segdsl.plan import nodes as p
 
@@ -27,44 +28,50 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
             same[event, deed.action].append(deed)
     told: set[str] = set()
     for deeds in rules.values():
-        wider = _wider(ground, deeds, same, told)
+        wider = _wider(ground, deeds, rules, same, told)
         if wider is not None:
             told.add(deeds[0].rule.plan.id)
             yield _warning(deeds, wider)
 
 
-def _wider(ground: Ground, deeds: list[Deed], same: By, told: set[str]) -> Deed | None:
-    """A deed of another rule that does all this rule does, wherever this rule does it."""
-    first = deeds[0]
-    own = first.rule.plan
-    for other in same[fires_on(own.triggers[0]), first.action][:COMPARED]:
-        rule = other.rule.plan
-        if rule.id == own.id or rule.id in told or rule.priority < own.priority:
+def _wider(
+    ground: Ground, deeds: list[Deed], rules: dict[str, list[Deed]], same: By, told: set[str]
+) -> WrittenRule | None:
+    """Another rule that does all this rule does, wherever this rule does it."""
+    own = deeds[0].rule.plan
+    event = fires_on(own.triggers[0])
+    rarest = min((same[event, deed.action] for deed in deeds), key=len)
+    for rule in {deed.rule.plan.id: deed.rule for deed in rarest[:COMPARED]}.values():
+        if rule.plan.id == own.id or rule.plan.id in told or rule.plan.priority < own.priority:
             continue
-        if not starts_wherever(rule, own, ground.reasoner):
-            continue
-        theirs = [each for each in same[fires_on(own.triggers[0]), first.action] if each.rule is other.rule]
-        if all(_done_too(ground, each, same, other) for each in deeds) and theirs:
-            return other
+        theirs = rules[rule.plan.id]
+        if (
+            {deed.action for deed in deeds} <= {deed.action for deed in theirs}
+            and starts_wherever(rule.plan, own, ground.reasoner)
+            and all(_done_too(ground, deed, theirs) for deed in deeds)
+        ):
+            return rule
     return None
 
 
-def _done_too(ground: Ground, deed: Deed, same: By, by: Deed) -> bool:
-    candidates = same[fires_on(deed.rule.plan.triggers[0]), deed.action]
-    return any(each.rule is by.rule and ground.reasoner.implies(deed.condition, each.condition) for each in candidates)
+def _done_too(ground: Ground, deed: Deed, theirs: list[Deed]) -> bool:
+    return any(
+        each.action == deed.action and ground.reasoner.implies(deed.condition, each.condition)
+        for each in theirs[:COMPARED]
+    )
 
 
-def _warning(deeds: list[Deed], wider: Deed) -> Diagnostic:
-    rule, other = deeds[0].rule, wider.rule
+def _warning(deeds: list[Deed], wider: WrittenRule) -> Diagnostic:
+    rule = deeds[0].rule
     effect = next((deed.action for deed in deeds if isinstance(deed.action, p.Emit)), None)
     if effect is not None:
-        message = f"whom this rule is for gets `{effect.action}` twice: another rule does the same for them"
+        message = f"whoever this rule is for gets `{effect.action}` twice: another rule does the same for them"
     else:
         message = "this rule adds nothing: another rule does the same for the same customers"
     return warning(
         CODE,
         rule.node.span,
         message,
-        labels=[Label(other.node.span, "the other rule")],
+        labels=[Label(wider.node.span, "the other rule")],
         help="leave one of them out, or give them conditions that exclude each other",
     )

@@ -15,7 +15,7 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
         if verdict.because is not Because.PATHS or path is None:
             continue
         before = verdict.before
-        what = f"the path `if` {said(path.condition)}" if path.condition is not None else "this path"
+        what = f"the path for {said(path.condition)}" if path.condition is not None else "this path"
         what = "`otherwise`" if path.otherwise else what
         labels = []
         if before is not None and before.part.node.span.source >= 0:

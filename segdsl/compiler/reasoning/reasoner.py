@@ -29,6 +29,7 @@ class Reasoner:
     derived: Mapping[str, p.Expression]
     only_while: Mapping[str, p.Expression]
     _known: dict[tuple[str, Claim], Formula] = field(factory=dict, init=False)
+    _claims: dict[tuple[int, Claim], tuple[p.Expression, Formula]] = field(factory=dict, init=False)
     _met: dict[frozenset[p.Expression], bool] = field(factory=dict, init=False)
 
     @classmethod
@@ -51,7 +52,11 @@ class Reasoner:
 
     def claim(self, condition: p.Expression, claim: Claim) -> Formula:
         """A sentence about a condition, for `Facts`."""
-        return formula(condition, claim, self.domains.memories)
+        # By identity, since the hash of a large condition takes as long as the sentence; what is kept keeps its identity.
+        kept = self._claims.get((id(condition), claim))
+        if kept is None:
+            kept = self._claims[id(condition), claim] = condition, formula(condition, claim, self.domains.memories)
+        return kept[1]
 
     def never(self, condition: p.Expression, facts: Facts = NO_FACTS) -> bool:
         """Whether a condition is certainly true of nobody at any time."""
