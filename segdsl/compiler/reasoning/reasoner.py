@@ -52,7 +52,7 @@ class Reasoner:
 
     def claim(self, condition: p.Expression, claim: Claim) -> Formula:
         """A sentence about a condition, for `Facts`."""
-        # By identity, since the hash of a large condition takes as long as the sentence; what is kept keeps its identity.
+        # By identity, since the hash of a large condition takes as long as the sentence. What is kept stays itself.
         kept = self._claims.get((id(condition), claim))
         if kept is None:
             kept = self._claims[id(condition), claim] = condition, formula(condition, claim, self.domains.memories)
