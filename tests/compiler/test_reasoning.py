@@ -59,7 +59,7 @@ def test_what_never_or_always_holds_or_follows_does_so(text: str, stream: Stream
             assert not [(one, other) for one, other in follows if one in found and other not in found]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(asked_rules(), streams())
 def test_what_the_event_at_hand_decides_is_so(text: str, stream: Stream) -> None:
     on = ground(text)

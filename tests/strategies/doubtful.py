@@ -50,9 +50,8 @@ DERIVED = ("First", "Second")
 
 
 @st.composite
-def conditions(draw: st.DrawFn, known: tuple[str, ...] = (), depth: int = 2) -> str:
-    """A condition of one topic, or of one and the `known` derived segments."""
-    topic = draw(st.sampled_from(sorted(TOPICS)))
+def conditions(draw: st.DrawFn, topic: str, known: tuple[str, ...] = (), depth: int = 2) -> str:
+    """A condition of one topic and the `known` derived segments."""
     segments = [each for name in known for each in (f"in segment {name}", f"not in segment {name}")]
     segments += [f"in segment all({', '.join(known)})", f"in segment none({', '.join(known)})"] if known else []
     return draw(_joined((*TOPICS[topic], *segments), depth))
@@ -60,21 +59,21 @@ def conditions(draw: st.DrawFn, known: tuple[str, ...] = (), depth: int = 2) -> 
 
 @st.composite
 def _joined(draw: st.DrawFn, atoms: tuple[str, ...], depth: int) -> str:
-    form = draw(st.integers(0, 5)) if depth else 0
-    if form == 0:
+    form = draw(st.integers(0, 6)) if depth else 0
+    if form < 2:
         return draw(st.sampled_from(atoms))
-    if form == 1:
+    if form == 2:
         return f"not ({draw(_joined(atoms, depth - 1))})"
     parts = [draw(_joined(atoms, depth - 1)) for _ in range(draw(st.integers(2, 3)))]
-    return (" and " if form < 4 else " or ").join(f"({part})" for part in parts)
+    return (" and " if form < 5 else " or ").join(f"({part})" for part in parts)
 
 
 @st.composite
 def asked_segments(draw: st.DrawFn) -> str:
     """A program whose segments `One`, `Other` and `Both` ask of the same things, some of them through others."""
-    first = draw(conditions())
-    second = draw(conditions(("First",)))
-    one, other = draw(conditions(DERIVED)), draw(conditions(DERIVED))
+    topic = draw(st.sampled_from(sorted(TOPICS)))
+    first, second = draw(conditions(topic)), draw(conditions(topic, ("First",)))
+    one, other = draw(conditions(topic, DERIVED)), draw(conditions(topic, DERIVED))
     fills = "when looks then add to Added One for 1 hour\nwhen pings then remove from Added One"
     return "\n".join(
         [
@@ -94,12 +93,13 @@ def asked_rules(draw: st.DrawFn) -> str:
         )
     )
     fields = ("this price > 1", "this price <= 1", "this price is known") if trigger.startswith("looks") else ()
-    asked = draw(conditions(("First",)))
+    topic = draw(st.sampled_from(("pings", "looks", *sorted(TOPICS))))
+    asked = draw(conditions(topic, ("First",)))
     more = draw(st.sampled_from(("", *(f" and {each}" for each in fields))))
-    gate = draw(st.sampled_from(("", " then if {}"))).format(draw(conditions()))
+    gate = draw(st.sampled_from(("", " then if {}"))).format(draw(conditions(topic)))
     return "\n".join(
         [
-            *VOCABULARY, f"segment First if {draw(conditions())}",
+            *VOCABULARY, f"segment First if {draw(conditions(topic))}",
             f'when {trigger} then tell "started"',
             f'when {trigger} if ({asked}){more} then tell "asked"{gate} then tell "gone on"',
         ]
