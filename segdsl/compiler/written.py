@@ -19,6 +19,9 @@ from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
 
+REFUSED = 100
+"""Of so many paths before a path it is kept that they do not hold, so that long branches take no more time."""
+
 
 @frozen(eq=False)
 class WrittenRule:
@@ -142,7 +145,7 @@ class Written:
             asked = evolve(inside, part=part, path=written)
             if written.condition is not None or node.kind == "first":
                 yield asked
-            if step.kind == "first":
+            if step.kind == "first" and len(refused) < REFUSED:
                 refused = (*refused, Earlier(part, False))
             yield from self._steps(
                 written.steps, path.steps, evolve(inside, earlier=(*inside.earlier, Earlier(part, True)))

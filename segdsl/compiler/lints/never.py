@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 from segdsl.compiler.judging import Because, Verdict
 from segdsl.compiler.lints.base import Ground, labels_of, said, warning
+from segdsl.compiler.written import WrittenRule
 from segdsl.diagnostics.diagnostic import Diagnostic
+from segdsl.diagnostics.span import Span
+from segdsl.plan import nodes as p
 from segdsl.syntax import ast
 
 CODE = "SEG901"
@@ -20,6 +23,27 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
                 labels=labels_of(ground, verdict),
                 help=_help(ground, verdict),
             )
+    for rule in ground.written.rules:
+        for trigger in rule.plan.triggers:
+            if isinstance(trigger, _ON_EVENTS) and trigger.match is not None and ground.reasoner.never(trigger.match):
+                yield warning(
+                    CODE,
+                    _place(rule, trigger.event),
+                    f"no `{trigger.event}` is ever as this rule wants it: what it asks of it never holds together",
+                    help="mend the values behind the event, or leave this trigger out",
+                )
+
+
+_ON_EVENTS = (p.EventTrigger, p.CountTrigger, p.AfterTrigger)
+
+
+def _place(rule: WrittenRule, event: str) -> Span:
+    """The place of the rule's trigger on an event."""
+    for node in rule.node.triggers:
+        inner = node.trigger if isinstance(node, ast.CountedTrigger | ast.AfterEach | ast.AfterLast) else node
+        if isinstance(inner, ast.EventTrigger) and inner.name.text.startswith(event) and (inner.where or inner.match):
+            return node.span
+    return rule.node.triggers[0].span
 
 
 def _message(verdict: Verdict) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from segdsl.compiler.lints.base import Ground, said, warning
 from segdsl.compiler.written import Asked, Part, unbracketed
-from segdsl.diagnostics.diagnostic import Diagnostic, Fix
+from segdsl.diagnostics.diagnostic import Diagnostic
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
@@ -20,14 +20,18 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
             attribute = _attribute(part.condition)
             if attribute is None or not _open(ground, asked, attribute, part):
                 continue
-            text = f"({attribute} is not known or {said(part.node).strip('`')})"
             yield warning(
                 CODE,
                 part.node.span,
                 f"{said(part.node)} does not hold for a customer whose `{attribute}` is not known",
-                help=f"if they are meant as well write `{text}`, else `{attribute} is known and ...`",
-                fix=Fix(part.node.span, text) if said(part.node) != "this" else None,
+                help=_help(part, attribute),
             )
+
+
+def _help(part: Part, attribute: str) -> str:
+    text = said(part.node).strip("`")
+    whole = f"({attribute} is not known or {text})" if text != "this" else f"({attribute} is not known or ...)"
+    return f"if they are meant as well write `{whole}`, else `{attribute} is known and ...`"
 
 
 def _negated(part: Part) -> Iterator[Part]:
@@ -77,7 +81,8 @@ def _within(part: Part, whole: Part) -> bool:
 def _has_otherwise(asked: Asked) -> bool:
     """Whether those for whom no path of the branch holds have one."""
     return asked.rule is not None and any(
-        asked.path in branch.paths and branch.paths[-1].otherwise for branch in _branches(asked.rule.node.steps)
+        branch.paths[-1].otherwise and any(path is asked.path for path in branch.paths)
+        for branch in _branches(asked.rule.node.steps)
     )
 
 

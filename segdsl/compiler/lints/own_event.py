@@ -18,11 +18,12 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
     for verdict in ground.verdicts:
         if verdict.because is not Because.EVENT or verdict.segments or verdict.asked.rule is None:
             continue
+        triggers = verdict.asked.rule.node.triggers
         yield warning(
             CODE,
             verdict.part.node.span,
             f"{said(verdict.part.node)} {'always' if verdict.always else 'never'} holds here: {_why(ground, verdict)}",
-            labels=[Label(trigger.span, "this event") for trigger in verdict.asked.rule.node.triggers],
+            labels=[] if _answered(verdict) else [Label(each.span, "this event") for each in triggers],
             help=_help(ground, verdict),
         )
 
@@ -30,7 +31,7 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
 def _why(ground: Ground, verdict: Verdict) -> str:
     if any(isinstance(node, ast.TimeSince) for node in _inside(verdict.part.node)):
         return "the latest one is the event at hand, of just now"
-    if verdict.asked.waited and not any(facts.happened and facts.happened[0].now for facts in verdict.asked.begun):
+    if verdict.asked.waited and not _answered(verdict):
         return "the event that started the rule counts, however long ago"
     return "the event at hand is counted already"
 
@@ -41,7 +42,7 @@ def _help(ground: Ground, verdict: Verdict) -> str:
     )
     if any(isinstance(node, ast.TimeSince) for node in _inside(verdict.part.node)):
         return f"to ask for the ones before, look back past it: `not {event} from 180 days to 1 second ago`"
-    if verdict.asked.waited:
+    if verdict.asked.waited and not _answered(verdict):
         return f"say since when, as in `not {event} within 7 days`, or count it: `{event} exactly once`"
     return f"for the first one write `{_counted(verdict, event, 1)}`, for a later one `{_counted(verdict, event, 2)}`"
 
@@ -53,6 +54,12 @@ def _counted(verdict: Verdict, event: str, number: int) -> str:
     if asked is None:
         return expression(ast.Mention(ast.Name(event), count=count))
     return expression(ast.Mention(asked.name, asked.match, asked.where, count, asked.window))
+
+
+def _answered(verdict: Verdict) -> bool:
+    """Whether the event at hand is one that the rule has waited for."""
+    asked = verdict.asked
+    return asked.waited and any(event.now for facts in asked.begun for event in facts.happened)
 
 
 def _inside(node: ast.Expression) -> Iterator[ast.Expression]:

@@ -16,6 +16,8 @@ from segdsl.values.kinds import BOOLEAN, Kind
 
 CASES = 60
 """How many cases a search goes through before it gives up."""
+EXPANDED = 30
+"""How many segments a search takes for their conditions; of further ones it only knows whether they hold."""
 
 Store = dict[Term, Values]
 
@@ -101,6 +103,7 @@ class Search:
     reasoner: Reasoner
     facts: Facts
     cases: int = 0
+    expanded: int = 0
 
     def possible(self, store: Store, sentences: list[Formula]) -> bool:
         """Whether all sentences can be so together, with what is in the store. The store is used up."""
@@ -169,12 +172,15 @@ class Search:
         return ANYTHING
 
     def _membership(self, term: Term, before: Values, after: Values) -> list[Formula]:
+        if self.expanded >= EXPANDED:
+            return []
         if not after.unknown and before.unknown:
             found = self.reasoner.of_segment(term.of, "true")
         elif after.known_empty and not before.known_empty:
             found = self.reasoner.of_segment(term.of, "not true")
         else:
             return []
+        self.expanded += 1
         return [found] if found is not None else []
 
     def _tells(self, store: Store, sentence: Lies) -> bool:

@@ -11,6 +11,9 @@ from segdsl.plan import nodes as p
 from segdsl.values.numbers import SCALE
 
 Store = Mapping[Term, Values]
+COMPARED = 40
+"""So many counts of one condition are compared with one another."""
+
 AT_LEAST_ONE = between(SCALE, ENDLESS)
 NONE = between(0, 0)
 
@@ -19,8 +22,8 @@ def related(store: Store, happened: Sequence[Happened]) -> Iterator[Lies]:
     """What follows for some terms from what others are worth."""
     counts = [term for term in store if term.what == "count"]
     sinces = [term for term in store if term.what == "since"]
-    for term in counts:
-        for other in counts:
+    for term in counts[:COMPARED]:
+        for other in counts[:COMPARED]:
             if term is not other and _contains(other.of, term.of):
                 yield from _not_more(store, term, other)
         for since in sinces:
