@@ -17,8 +17,9 @@ from segdsl.syntax import ast
 class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
     nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
-    beside the rules, which change no run. By their spans, `expected` are the conditions of the tests' `expect` lines,
-    and `happening` the events of their other lines. `written` leads from the nodes of the plan back to the text."""
+    beside the rules, which change no run. `spans` are the places of rules by their ids. By their spans, `expected` are
+    the conditions of the tests' `expect` lines, and `happening` the events of their other lines. `written` leads from
+    the nodes of the plan back to the text."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -26,6 +27,7 @@ class CheckedProgram:
     collector: Collector
     table: SegmentTable
     rules: list[p.Rule] = field(factory=list)
+    spans: dict[str, Span] = field(factory=dict)
     memories: dict[str, p.Memory] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
     expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)

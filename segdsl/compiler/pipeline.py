@@ -1,7 +1,9 @@
-"""All stages in their order: modules → scope → checked program → plan. Parsing comes before, in `syntax`."""
+"""All stages in their order: modules → scope → checked program (and what is doubtful in it) → plan. Parsing comes
+before, in `syntax`."""
 
 import attrs
 
+from segdsl.compiler import lints
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.context import BROKEN, Context, Gathered
 from segdsl.compiler.declare import declare
@@ -27,7 +29,8 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     defaults = _defaults(gathered, expressions)
     table = check_segments(gathered, expressions)
     program = CheckedProgram(sources, modules, scope, collector, table, defaults=defaults)
-    program.rules = RuleChecker(gathered, expressions, table, program.place).check_all()
+    rules = RuleChecker(gathered, expressions, table, program.place)
+    program.rules, program.spans = rules.check_all(), rules.spans
     unready = list(gathered.unready)
     tests = TestChecker(gathered, expressions)
     tests.check_all()
@@ -35,6 +38,8 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     program.memories, program.written = gathered.memories, gathered.written
     program.unready = [d for d in unready if d.span.source not in shipped]
     program.left_out = gathered.unready[len(unready) :]
+    if not collector.errors:
+        collector.extend(lints.found(program))
     return program
 
 

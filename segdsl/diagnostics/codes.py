@@ -246,7 +246,7 @@ CODES: dict[str, Code] = {
         "does not count, since it may hold each time.",
         "segment A by activities\nsegment B by activities\n"
         "when enters A then remove from A and add to B\nwhen enters B then remove from B and add to A",
-        "segment A by activities\nsegment B by activities\n"
+        "segment A by activities\nsegment B by activities\nwhen registers then add to A\n"
         "when enters A then add to B\nwhen enters B then remove from A"),
     "SEG417": Code("a rule written twice",
         "A rule is its activity and its text. Written twice it is one rule, and does what it does once.",
@@ -285,5 +285,84 @@ CODES: dict[str, Code] = {
     "SEG490": Code("`and` and `or` without brackets",
         "`and` binds tighter than `or`. Brackets show which of the two was meant.",
         "segment S if age > 60 or age < 20 and income > 1", "segment S if age > 60 or (age < 20 and income > 1)"),
+    # ------------------------------------------------------------------------------------------------------ 9xx: lints
+    "SEG901": Code("a condition that can never hold",
+        "No customer can meet this condition, whatever is known of them: the values exclude each other, the segments "
+        "it asks for do by their conditions, or the rule asked for something else before. Customers whom the host "
+        "includes or excludes by hand are left aside.",
+        "segment Some if age < 20 and age > 60", "segment Some if age < 20 or age > 60"),
+    "SEG902": Code("a condition that always holds",
+        "Every customer meets this condition, also those of whom nothing is known, or everybody who comes as far as "
+        "here. It says nothing then, and was perhaps meant otherwise.",
+        "when registers if income > 100 then if income > 50 then send push",
+        "when registers if income > 50 then if income > 100 then send push"),
+    "SEG903": Code("a rule that does what another does already",
+        "Whenever this rule does something, another rule does the same for the same customer: a membership is given "
+        "twice, which changes nothing, or an effect sent twice, which customers notice.",
+        'when visits if income > 10 then send email "x"\nwhen visits if income > 100 then send email "x"',
+        'when visits if income between 10 and 100 then send email "x"\n'
+        'when visits if income > 100 then send email "y"'),
+    "SEG904": Code("a path that nobody takes",
+        "`branch first` takes the first path whose condition holds. Whoever could take this one takes an earlier one.",
+        'when visits then branch first {\n  path if income > 10 then send push "a"\n'
+        '  path if income > 100 then send push "b"\n}',
+        'when visits then branch first {\n  path if income > 100 then send push "b"\n'
+        '  path if income > 10 then send push "a"\n}'),
+    "SEG905": Code("an add that the same event takes back",
+        "Whenever this adds to the segment, another action of the same event removes from it, and remove wins: nobody "
+        "ever becomes a member so. Without any condition it is SEG481.",
+        "segment S by activities\nwhen visits if income > 100 then add to S\n"
+        "when visits if income > 10 then remove from S",
+        "segment S by activities\nwhen visits if income > 100 then add to S\n"
+        "when visits if income <= 100 then remove from S"),
+    "SEG906": Code("a segment that no rule fills",
+        "The segment is `by activities`, and no rule adds to it. Only the host could include somebody; a segment that "
+        "is meant for that is `listed`.",
+        'segment S by activities\nwhen visits if in segment S then send push',
+        'segment S by activities\nwhen registers then add to S\nwhen visits if in segment S then send push'),
+    "SEG907": Code("an effect for every customer every day",
+        "A schedule fires for every customer who is known. Without a condition all of them get the effect, day by day.",
+        'when every day at 09:00 then send email "news"',
+        'segment Readers if marketing consent is yes\n'
+        'when every day at 09:00 if in segment Readers then send email "news"'),
+    "SEG908": Code("a moment outside the activity",
+        "The moment, or the end of the membership, lies where the activity does not run, so that nothing comes of it.",
+        "activity Spring from 2026-03-01 until 2026-06-01 {\n  when once at 2026-06-01T09:00 then send push\n}",
+        "activity Spring from 2026-03-01 until 2026-06-01 {\n  when once at 2026-05-31T09:00 then send push\n}"),
+    "SEG909": Code("`is not` and those of whom it is not known",
+        "What is not known is not equal, and not different either: `country is not \"CA\"` does not hold for a "
+        "customer without a country. Say whether they are meant.",
+        'segment Abroad if country is not "CA"',
+        'segment Abroad if country is not known or country is not "CA"'),
+    "SEG910": Code("names that are easily confused",
+        "The two names differ only in capitals, blanks, hyphens, a plural s, or letters that look alike. They are two "
+        "different things all the same.",
+        "segment Big Spenders listed\nsegment Big-spender listed",
+        "segment Big Spenders listed\nsegment Biggest Spenders listed"),
+    "SEG911": Code("the event at hand is counted already",
+        "When a rule is asked, the event that started it is in the history: it has happened at least once, and the "
+        "time since the latest one is zero. So the condition always, or never, holds.",
+        "when places order if not places order then send push",
+        "when places order if places order exactly once then send push"),
+    "SEG912": Code("a segment that the event at hand has decided",
+        "A derived segment is asked as it stands now, with the event at hand counted. The event itself has brought the "
+        "customer in, or out, before the rule asks.",
+        "segment Newcomers if not places order\nwhen places order if in segment Newcomers then send push",
+        "segment Newcomers if places order exactly once\nwhen places order if in segment Newcomers then send push"),
+    "SEG913": Code("`until` the last day of a month",
+        "`until` names the first day that is out. With the last day of a month, that day is left out, which is seldom "
+        "meant.",
+        "activity March from 2026-03-01 until 2026-03-31 {\n  when registers then send push\n}",
+        "activity March from 2026-03-01 until 2026-04-01 {\n  when registers then send push\n}"),
+    "SEG914": Code("who has not done something, and who never did",
+        "The segment says who has not done something for a while. That holds for those who never did it as well, "
+        "guests among them, from their first event on.",
+        "segment Quiet if not places order within 30 days",
+        "segment Quiet if places order and not places order within 30 days"),
+    "SEG915": Code("the lines of all orders, or of this one",
+        "In a condition the name of an event asks for all such events ever. In a rule on an order the lines of this "
+        "order are its list of items.",
+        'when places order if not buys category "Golf" then send push',
+        'when places order if no item of items where category is "Golf" then send push'),
 }
 # fmt: on

@@ -77,6 +77,54 @@ def test_warnings_alone_are_no_mistakes(place: Path, run: Seg, snapshot):
     assert result.output == snapshot
 
 
+DOUBTFUL = """\
+segment Abroad if country is not "CA"
+segment Nobody if age < 20 and age > 60
+"""
+
+
+def test_what_is_doubtful_is_shown_and_passes(place: Path, run: Seg, snapshot):
+    result = run("check", "-", given=DOUBTFUL)
+    assert result.exit_code == 0
+    assert result.output == snapshot
+
+
+def test_warnings_fail_where_that_is_asked_for(place: Path, run: Seg):
+    result = run("check", "--strict", "-", given=DOUBTFUL)
+    assert result.exit_code == 1
+    assert result.stdout == "no mistakes, 2 warnings (mistakes for --strict): 2 segments, 0 rules\n"
+    assert run("check", "--strict", "-", given="segment A listed").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("allowed", "left"),
+    [
+        (["SEG909"], ["SEG901"]),
+        (["seg901"], ["SEG909"]),
+        (["901", "SEG909"], []),
+        (["SEG9"], []),
+        (["SEG48"], ["SEG909", "SEG901"]),
+    ],
+    ids=str,
+)
+def test_warnings_that_are_allowed_are_not_told(allowed: list[str], left: list[str], place: Path, run: Seg):
+    options = [part for code in allowed for part in ("--allow", code)]
+    result = run("check", "--json", "--strict", *options, "-", given=DOUBTFUL)
+    assert [json.loads(line)["code"] for line in result.stdout.splitlines()] == left
+    assert result.exit_code == (1 if left else 0)
+
+
+def test_mistakes_cannot_be_allowed(place: Path, run: Seg):
+    assert run("check", "--allow", "SEG203", "-", given="segment Rich if incme > 1").exit_code == 1
+
+
+@pytest.mark.parametrize("code", ["SEG999", "nonsense", ""])
+def test_a_code_that_there_is_not_cannot_be_allowed(code: str, place: Path, run: Seg):
+    result = run("check", "--allow", code, "-", given="")
+    assert result.exit_code == 2
+    assert "to allow" in result.stderr
+
+
 def test_at_most_so_many_are_shown(place: Path, run: Seg):
     text = "".join(f"segment S{n} if nothing{n} > 1\n" for n in range(limits.DIAGNOSTICS + 20))
     result = run("check", "-", given=text)

@@ -6,52 +6,27 @@ from pathlib import Path
 import pytest
 
 import segdsl
-from segdsl.compiler.checked import CheckedProgram
 from segdsl.diagnostics.diagnostic import Diagnostic
 from segdsl.diagnostics.errors import CompileError
-from segdsl.host.program import check_texts
+from tests.support.diagnosed import checked, diagnostics, expected, missing_and_further
 
-ERRORS = Path(__file__).parent.parent / "corpus" / "errors"
+CORPUS = Path(__file__).parent.parent / "corpus"
+ERRORS = CORPUS / "errors"
 FILES = sorted(ERRORS.glob("*.seg"))
+LINTS = sorted((CORPUS / "lints").glob("*.seg"))
 COMPILER = Path(segdsl.__file__).parent / "compiler"
-_EXPECTED = re.compile(r"#\s*(SEG\d{3}): (.+?)\s*$")
 NOT_IN_A_FILE = {"SEG303", "SEG113", "SEG114"}
 """Codes that have tests of their own below."""
-
-Found = tuple[int, str, str]
-
-
-def checked(text: str) -> CheckedProgram:
-    return check_texts([("errors.seg", text)])
-
-
-def diagnostics(program: CheckedProgram) -> list[Diagnostic]:
-    return sorted([*program.collector, *program.unready], key=lambda d: d.span)
-
-
-def line(program: CheckedProgram, diagnostic: Diagnostic) -> int:
-    return program.sources[diagnostic.span.source].position(diagnostic.span.start)[0]
-
-
-def expected(text: str) -> list[Found]:
-    matches = [(number, _EXPECTED.search(content)) for number, content in enumerate(text.split("\n"), 1)]
-    return [(number, match.group(1), match.group(2)) for number, match in matches if match]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_exactly_the_diagnostics_that_the_comments_tell(path: Path) -> None:
-    text = path.read_text("utf-8")
-    program = checked(text)
-    found = [(line(program, d), d.code, d.message) for d in diagnostics(program)]
-    wanted = expected(text)
-    missing = [w for w in wanted if not any(f[:2] == w[:2] and w[2] in f[2] for f in found)]
-    further = [f for f in found if not any(f[:2] == w[:2] and w[2] in f[2] for w in wanted)]
-    assert (missing, further) == ([], [])
+    assert missing_and_further(path.read_text("utf-8")) == ([], [])
 
 
 def test_every_code_of_the_compiler_is_in_the_corpus() -> None:
     codes = {c for path in COMPILER.rglob("*.py") for c in re.findall(r"SEG\d{3}", path.read_text("utf-8"))}
-    told = {code for path in FILES for _, code, _ in expected(path.read_text("utf-8"))}
+    told = {code for path in [*FILES, *LINTS] for _, code, _ in expected(path.read_text("utf-8"))}
     assert codes - told - NOT_IN_A_FILE == set()
 
 

@@ -43,6 +43,9 @@ WHOLE = [snippet for snippet in RULES if snippet.info != "seg-part"]
 KNOWN = next(snippet for snippet in RULES if snippet.place.startswith("grammar"))
 """The declarations that all examples of the language reference know."""
 
+FILLED_ELSEWHERE = "SEG906"
+"""A snippet is a part of a program: the rules that fill the segments which all examples know stand in others."""
+
 tried = pytest.mark.parametrize
 
 
@@ -69,7 +72,8 @@ def test_rules_parse(snippet: Snippet) -> None:
 
 @tried("snippet", WHOLE, ids=place)
 def test_rules_check(snippet: Snippet) -> None:
-    assert not [each.message for each in segdsl.check_texts(texts(snippet)).collector]
+    found = segdsl.check_texts(texts(snippet)).collector
+    assert not [each.message for each in found if each.code != FILLED_ELSEWHERE]
 
 
 @tried("snippet", [snippet for snippet in WHOLE if snippet.info == "seg"], ids=place)

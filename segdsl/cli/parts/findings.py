@@ -32,6 +32,12 @@ class Findings:
     def of(cls, diagnostics: Iterable[Diagnostic], sources: SourceMap) -> "Findings":
         return cls(sorted(diagnostics, key=lambda d: (d.span, d.code)), sources)
 
+    def without(self, codes: tuple[str, ...]) -> "Findings":
+        """The same but for warnings whose code is one of these, or begins with one. Errors stay."""
+        return Findings(
+            [d for d in self.all if d.severity is Severity.ERROR or not d.code.startswith(codes)], self.sources
+        )
+
     @property
     def errors(self) -> list[Diagnostic]:
         return [d for d in self.all if d.severity is Severity.ERROR]
