@@ -146,8 +146,7 @@ class Play:
         if doing.line is None:
             return None
         line = self.rules.texts[doing.text].lines[doing.line]
-        name = self.rules.texts[doing.text].source.name
-        id_ = name if doing.line == 0 else f"{name}/{doing.line + 1}"
+        id_ = self.id_of(doing)
         match line:
             case ast.Happens(_, occurrence) | ast.Later(_, occurrence) if occurrence is not None:
                 if occurrence.span not in self.checked.happening:
@@ -159,6 +158,11 @@ class Play:
                 return None
         self._hear([outcome])
         return outcome.reject
+
+    def id_of(self, doing: Doing) -> str:
+        """The id under which something happens."""
+        name = self.rules.texts[doing.text].source.name
+        return f"{name}.{doing.line + 1}" if doing.line else name
 
     def _hear(self, outcomes: list[Outcome]) -> None:
         self.heard += outcomes

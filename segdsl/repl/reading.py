@@ -109,7 +109,7 @@ def read(text: str) -> Reading | Mistake | Unfinished:
             if kind in ("declarations", "lines"):
                 break
             continue
-        before = len(_around(kind, "x")[0])
+        before = len(around(kind, "x")[0])
         at = (error.pos_in_stream if error.pos_in_stream is not None else before + len(text)) - before
         ended = isinstance(error, UnexpectedToken) and (error.token.type == "$END" or at >= len(text.rstrip()))
         reached.append((at, (kind == "declarations") == opener, kind))
@@ -134,7 +134,7 @@ def is_whole(text: str) -> bool:
 
 def text_of(text: str, kind: Kind, name: str, number: int) -> Text:
     """A text as the source of that number. Mistakes are in its `found`."""
-    before, after = _around(kind, name)
+    before, after = around(kind, name)
     source = Source(name, before + text + after)
     if kind != "declarations" and (error := _error(text, kind, name)) is not None:
         found = (explain(error, source.text, number, len(before), len(source.text) - len(after)),)
@@ -144,13 +144,14 @@ def text_of(text: str, kind: Kind, name: str, number: int) -> Text:
     return Text(source, number, module, len(before), tuple(collector))
 
 
-def _around(kind: Kind, name: str) -> tuple[str, str]:
+def around(kind: Kind, name: str) -> tuple[str, str]:
+    """What is put before and behind a text so that the grammar reads it as one of that kind."""
     before, after = _WITHIN[kind]
     return before.format(name=name), after.format()
 
 
 def _error(text: str, kind: Kind, name: str = "x") -> UnexpectedInput | None:
-    before, after = _around(kind, name)
+    before, after = around(kind, name)
     try:
         tree = parser().parse(before + text + after)
     except UnexpectedInput as error:

@@ -11,18 +11,19 @@ from typing import NamedTuple
 import attrs
 from attrs import define, field, frozen
 
-from segdsl import CheckedProgram, Diagnostic, Engine, Event
+from segdsl import CheckedProgram, Diagnostic, Engine, Event, __version__
 from segdsl.diagnostics.diagnostic import Severity
 from segdsl.diagnostics.errors import CompileError, SegdslError
 from segdsl.diagnostics.render import render_all
 from segdsl.host.sentences import CannotRun
 from segdsl.host.trying import answers, events_of, failures, moment_of
 from segdsl.repl import telling
-from segdsl.repl.answers import Answer, Line, Speech, refused
+from segdsl.repl.answers import Answer, Line, Speech, plain, refused
 from segdsl.repl.commands import obey
 from segdsl.repl.play import Before, Doing, Play
 from segdsl.repl.reading import Kind, Reading, Unfinished, is_blank, read
 from segdsl.repl.rules import Rules, said
+from segdsl.repl.telling import counted
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import expression
 from segdsl.values.instants import LATEST, parse_moment
@@ -93,6 +94,30 @@ class Session:
         play = Play.of(rules, checked, before, (), clock, own=store is None)
         play.bring(CUSTOMER)
         return cls(Standing(rules, (), CUSTOMER, clock, own=store is None), play, before, reread, events=events)
+
+    def greeting(self) -> Answer:
+        """What a session begins with: what there is, when it is, and what is wrong with it."""
+        rules, play = self.standing.rules, self.play
+        checked = play.checked
+        rows = [counted(len(checked.scope.segments), "segment"), counted(len(checked.rules), "rule")]
+        happened = sum(isinstance(item, Event) for item in self.before.items)
+        happened -= sum(1 for reject in play.rejects if reject not in self.before.items)
+        lines = [Line(f"segdsl {__version__}: {', '.join(rows)}; :help says what can be typed", "title")]
+        if self.events is not None:
+            known = counted(play.engine.backend.customer_count(), "customer")
+            lines.append(Line(f"{counted(max(happened, 0), 'event')} of {known} from {plain(self.events)}"))
+        if self.before.store is not None:
+            known = counted(self.before.store.backend.customer_count(), "customer")
+            lines.append(Line(f"{known} in the store, which is only read: what you type happens in memory"))
+        if play.rejects:
+            first = play.rejects[0]
+            rejected = counted(len(play.rejects), "event")
+            lines.append(
+                Line(f"{rejected} could not be taken, as line {first.place}: {plain(first.detail)}", "mistake")
+            )
+        lines.append(Line(f"the customer is {self.standing.customer}; it is {self.speech.instant(self.standing.clock)}"
+                          f" ({self.zone.name})"))  # fmt: skip
+        return Answer("greeting", tuple(lines), diagnostics=tuple(self.warnings(play)), sources=rules.sources())
 
     # ----------------------------------------------------------------------------------------------------------- taking
 

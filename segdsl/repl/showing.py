@@ -104,30 +104,30 @@ def next_change(session: "Session", _argument: str) -> Answer:
 def history(session: "Session", _argument: str) -> Answer:
     """What has happened to the customer: sentences, changes and effects, in the order of time."""
     customer, speech, play = session.standing.customer, session.speech, session.play
-    rows: list[tuple[int, int, str, Line]] = []
-    for number, item in enumerate(i for i in play.before.items if isinstance(i, segdsl.Event)):
-        if item.customer == customer:
-            place = f"line {item.place or number + 1} of the events"
-            line = Line(f"{speech.instant(item.instant)}  {plain(item.name)}  ({place})", "title")
-            rows.append((item.instant, -1, "", line))
+    rows: list[tuple[int, int, int, Line]] = []
+    order: dict[str, int] = {}
+    for item in play.before.items:
+        if isinstance(item, segdsl.Event) and item.customer == customer:
+            order[item.id] = len(order) + 1
+            line = Line(
+                f"{speech.instant(item.instant)}  {plain(item.name)}  (line {item.place} of the events)", "title"
+            )
+            rows.append((item.instant, order[item.id], 0, line))
     for doing in session.standing.journal:
         if doing.customer == customer and doing.line is not None:
-            said = said_line(session, doing.text, doing.line)
-            rows.append((doing.instant, 0, "", Line(f"{speech.instant(doing.instant)}  {said}", "title")))
-    changes = play.engine.history(customer)
-    effects = play.effects.get(customer, [])
-    rows += [(c.instant, 1, "", _at(speech.instant(c.instant), speech.change(c), rows)) for c in changes]
-    rows += [(e.instant, 2, "", _at(speech.instant(e.instant), speech.effect(e), rows)) for e in effects]
-    rows.sort(key=lambda row: (row[0], row[1]))
+            order[play.id_of(doing)] = len(order) + 1
+            line = Line(f"{speech.instant(doing.instant)}  {said_line(session, doing.text, doing.line)}", "title")
+            rows.append((doing.instant, len(order), 0, line))
+    changes, effects = play.engine.history(customer), play.effects.get(customer, [])
+    for number, each in enumerate([*changes, *effects]):
+        line = speech.change(each) if isinstance(each, segdsl.Change) else speech.effect(each)
+        cause = order.get(each.because.cause.partition("/")[0], 0)
+        by_clock = Line(f"{speech.instant(each.instant)}{line.text}", line.tone)
+        rows.append((each.instant, cause, number + 1, line if cause else by_clock))
+    rows.sort(key=lambda row: row[:3])
     lines = [row[3] for row in rows] or [Line(f"nothing has happened to {plain(customer)} yet", "hint")]
     found = {"changes": [change_object(c) for c in changes], "effects": [effect_object(e) for e in effects]}
     return Answer("history", tuple(lines), found=found)
-
-
-def _at(instant: str, line: Line, rows: list[tuple[int, int, str, Line]]) -> Line:
-    """A line with its instant, where the clock brought it about."""
-    with_event = any(row[3].text.startswith(instant) for row in rows)
-    return line if with_event else Line(f"{instant}{line.text}", line.tone)
 
 
 def said_line(session: "Session", text: int, line: int) -> str:

@@ -39,8 +39,11 @@ class Missing:
 
 def news(news: News, play: Play, line: ast.TestLine | None, speech: Speech) -> list[Line]:
     """What came of something for the customer, and how many others it concerned."""
-    lines = [speech.change(change) for change in news.changes]
-    lines += [speech.effect(effect) for effect in news.effects]
+    now = play.engine.now()
+    told = [(change.instant, speech.change(change)) for change in news.changes]
+    told += [(effect.instant, speech.effect(effect)) for effect in news.effects]
+    told.sort(key=lambda each: each[0])
+    lines = [said if at == now else Line(f"  {speech.instant(at)}{said.text[1:]}", said.tone) for at, said in told]
     lines += [speech.wait(wait) for wait in news.waits]
     if not lines and line is not None and not (isinstance(line, ast.Later) and line.occurrence is None):
         lines.append(Line(f"  {_taken(line)}; nothing changes", "hint"))
