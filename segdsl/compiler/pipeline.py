@@ -37,7 +37,7 @@ def check_modules(
     tests.check_all()
     program.expected, program.happening = tests.expected, tests.happening
     program.asked = [expressions.value(question, Context("test")) for question in questions]
-    program.memories = gathered.memories
+    program.memories, program.written = gathered.memories, gathered.written
     program.unready = [d for d in unready if d.span.source not in shipped]
     program.left_out = gathered.unready[len(unready) :]
     return program
