@@ -10,7 +10,7 @@ from click.exceptions import Exit
 import segdsl
 from segdsl.cli.parts.colors import color_option, colorful
 from segdsl.cli.parts.failures import MISTAKES, Failure
-from segdsl.cli.parts.findings import Findings
+from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.cli.parts.stores import existing
 from segdsl.diagnostics.errors import CompileError
@@ -75,6 +75,8 @@ def command(
         if terminal is not None:
             terminal.run(session, color=colorful(color, sys.stdout))
             return
+        if session.play.rejects:
+            click.echo(f"seg: {counted(len(session.play.rejects), 'event')} could not be taken", err=True)
         failed = False
         text = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
         for said, mistaken in run(session, text, as_json=as_json):

@@ -4,15 +4,20 @@ Comes in: the engine on a store, and one on `memory://`, of the same program or 
 state and history in the second.
 """
 
+from collections.abc import Iterable
+
+import msgspec
+
 from segdsl.backends import open_backend
-from segdsl.backends.base import Batch, StoredState
+from segdsl.backends.base import Batch, StoredInputs, StoredState
 from segdsl.host.engine import Engine
 from segdsl.host.trying import keep
 from segdsl.plan import nodes as p
-from segdsl.records.inputs import Event
+from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
 from segdsl.state.life import decode
+from segdsl.values.instants import LATEST
 
 
 def on_program_of(store: Engine) -> Engine:
@@ -25,8 +30,9 @@ def on_program_of(store: Engine) -> Engine:
 def copied(store: Engine, engine: Engine, customer: str) -> bool:
     """Bring along what a store keeps of a customer. Gives whether they are known there.
 
-    Under another program, what means the same goes along: attributes, memberships, waits and what is remembered of the
-    past for equal conditions. What the store's rules never asked of the past is not there: it counts from now on.
+    Under another program all that happened to the customer happens anew, as far as the program knows of it. A store
+    without a journal does not keep what happened; there, what means the same goes along: attributes, memberships, waits
+    and what is remembered of the past for equal conditions. The rest counts from now on.
     """
     data = store.backend.load([customer]).get(customer)
     if data is None:
@@ -34,7 +40,11 @@ def copied(store: Engine, engine: Engine, customer: str) -> bool:
     life, recorded = decode(data), store.backend.history(customer)
     if engine.plan.digest == store.plan.digest:
         stored = StoredState(customer, data, life.head.clock, life.head.due, life.head.timer)
-        engine.backend.commit(Batch([stored], changes=recorded, clock=life.head.clock))
+        pages = [StoredInputs(customer, page) for page in store.backend.journal(customer)]
+        engine.backend.commit(Batch([stored], changes=recorded, clock=life.head.clock, journal=pages))
+        return True
+    if store.stored.journal:
+        _again(engine, store.inputs(customer))
         return True
     now = store.now()
     step = store.prepared.settle(life.head, now)
@@ -43,6 +53,23 @@ def copied(store: Engine, engine: Engine, customer: str) -> bool:
     changes = [c for c in [*recorded, *step.changes] if c.segment in declared] + turned
     keep(engine, state, changes, [], now)
     return True
+
+
+def _again(engine: Engine, inputs: Iterable[Input]) -> None:
+    """Have inputs happen that another program took. What this one does not know is passed over."""
+    events = {event.name for event in engine.plan.events}
+    attributes = {attribute.name for attribute in engine.plan.attributes} - engine.ruled
+    for entry in inputs:
+        match entry:
+            case Event() if entry.name in events or not entry.name:
+                known = {name: value for name, value in entry.attributes.items() if name in attributes}
+                engine.take([msgspec.structs.replace(entry, attributes=known)], vouched=LATEST)
+            case Include() if entry.segment in engine.segments:
+                engine.include(entry.customer, entry.segment, entry.instant, id=entry.id)
+            case Exclude() if entry.segment in engine.segments:
+                engine.exclude(entry.customer, entry.segment, entry.instant, id=entry.id)
+            case Unlist() if entry.segment in engine.segments:
+                engine.unlist(entry.customer, entry.segment, entry.instant, id=entry.id)
 
 
 def _under(engine: Engine, state: State, now: int) -> tuple[State, list[Change]]:
@@ -82,6 +109,8 @@ def _holds(engine: Engine, segment: p.Segment, state: State, now: int) -> bool:
 
 
 def not_remembered(store: Engine, engine: Engine) -> bool:
-    """Whether a program asks something of the past that a store's rules never counted."""
+    """Whether a program asks something of the past that a store neither counted nor keeps."""
+    if store.stored.journal:
+        return False
     known = {memory.key for memory in store.plan.memories}
     return any(memory.key not in known for memory in engine.plan.memories)

@@ -8,7 +8,7 @@ from typing import Any
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.lengths import calendar_length, fixed_length, instant_of
 from segdsl.engines.base import Prepared, Step
-from segdsl.records.inputs import Event, Exclude, Include, Unlist
+from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
 from segdsl.records.outcomes import Because
 from segdsl.state.customer import State, Stay
 from segdsl.syntax import ast
@@ -50,9 +50,11 @@ def made_true(
     instant: int,
     lines: Iterable[Given],
     identify: Callable[[], str],
+    heard: Callable[[int, Input], object] = lambda arrivals, entry: None,
 ) -> Step:
     """Make true what is given, as of an instant, without an event that a rule could see. `identify` gives an id for
-    each input. The result has all changes and effects on the way."""
+    each input, and `heard` is told of each with the number of arrivals before it. The result has all changes and
+    effects on the way."""
     lines, customer = list(lines), state.customer
     kinds = checked.scope.attributes
     attributes = {
@@ -62,7 +64,8 @@ def made_true(
     }
     whole = Step(state, [], [], [])
 
-    def take(entry: Event | Include | Exclude | Unlist) -> None:
+    def take(entry: Input) -> None:
+        heard(whole.state.arrivals, entry)
         step = prepared.step(whole.state, entry)
         whole.state = step.state
         whole.changes += step.changes

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from segdsl.backends.base import Batch, StoredState
+from segdsl.backends.base import Batch, StoredInputs, StoredState
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.lengths import instant_of
 from segdsl.host.engine import Engine
@@ -17,10 +17,10 @@ from segdsl.host.sentences import Given, happening, later, made_true
 from segdsl.host.trials import Failure, Trial
 from segdsl.readers import read_events
 from segdsl.readers.ordering import in_order
-from segdsl.records.inputs import Event
+from segdsl.records.inputs import Event, Input
 from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
 from segdsl.state.customer import State, Waiting
-from segdsl.state.life import Life, decode, encode
+from segdsl.state.life import Life, Taken, decode, encode, encode_inputs
 from segdsl.syntax import ast
 from segdsl.values.instants import LATEST
 from segdsl.values.kinds import Kind
@@ -58,10 +58,15 @@ def give(engine: Engine, checked: CheckedProgram, line: Given, customer: str, in
     numbers = count(1)
     before = {m.segment for m in engine.backend.memberships(customer)}
     known = bool(engine.backend.load([customer]))
-    step = made_true(checked, engine.prepared, state, instant, [line], lambda: f"{id}/{next(numbers)}")
+    taken: list[Taken] = []
+
+    def heard(arrivals: int, entry: Input) -> None:
+        taken.append(Taken(arrivals, entry))
+
+    step = made_true(checked, engine.prepared, state, instant, [line], lambda: f"{id}/{next(numbers)}", heard)
     fresh = [] if known else _entered(state, before, step.changes)
     settled = engine.history(customer, instant)[len(engine.backend.history(customer)) :] if known else fresh
-    keep(engine, step.state, [*settled, *step.changes], step.effects, instant)
+    keep(engine, step.state, [*settled, *step.changes], step.effects, instant, taken)
     return Outcome("accepted", customer, tuple(step.changes), tuple(step.effects), tuple(step.fired))
 
 
@@ -71,10 +76,14 @@ def _entered(state: State, before: set[str], changes: list[Change]) -> list[Chan
     return [change for change in made if change.segment not in before]
 
 
-def keep(engine: Engine, state: State, changes: Sequence[Change], effects: Sequence[Effect], instant: int) -> None:
-    """Put a state in place of the one kept of its customer, with the changes that lie between."""
+def keep(
+    engine: Engine, state: State, changes: Sequence[Change], effects: Sequence[Effect], instant: int,
+    taken: Sequence[Taken] = (),
+) -> None:  # fmt: skip
+    """Put a state in place of the one kept of its customer, with the changes that lie between, and what was taken."""
     stored = StoredState(state.customer, encode(Life(state)), state.clock, state.due, state.timer)
-    engine.backend.commit(Batch([stored], changes=list(changes), effects=list(effects), clock=instant))
+    journal = [StoredInputs(state.customer, encode_inputs(list(taken)))] if taken else []
+    engine.backend.commit(Batch([stored], changes=list(changes), effects=list(effects), clock=instant, journal=journal))
 
 
 def state_of(engine: Engine, customer: str, instant: int) -> State | None:

@@ -179,6 +179,16 @@ class Play:
         stored = self.before.store.backend.customers() if self.before.store is not None else ()
         return sorted({*self.engine.backend.customers(), *stored})
 
+    def past(self, customer: str) -> list[Event]:
+        """The events of a customer that were not typed, in the order of time, as far as they are kept."""
+        if not self.engine.stored.journal:
+            return []
+        typed = {text.source.name for text in self.rules.texts if text.before}
+        return [
+            entry for entry in self.engine.inputs(customer)
+            if isinstance(entry, Event) and entry.name and entry.id.partition(".")[0] not in typed
+        ]  # fmt: skip
+
     def known_in_store(self) -> set[str]:
         """Of the customers brought along, those whom the store knows."""
         store = self.before.store

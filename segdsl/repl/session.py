@@ -11,21 +11,20 @@ from typing import NamedTuple
 import attrs
 from attrs import define, field, frozen
 
-from segdsl import CheckedProgram, Diagnostic, Engine, Event, __version__
+from segdsl import CheckedProgram, Diagnostic, Engine, Event
 from segdsl.diagnostics.diagnostic import Severity
 from segdsl.diagnostics.errors import CompileError, SegdslError
 from segdsl.diagnostics.render import render_all
 from segdsl.host.sentences import CannotRun
-from segdsl.host.trying import answers, events_of, failures, moment_of
+from segdsl.host.trying import events_of, moment_of
 from segdsl.repl import telling
-from segdsl.repl.answers import Answer, Line, Speech, plain, refused
+from segdsl.repl.answers import Answer, Line, Speech, refused
+from segdsl.repl.asking import FORGETS, ask, missing_of
 from segdsl.repl.commands import obey
 from segdsl.repl.play import Before, Doing, Play
 from segdsl.repl.reading import Kind, Reading, Unfinished, is_blank, read
 from segdsl.repl.rules import Rules, said
-from segdsl.repl.telling import counted
 from segdsl.syntax import ast
-from segdsl.syntax.format_values import expression
 from segdsl.values.instants import LATEST, parse_moment
 from segdsl.values.zones import Zone
 
@@ -34,9 +33,6 @@ CUSTOMER = "me"
 
 START = "2026-03-01T10:00"
 """Where the clock of a session begins that has no events, in the zone of the program."""
-
-
-FORGETS = "  the store keeps no events: what its own rules never counted is counted from now on"
 
 
 @frozen
@@ -95,30 +91,6 @@ class Session:
         play.bring(CUSTOMER)
         return cls(Standing(rules, (), CUSTOMER, clock, own=store is None), play, before, reread, events=events)
 
-    def greeting(self) -> Answer:
-        """What a session begins with: what there is, when it is, and what is wrong with it."""
-        rules, play = self.standing.rules, self.play
-        checked = play.checked
-        rows = [counted(len(checked.scope.segments), "segment"), counted(len(checked.rules), "rule")]
-        happened = sum(isinstance(item, Event) for item in self.before.items)
-        happened -= sum(1 for reject in play.rejects if reject not in self.before.items)
-        lines = [Line(f"segdsl {__version__}: {', '.join(rows)}; :help says what can be typed", "title")]
-        if self.events is not None:
-            known = counted(play.engine.backend.customer_count(), "customer")
-            lines.append(Line(f"{counted(max(happened, 0), 'event')} of {known} from {plain(self.events)}"))
-        if self.before.store is not None:
-            known = counted(self.before.store.backend.customer_count(), "customer")
-            lines.append(Line(f"{known} in the store, which is only read: what you type happens in memory"))
-        if play.rejects:
-            first = play.rejects[0]
-            rejected = counted(len(play.rejects), "event")
-            lines.append(
-                Line(f"{rejected} could not be taken, as line {first.place}: {plain(first.detail)}", "mistake")
-            )
-        lines.append(Line(f"the customer is {self.standing.customer}; it is {self.speech.instant(self.standing.clock)}"
-                          f" ({self.zone.name})"))  # fmt: skip
-        return Answer("greeting", tuple(lines), diagnostics=tuple(self.warnings(play)), sources=rules.sources())
-
     # ----------------------------------------------------------------------------------------------------------- taking
 
     def take(self, text: str) -> Answer:
@@ -132,6 +104,8 @@ class Session:
             answer = refused("mistake", str(error).rstrip())
         except OSError as error:
             answer = refused("mistake", f"{error.filename}: {(error.strerror or str(error)).lower()}")
+        except KeyboardInterrupt:
+            answer = refused("mistake", "stopped; nothing has changed")
         except Exception as error:  # a session goes on whatever happens: all that was typed would be lost
             answer = refused(
                 "mistake", f"a mistake in segdsl itself: {type(error).__name__}: {error}",
@@ -153,7 +127,7 @@ class Session:
             return self._take_kinds(text, reading.kinds)
         if isinstance(reading, Unfinished) and reading.kinds and self._is_event(text, reading.kinds):
             return self._take_kinds(text, reading.kinds)
-        return self._mistaken(text, reading.kind)
+        return self.mistaken(text, reading.kind)
 
     def _take_kinds(self, text: str, kinds: Sequence[Kind]) -> Answer:
         match kinds[0]:
@@ -163,13 +137,13 @@ class Session:
                 return self._happen(text, "lines")
             case "event" if self._is_event(text, kinds):
                 return self._happen(text, "event")
-        return self._ask(text)
+        return ask(self, text)
 
     def _is_event(self, text: str, kinds: Sequence[Kind]) -> bool:
         """Whether a sentence names an event, or an event and a field of it."""
         if "event" not in kinds:
             return False
-        [line] = self.standing.rules.with_text(text, "event", self._name).last.lines
+        [line] = self.standing.rules.with_text(text, "event", self.name).last.lines
         if not isinstance(line, ast.Happens):
             return False
         name, events = line.occurrence.name.text, self.play.checked.scope.events
@@ -179,44 +153,46 @@ class Session:
         )
 
     @property
-    def _name(self) -> str:
+    def name(self) -> str:
         """What the next text is called in places."""
         return f"typed {self.standing.number + 1}"
 
     @property
     def speech(self) -> Speech:
+        """How things are said under the program as it stands."""
         return Speech(self.play.checked.scope.zone, self.play.rule_places())
 
     @property
     def zone(self) -> Zone:
+        """The zone of the program."""
         return self.play.checked.scope.zone
 
     # ---------------------------------------------------------------------------------------------------- declarations
 
     def _declare(self, text: str) -> Answer:
-        rules = self.standing.rules.with_text(text, "declarations", self._name)
+        rules = self.standing.rules.with_text(text, "declarations", self.name)
         nodes = rules.last.module.declarations
         for node in nodes:
             place = rules.same_rule(node) if isinstance(node, ast.Rule) else None
             if place is not None and len(nodes) == 1:
                 return Answer("declaration", (Line(f"this rule is there already, at {place}", "hint"),))
         rules, replaced = rules.replacing()
-        play = self._replayed(rules)
+        checked = rules.checked()
+        if rules.errors(checked):
+            return self.refused(rules, checked)
+        play = self._replayed(rules, checked)
         before, old = self.play, self.standing
         done = ", ".join(said(node) for node in nodes)
         self._stand(attrs.evolve(old, rules=rules, number=old.number + 1, own=True), done, play)
         lines = telling.declared(nodes, replaced, before, play, self.standing.customer, self.speech)
         if play.forgets:
-            lines.append(
-                Line("  the store keeps no events: what its rules did not count is counted from now on", "hint")
-            )
+            lines.append(Line(FORGETS, "hint"))
         return Answer("declaration", tuple(lines), found={"declared": [said(node) for node in nodes],
                       "replaced": replaced, **telling.difference(before, play, old.customer)},
                       diagnostics=tuple(self.warnings(play)), sources=rules.sources())  # fmt: skip
 
-    def _replayed(self, rules: Rules) -> Play:
-        """All that has happened, under another program. Raises CompileError with the mistakes it has."""
-        checked = _whole(rules, rules.checked())
+    def _replayed(self, rules: Rules, checked: CheckedProgram) -> Play:
+        """All that has happened, under another program, which has no mistakes."""
         standing, before = self.standing, self.before
         if self.events is not None and _shape(checked) != _shape(self.play.checked):
             before = self.reread(Play.of(rules, checked, Before(), (), 0).engine)
@@ -226,20 +202,25 @@ class Session:
 
     def without(self, rules: Rules, done: str) -> Answer:
         """Go on with a program that lacks something."""
-        play = self._replayed(rules)
+        checked = rules.checked()
+        if rules.errors(checked):
+            return self.refused(rules, checked)
+        play = self._replayed(rules, checked)
         before, old = self.play, self.standing
         self._stand(attrs.evolve(old, rules=rules, number=old.number + 1, own=True), done, play)
         lines = [Line(done), *telling.moved(before, play, old.customer, self.speech)]
         return Answer("command", tuple(lines), found=telling.difference(before, play, old.customer))
 
-    def _mistaken(self, text: str, kind: Kind) -> Answer:
-        rules = self.standing.rules.with_text(text, kind, self._name)
+    def mistaken(self, text: str, kind: Kind) -> Answer:
+        """The answer to a text that is nothing, read as what it comes nearest to."""
+        rules = self.standing.rules.with_text(text, kind, self.name)
         if kind == "declarations":
-            return self._refused(rules, rules.checked())
+            return self.refused(rules, rules.checked())
         return Answer("mistake", failed=True, diagnostics=tuple(rules.placed(rules.last.found)),
                       sources=rules.sources())  # fmt: skip
 
-    def _refused(self, rules: Rules, checked: CheckedProgram) -> Answer:
+    def refused(self, rules: Rules, checked: CheckedProgram) -> Answer:
+        """The answer to a text with which the program has mistakes."""
         errors = rules.placed(rules.errors(checked))
         return Answer("mistake", failed=True, diagnostics=tuple(errors), sources=rules.sources())
 
@@ -258,10 +239,10 @@ class Session:
     # ---------------------------------------------------------------------------------------------------- what happens
 
     def _happen(self, text: str, kind: Kind) -> Answer:
-        rules = self.standing.rules.with_text(text, kind, self._name)
+        rules = self.standing.rules.with_text(text, kind, self.name)
         checked = rules.checked()
         if rules.errors(checked):
-            return self._refused(rules, checked)
+            return self.refused(rules, checked)
         old, journal = self.standing, list(self.standing.journal)
         shown: list[Line] = []
         found: dict[str, list[object]] = {"changes": [], "effects": [], "missing": []}
@@ -270,7 +251,7 @@ class Session:
         for at, line in enumerate(rules.last.lines):
             match line:
                 case ast.Expect() | ast.ExpectEffect() | ast.ExpectPromotion():
-                    missing = self._expected(rules, checked, line, journal, clock)
+                    missing = missing_of(self, rules, checked, line, journal, clock)
                     shown += telling.expected(missing)
                     found["missing"] += [each.found for each in missing]
                     continue
@@ -292,15 +273,6 @@ class Session:
             shown += telling.ahead(play, old.customer, self.speech)
         failed = bool(found["missing"])
         return Answer("expectation" if not journal[len(old.journal) :] else "event", tuple(shown), failed, found=found)
-
-    def _expected(
-        self, rules: Rules, checked: CheckedProgram, line: ast.Expect | ast.ExpectEffect | ast.ExpectPromotion,
-        journal: Sequence[Doing], clock: int,
-    ) -> list[telling.Missing]:  # fmt: skip
-        customer = self.standing.customer
-        play = self._of_customer(rules, checked, journal, clock, tests=True)
-        found = failures(play.engine, checked, line, customer, clock, play.effects.get(customer, []))
-        return [telling.Missing(each.expected, each.found) for each in found]
 
     def forward(self, instant: int, clock: int) -> int:
         """The instant, if the clock can go there. Raises CannotRun."""
@@ -335,53 +307,6 @@ class Session:
         checked = now.rules.checked()
         play = Play.of(now.rules, checked, self.before, now.journal, now.clock, own=now.own)
         play.bring(now.customer)
-        return play
-
-    # ------------------------------------------------------------------------------------------------------- questions
-
-    def _ask(self, text: str) -> Answer:
-        rules = self.standing.rules.with_text(text, "question", self._name)
-        [line] = rules.last.lines
-        if not isinstance(line, ast.Expect):
-            return self._no_question(text, line)
-        operands = line.condition.operands if isinstance(line.condition, ast.Both | ast.Either) else ()
-        alone = Rules((*rules.texts[:-1], attrs.evolve(rules.last, module=ast.Module((), span=line.span))))
-        checked = alone.checked([line.condition, *operands])
-        if alone.errors(checked):
-            instead = self._no_question(text, line) if isinstance(line.condition, ast.Mention) else None
-            return instead if instead is not None and instead.lines else self._refused(rules, checked)
-        standing = self.standing
-        play = self._of_customer(rules, checked, standing.journal, standing.clock)
-        found = answers(play.engine, checked, standing.customer, standing.clock)
-        parts = [expression(operand) for operand in operands]
-        lines = telling.answered(found, parts, self.speech)
-        if play.forgets:
-            lines.append(
-                Line("  the store does not keep what this asks of the past: it is counted from now on", "hint")
-            )
-        kind, value = found[0]
-        value_said = self.speech.value(kind, value)
-        return Answer("question", tuple(lines), found={"value": value_said, "value_kind": str(kind)})
-
-    def _no_question(self, text: str, line: ast.TestLine) -> Answer:
-        """The answer to an action, which only rules do; nothing for what is none."""
-        named = line.condition if isinstance(line, ast.Expect) else line
-        name = named.name.text if isinstance(named, ast.Mention | ast.ExpectEffect) else ""
-        if name not in self.play.checked.scope.actions:
-            return self._mistaken(text, "event") if not isinstance(line, ast.Expect) else Answer("nothing")
-        return refused(
-            "mistake", f"`{name}` is an action: rules do it, as in `when registers then {name} ...`",
-            f"whether it was done is asked with `expect {text.strip()}`",
-        )  # fmt: skip
-
-    def _of_customer(
-        self, rules: Rules, checked: CheckedProgram, journal: Sequence[Doing], clock: int, *, tests: bool = False
-    ) -> Play:
-        """What has happened to the customer alone, under a program that asks more."""
-        customer = self.standing.customer
-        own = [doing for doing in journal if doing.customer == customer]
-        play = Play.of(rules, checked, self.before.of(customer), own, clock, tests=tests)
-        play.bring(customer)
         return play
 
     # --------------------------------------------------------------------------------------------------- back and forth

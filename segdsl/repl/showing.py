@@ -29,6 +29,30 @@ CUSTOMERS = 40
 KINDS = {"added": "by activities", "derived": "derived", "listed": "listed"}
 
 
+def greeting(session: "Session") -> Answer:
+    """What a session begins with: what there is, when it is, and what is wrong with it."""
+    rules, play = session.standing.rules, session.play
+    checked = play.checked
+    rows = [counted(len(checked.scope.segments), "segment"), counted(len(checked.rules), "rule")]
+    happened = sum(isinstance(item, segdsl.Event) for item in session.before.items)
+    happened -= sum(1 for reject in play.rejects if reject not in session.before.items)
+    lines = [Line(f"segdsl {segdsl.__version__}: {', '.join(rows)}; :help says what can be typed", "title")]
+    if session.events is not None:
+        known = counted(play.engine.backend.customer_count(), "customer")
+        lines.append(Line(f"{counted(max(happened, 0), 'event')} of {known} from {plain(session.events)}"))
+    if session.before.store is not None:
+        known = counted(session.before.store.backend.customer_count(), "customer")
+        lines.append(Line(f"{known} in the store, which is only read: what you type happens in memory"))
+    if play.rejects:
+        first = play.rejects[0]
+        rejected = counted(len(play.rejects), "event")
+        lines.append(Line(f"{rejected} could not be taken: line {first.place}: {plain(first.detail)}", "leaves"))
+    standing = session.standing
+    when = f"{session.speech.instant(standing.clock)} ({session.zone.name})"
+    lines.append(Line(f"the customer is {plain(standing.customer)}; it is {when}"))
+    return Answer("greeting", tuple(lines), diagnostics=tuple(session.warnings(play)), sources=rules.sources())
+
+
 def customers(session: "Session", _argument: str) -> Answer:
     """The customers of whom something is known, the one at hand marked."""
     now, found = session.standing.customer, session.play.customers()
@@ -119,11 +143,12 @@ def history(session: "Session", _argument: str) -> Answer:
             line = Line(f"{speech.instant(doing.instant)}  {said_line(session, doing.text, doing.line)}", "title")
             rows.append((doing.instant, len(order), 0, line))
     changes, effects = play.engine.history(customer), play.effects.get(customer, [])
-    for number, each in enumerate([*changes, *effects]):
-        line = speech.change(each) if isinstance(each, segdsl.Change) else speech.effect(each)
-        cause = order.get(each.because.cause.partition("/")[0], 0)
-        by_clock = Line(f"{speech.instant(each.instant)}{line.text}", line.tone)
-        rows.append((each.instant, cause, number + 1, line if cause else by_clock))
+    told = [(change.instant, change.because, speech.change(change)) for change in changes]
+    told += [(effect.instant, effect.because, speech.effect(effect)) for effect in effects]
+    for number, (instant, because, line) in enumerate(told, 1):
+        cause = order.get(because.cause.partition("/")[0], 0)
+        by_clock = Line(f"{speech.instant(instant)}{line.text}", line.tone)
+        rows.append((instant, cause, number, line if cause else by_clock))
     rows.sort(key=lambda row: row[:3])
     lines = [row[3] for row in rows] or [Line(f"nothing has happened to {plain(customer)} yet", "hint")]
     found = {"changes": [change_object(c) for c in changes], "effects": [effect_object(e) for e in effects]}

@@ -25,6 +25,7 @@ from segdsl.repl.complete import proposals
 from segdsl.repl.highlight import parts
 from segdsl.repl.reading import entries, is_blank, is_whole
 from segdsl.repl.session import Session
+from segdsl.repl.showing import greeting
 from segdsl.syntax.cache import is_ours
 
 STYLE = Style.from_dict(
@@ -49,7 +50,7 @@ TONES: dict[Tone, str] = {
 def run(session: Session, *, color: bool) -> None:
     """Ask and answer until the end: `:quit` or Ctrl-D. Ctrl-C clears the line."""
     prompt = _prompt(session, color)
-    _show(session.greeting(), color)
+    _show(greeting(session), color)
     while True:
         try:
             text = prompt.prompt(lambda: _message(session))
