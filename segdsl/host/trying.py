@@ -111,7 +111,13 @@ def answers(engine: Engine, checked: CheckedProgram, customer: str, instant: int
     """The kinds and values, for a customer at an instant, of what a program was asked. The engine's plan must be that
     of the program, questions and all."""
     state = state_of(engine, customer, instant) or engine.prepared.fresh(customer, instant)
-    return [(question.kind, engine.prepared.ask(state, question.node, instant)) for question in checked.asked]
+    found: list[tuple[Kind, Any]] = []
+    for question in checked.asked:
+        value = engine.prepared.ask(state, question.node, instant)
+        if question.since and value is not None:  # the plan holds the instant since when, to be compared with
+            value = instant - value
+        found.append((question.kind, value))
+    return found
 
 
 def failures(

@@ -65,7 +65,8 @@ class Answer:
 
 def refused(kind: str, message: str, *hints: str) -> Answer:
     """The answer to what cannot be done."""
-    return Answer(kind, (Line(message, "mistake"), *(Line(f"  {hint}", "hint") for hint in hints)), failed=True)
+    message = "\n".join(map(plain, message.split("\n")))
+    return Answer(kind, (Line(message, "mistake"), *(Line(f"  {plain(hint)}", "hint") for hint in hints)), failed=True)
 
 
 def plain(text: str) -> str:

@@ -42,7 +42,7 @@ def ask(session: "Session", text: str) -> Answer:
     parts = [expression(operand) for operand in operands]
     lines = telling.answered(found, parts, session.speech)
     if play.forgets:
-        lines.append(Line("  the store does not keep what this asks of the past: it is counted from now on", "hint"))
+        lines.append(Line(FORGETS, "hint"))
     kind, value = found[0]
     value_said = session.speech.value(kind, value)
     return Answer("question", tuple(lines), found={"value": value_said, "value_kind": str(kind)})

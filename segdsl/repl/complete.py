@@ -4,7 +4,7 @@ Comes in: a session and the text before the cursor. Goes out: proposals. No term
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -94,7 +94,8 @@ def _next(session: Session, read: Cut, kind: Kind) -> Iterator[tuple[str, str]]:
     if accepted & {"NAME", "ACT_NAME"}:
         yield from _names(session, tokens, accepted, kind)
     if "BARE_NAME" in accepted and not _declares(tokens):
-        yield from _segments(session, can_be_bare)
+        adding = next((t.type for t in reversed(tokens) if t.type.startswith("_")), "") in ("_ADD_TO", "_REMOVE_FROM")
+        yield from _segments(session, can_be_bare, added=adding)
     if "LISTED_NAME" in accepted:
         yield from _segments(session, can_be_listed)
     if (kind == "lines" and not tokens) or kind != "event" or tokens:
@@ -110,9 +111,11 @@ def _declares(tokens: Sequence[Token]) -> bool:
     )  # fmt: skip
 
 
-def _segments(session: Session, plain: object) -> Iterator[tuple[str, str]]:
-    for name in sorted(session.play.engine.segments):
-        yield (name if callable(plain) and plain(name) else quoted(name)), "segment"
+def _segments(session: Session, plain: Callable[[str], bool], *, added: bool = False) -> Iterator[tuple[str, str]]:
+    """The segments; `added`: only those that rules fill."""
+    for name, segment in sorted(session.play.engine.segments.items()):
+        if not added or segment.kind == "added":
+            yield (name if plain(name) else quoted(name)), "segment"
 
 
 def _names(

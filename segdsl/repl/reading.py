@@ -96,12 +96,17 @@ class Unfinished:
     kinds: tuple[Kind, ...] = ()
 
 
+LINES = frozenset(("on", "after", "given", "expect"))
+"""The first words of a test's lines."""
+
+
 def read(text: str) -> Reading | Mistake | Unfinished:
     """What a text is, as far as the grammar can tell. It is not empty."""
     fitting: list[Kind] = []
     reached: list[tuple[int, bool, Kind]] = []
-    opener = text.split(None, 1)[0] in OPENERS
     unfinished: list[tuple[int, bool, Kind]] = []
+    first = text.split(None, 1)[0]
+    led: Kind | None = "declarations" if first in OPENERS else "lines" if first in LINES else None
     for kind in KINDS:
         error = _error(text, kind)
         if error is None:
@@ -111,12 +116,13 @@ def read(text: str) -> Reading | Mistake | Unfinished:
             continue
         before = len(around(kind, "x")[0])
         at = (error.pos_in_stream if error.pos_in_stream is not None else before + len(text)) - before
-        ended = isinstance(error, UnexpectedToken) and (error.token.type == "$END" or at >= len(text.rstrip()))
-        reached.append((at, (kind == "declarations") == opener, kind))
-        if ended and (kind == "declarations") >= opener:
+        reached.append((at, kind == (led or "question"), kind))
+        if isinstance(error, UnexpectedToken) and (error.token.type == "$END" or at >= len(text.rstrip())):
             unfinished.append(reached[-1])
-    if unfinished and (opener or not fitting):
-        return Unfinished(max(unfinished)[2], tuple(fitting))
+    if unfinished and not fitting and led != "declarations":
+        return Unfinished(max(unfinished)[2])
+    if any(kind == led for _, _, kind in unfinished):
+        return Unfinished(led or "question", tuple(fitting))
     if fitting:
         return Reading(tuple(fitting))
     return Mistake(max(reached)[2])

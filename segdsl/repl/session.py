@@ -35,6 +35,10 @@ START = "2026-03-01T10:00"
 """Where the clock of a session begins that has no events, in the zone of the program."""
 
 
+BARE = frozenset(("help", "exit", "quit"))
+"""Commands that people type without the colon."""
+
+
 @frozen
 class Standing:
     """All that can be taken back: the program, what has happened, the customer, and the clock (microseconds UTC).
@@ -122,6 +126,8 @@ class Session:
 
     def take_text(self, text: str) -> Answer:
         """Take what is no command. Raises what `take` turns into an answer."""
+        if text.strip() in BARE and text.strip() not in self.play.checked.scope.events:
+            return obey(self, f":{text.strip()}")
         reading = read(text)
         if isinstance(reading, Reading):
             return self._take_kinds(text, reading.kinds)
@@ -137,7 +143,7 @@ class Session:
                 return self._happen(text, "lines")
             case "event" if self._is_event(text, kinds):
                 return self._happen(text, "event")
-        return ask(self, text)
+        return ask(self, text) if "question" in kinds else self.mistaken(text, "question")
 
     def _is_event(self, text: str, kinds: Sequence[Kind]) -> bool:
         """Whether a sentence names an event, or an event and a field of it."""

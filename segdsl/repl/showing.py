@@ -130,13 +130,11 @@ def history(session: "Session", _argument: str) -> Answer:
     customer, speech, play = session.standing.customer, session.speech, session.play
     rows: list[tuple[int, int, int, Line]] = []
     order: dict[str, int] = {}
-    for item in play.before.items:
-        if isinstance(item, segdsl.Event) and item.customer == customer:
-            order[item.id] = len(order) + 1
-            line = Line(
-                f"{speech.instant(item.instant)}  {plain(item.name)}  (line {item.place} of the events)", "title"
-            )
-            rows.append((item.instant, order[item.id], 0, line))
+    for item in play.past(customer):
+        order[item.id] = len(order) + 1
+        place = f"line {item.place} of the events" if play.before.items else "in the store"
+        line = Line(f"{speech.instant(item.instant)}  {plain(item.name)}  ({place})", "title")
+        rows.append((item.instant, order[item.id], 0, line))
     for doing in session.standing.journal:
         if doing.customer == customer and doing.line is not None:
             order[play.id_of(doing)] = len(order) + 1
