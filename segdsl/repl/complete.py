@@ -54,7 +54,8 @@ def proposals(session: Session, text: str) -> list[Proposal]:
             read = cut(before, kind, ahead=True)
             if read.end == len(before) and read.accepted:
                 found += _fitting(_next(session, read, kind), typed)
-    return _unique(found)
+    longest = max((proposal.typed for proposal in found), default=0)
+    return _unique(proposal for proposal in found if proposal.typed == longest)
 
 
 def _begins_declaration(text: str) -> bool:
@@ -73,6 +74,8 @@ def _starts(text: str) -> list[int]:
 def _fitting(names: Iterable[tuple[str, str]], typed: str) -> Iterator[Proposal]:
     bare = typed.removeprefix('"').casefold()
     for name, what in names:
+        if name == typed:
+            continue  # there is nothing to add
         if name.casefold().startswith(typed.casefold()) or (bare and name.strip('"').casefold().startswith(bare)):
             yield Proposal(name, len(typed), what)
 

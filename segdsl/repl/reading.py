@@ -192,20 +192,20 @@ def entries(text: str) -> Iterator[str]:
 
 
 def _goes_on(held: str, line: str) -> bool:
+    """Whether a line belongs to what is held: that is unfinished, or goes on with it, and the line cannot stand alone
+    or is indented."""
     if held.lstrip().startswith(":") or line.lstrip().startswith(":"):
         return False
-    whole, more = read(held), read(f"{held}\n{line}")
+    whole = read(held)
     if isinstance(whole, Unfinished):
         return True
-    if not isinstance(whole, Reading):
+    if not isinstance(whole, Reading) or not (line[:1].isspace() or isinstance(read(line), Mistake)):
         return False
-    if isinstance(more, Unfinished):
-        return line[:1].isspace() or isinstance(read(line), Mistake)
-    return (
-        isinstance(more, Reading)
-        and more.kinds[0] in whole.kinds
-        and _size(more, held) == _size(more, f"{held}\n{line}")
-    )
+    joined = f"{held}\n{line}"
+    more = read(joined)
+    if isinstance(more, Reading):
+        return more.kinds[0] in whole.kinds and _size(more, held) == _size(more, joined)
+    return isinstance(more, Unfinished)
 
 
 def _size(reading: Reading, text: str) -> int:

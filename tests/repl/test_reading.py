@@ -88,7 +88,8 @@ def test_a_text_of_many_lines_is_what_would_be_typed_one_after_the_other():
         "then remove from A",
         "registers",
         "registers",
-        "after 7 days\nregisters",
+        "after 7 days",
+        "registers",
         ":clock",
         "activity X {\n\n  # a comment inside\n  when registers then add to A\n}",
         "segment B if income > 4\n  and income < 7",
@@ -97,6 +98,12 @@ def test_a_text_of_many_lines_is_what_would_be_typed_one_after_the_other():
         "places order\nwith amount = 3",
         "segment C by",
     ]
+
+
+@pytest.mark.parametrize("first", ["registers", "serches", "income", "when registers then add to A", "after 2 days"])
+@pytest.mark.parametrize("second", ["2 + 2", '"text"', "registers", "income > 5", "segment A by activities", ":clock"])
+def test_a_line_that_can_stand_alone_does(first: str, second: str):
+    assert list(entries(f"{first}\n{second}")) == [first, second]
 
 
 def test_line_ends_of_other_systems_are_line_ends():
