@@ -45,7 +45,9 @@ def command(
 
     \b
       me 2026-03-01 10:00> segment Skiers by activities
+      new: segment Skiers
       me 2026-03-01 10:00> when searches "skis" then add to Skiers for 30 days
+      new: rule at typed 2:1
       me 2026-03-01 10:00> searches "skis"
         enters Skiers  (added at typed 2:1)
         next, by the clock: 2026-03-31 10:00, in 30 days: leaves Skiers
@@ -70,6 +72,8 @@ def command(
         raise click.UsageError("standard input is what you type: name files for the rules and the events")
     terminal = _terminal() if at_terminal else None
     engine = existing(store) if store is not None else None
+    if at_terminal and events is not None:
+        click.echo(f"taking in the events of {events}", err=True)
     try:
         session = _session(paths, engine, events, format, mapping, color)
         if terminal is not None:

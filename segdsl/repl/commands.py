@@ -171,7 +171,7 @@ Type a condition or anything that has a value: it is answered for the customer, 
   income
   (registers)
 The name of an event alone has it happen; in brackets it is asked whether it has happened.
-A sentence that is not finished goes on in the next line; an empty line ends it.
+A sentence that is not finished goes on in the next line; an empty line ends it. Alt-Enter goes on in any case.
 Commands, which may be cut short:"""
 
 _ROWS = (

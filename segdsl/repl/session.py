@@ -108,16 +108,24 @@ class Session:
             answer = refused("mistake", str(error).rstrip())
         except OSError as error:
             answer = refused("mistake", f"{error.filename}: {(error.strerror or str(error)).lower()}")
-        except KeyboardInterrupt:
-            answer = refused("mistake", "stopped; nothing has changed")
         except Exception as error:  # a session goes on whatever happens: all that was typed would be lost
             answer = refused(
                 "mistake", f"a mistake in segdsl itself: {type(error).__name__}: {error}",
                 "nothing has changed; please report it with what you typed",
             )  # fmt: skip
+        self._mend()
+        return answer
+
+    def interrupted(self) -> Answer:
+        """The answer when taking something was interrupted: what has happened is as it was before."""
+        self.torn = True
+        self._mend()
+        return refused("mistake", "stopped; nothing has changed")
+
+    def _mend(self) -> None:
+        """Play anew what something that went wrong may have happened in."""
         if self.torn:
             self.play, self.torn = self._again(), False
-        return answer
 
     def _take(self, text: str) -> Answer:
         if is_blank(text):
@@ -222,8 +230,8 @@ class Session:
         rules = self.standing.rules.with_text(text, kind, self.name)
         if kind == "declarations":
             return self.refused(rules, rules.checked())
-        return Answer("mistake", failed=True, diagnostics=tuple(rules.placed(rules.last.found)),
-                      sources=rules.sources())  # fmt: skip
+        found = [_begins_nothing(d) if d.span.start == 0 else d for d in rules.placed(rules.last.found)]
+        return Answer("mistake", failed=True, diagnostics=tuple(found), sources=rules.sources())
 
     def refused(self, rules: Rules, checked: CheckedProgram) -> Answer:
         """The answer to a text with which the program has mistakes."""
@@ -254,6 +262,7 @@ class Session:
         found: dict[str, list[object]] = {"changes": [], "effects": [], "missing": []}
         clock, number = old.clock, old.number + 1
         play = self.play.under(rules, checked)
+        known = telling.ahead(play, old.customer, self.speech)
         for at, line in enumerate(rules.last.lines):
             match line:
                 case ast.Expect() | ast.ExpectEffect() | ast.ExpectPromotion():
@@ -276,7 +285,8 @@ class Session:
             self.torn = False
             self._stand(standing, text.strip())
             self.play = play
-            shown += telling.ahead(play, old.customer, self.speech)
+            following = telling.ahead(play, old.customer, self.speech)
+            shown += following if following != known else []
         failed = bool(found["missing"])
         return Answer("expectation" if not journal[len(old.journal) :] else "event", tuple(shown), failed, found=found)
 
@@ -349,6 +359,18 @@ def _whole(rules: Rules, checked: CheckedProgram) -> CheckedProgram:
     if errors:
         raise CompileError(errors, render_all(errors, rules.sources()))
     return checked
+
+
+def _begins_nothing(diagnostic: Diagnostic) -> Diagnostic:
+    """The mistake of a text whose first word already is one."""
+    message, cut, _ = diagnostic.message.partition(" cannot stand here;")
+    if not cut:
+        return diagnostic
+    goes_on = "to go on with a sentence that could end there, end its line with Alt-Enter"
+    return attrs.evolve(
+        diagnostic, message=f"{message} begins nothing; a declaration, an event, a condition or a command was expected",
+        help=goes_on if message in ("`then`", "`and`", "`or`", "`if`", "`where`", "`within`") else ":help says more",
+    )  # fmt: skip
 
 
 def _start(zone: Zone) -> int:

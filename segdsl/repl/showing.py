@@ -12,12 +12,14 @@ from segdsl.repl.answers import (
     columns,
     effect_object,
     length,
+    listed,
     membership_object,
     plain,
     refused,
 )
 from segdsl.repl.saving import line_text
 from segdsl.repl.telling import counted
+from segdsl.syntax import ast
 from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:
@@ -87,14 +89,26 @@ def why(session: "Session", name: str) -> Answer:
     name = name.removeprefix('"').removesuffix('"')
     engine, customer = session.play.engine, session.standing.customer
     engine.known_segment(name)
-    explain: Any = getattr(engine, "why", None)
-    if explain is not None:
-        text = explain(customer, name).text()
-        return Answer("why", tuple(Line(line) for line in text.rstrip("\n").split("\n")), found={"why": text})
-    return _why_by_reason(session, name)
+    if not engine.stored.journal:
+        return _why_by_reason(session, name, "the store keeps no events, so this is all that can be said")
+    if given := _given_segments(session):
+        hint = f"it was given that {plain(customer)} is in {listed(given)}: nothing led to that, so no more is known"
+        return _why_by_reason(session, name, hint)
+    text = engine.why(customer, name).text().rstrip("\n")
+    return Answer("why", tuple(map(Line, text.split("\n"))), found={"why": text})
 
 
-def _why_by_reason(session: "Session", name: str) -> Answer:
+def _given_segments(session: "Session") -> list[str]:
+    """The segments filled by rules that it was given the customer is in: no input of an engine says that."""
+    scope, texts = session.play.checked.scope, session.standing.rules.texts
+    lines = [texts[d.text].lines[d.line] for d in session.standing.journal
+             if d.customer == session.standing.customer and d.line is not None]  # fmt: skip
+    named = {line.segment.text for line in lines if isinstance(line, ast.GivenMember)}
+    return sorted(name for name in named if name in scope.segments and scope.segments[name].kind == "added")
+
+
+def _why_by_reason(session: "Session", name: str, hint: str) -> Answer:
+    """The same from memberships alone, where what happened is not known in full."""
     customer, speech = session.standing.customer, session.speech
     engine = session.play.engine
     found = next((m for m in engine.segments_of(customer) if m.segment == name), None)
@@ -106,6 +120,7 @@ def _why_by_reason(session: "Session", name: str) -> Answer:
         if not past:
             lines.append(Line("  and never was", "hint"))
     lines += [Line(f"  {speech.instant(c.instant)}{speech.change(c).text[1:]}", "hint") for c in past]
+    lines.append(Line(f"  {hint}", "hint"))
     return Answer("why", tuple(lines), found={"member": found is not None, "history": [change_object(c) for c in past]})
 
 

@@ -94,7 +94,7 @@ def declared(
 ) -> list[Line]:
     """A declaration was taken: what it is, whom it concerns, and what it changes for the customer."""
     titles = [f"rule at {play.checked.place(n.span)}" if isinstance(n, ast.Rule) else said(n) for n in nodes]
-    lines = [Line(", ".join(map(plain, titles)), "title")]
+    lines = [Line(f"{'changed' if replaced else 'new'}: {', '.join(map(plain, titles))}", "title")]
     lines += [Line(f"  in place of {each}", "hint") for each in replaced]
     for node in nodes:
         if isinstance(node, ast.SegmentDeclaration) and node.kind == "derived":

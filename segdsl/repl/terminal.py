@@ -59,7 +59,10 @@ def run(session: Session, *, color: bool) -> None:
         except EOFError:
             return
         for entry in entries(text):
-            answer = session.take(entry)
+            try:
+                answer = session.take(entry)
+            except KeyboardInterrupt:
+                answer = session.interrupted()
             _show(answer, color)
             if answer.ended:
                 return
@@ -94,12 +97,17 @@ def _continuation(width: int, _line: int, _wrapped: int) -> StyleAndTextTuples:
 
 
 def _keys() -> KeyBindings:
-    """Enter takes what is whole, or goes on in the next line; in a list of completions it takes the one chosen."""
+    """Enter takes what is whole, or goes on in the next line; in a list of completions it takes the one chosen.
+    Alt-Enter goes on in the next line in any case."""
     keys = KeyBindings()
 
     @keys.add("enter", filter=has_completions & completion_is_selected)
     def _choose(event: KeyPressEvent) -> None:
         event.current_buffer.complete_state = None
+
+    @keys.add("escape", "enter")
+    def _go_on(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
 
     @keys.add("enter", filter=~(has_completions & completion_is_selected))
     def _enter(event: KeyPressEvent) -> None:

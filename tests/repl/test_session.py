@@ -171,3 +171,17 @@ def test_a_mistake_of_ours_is_an_answer(empty: Session, monkeypatch: pytest.Monk
     answer = empty.take("registers")
     assert answer.failed
     assert "ZeroDivisionError: zork" in answer.text()
+
+
+def test_what_is_interrupted_has_not_happened(empty: Session, monkeypatch: pytest.MonkeyPatch):
+    empty.take("registers")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("segdsl.repl.telling.news", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            empty.take("registers")
+        assert empty.interrupted().failed
+    assert empty.take("count of registers").text() == "1"

@@ -115,7 +115,7 @@ def opened(tmp_path: Path) -> Iterator[Open]:
 def test_a_rule_and_an_event(opened: Open):
     terminal = opened()
     terminal.type("segment Skiers by activities\r")
-    terminal.wait_for("\nsegment Skiers\n")
+    terminal.wait_for("\nnew: segment Skiers\n")
     terminal.type('when searches "skis" then add to Skiers for 30 days\r')
     terminal.wait_for("rule at typed 2:1")
     terminal.type('searches "skis"\r')
@@ -128,7 +128,7 @@ def test_a_rule_and_an_event(opened: Open):
 def test_tab_completes_names_and_commands(opened: Open):
     terminal = opened()
     terminal.type("segment High-Income Earners by activities\r")
-    terminal.wait_for("\nsegment High-Income Earners\n")
+    terminal.wait_for("\nnew: segment High-Income Earners\n")
     terminal.type("in segment Hi\t")
     terminal.wait_for("> in segment High-Income Earners")
     terminal.type("\r")
