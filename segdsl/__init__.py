@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from segdsl.host.program import Program, build, check, check_texts, load, loads
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.host.trials import Failure, TestResult, run_tests
+    from segdsl.host.why.answer import Why
     from segdsl.records.inputs import Event
     from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
 
@@ -45,12 +46,13 @@ _PLACES = {
     "UnknownNameError": "diagnostics.errors", "build": "host.program", "check": "host.program",
     "check_texts": "host.program", "follow": "host.following", "load": "host.program", "loads": "host.program",
     "open_backend": "backends", "replay": "host.replay", "run_tests": "host.trials",
+    "Why": "host.why.answer",
 }  # fmt: skip
 
 __all__ = [
     "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Diagnostic", "Effect",
     "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Outcome", "Program", "Progress",
-    "Reject", "Report", "SegdslError", "StoreError", "TestResult", "UnknownNameError", "__version__", "build",
+    "Reject", "Report", "SegdslError", "StoreError", "TestResult", "UnknownNameError", "Why", "__version__", "build",
     "check", "check_texts", "follow", "load", "loads", "open_backend", "replay", "run_tests",
 ]  # fmt: skip
 

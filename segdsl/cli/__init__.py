@@ -37,7 +37,9 @@ From the one to the other:
   seg members Skiers --store shop.store
 """
 
-ORDER = ("new", "check", "fmt", "test", "repl", "run", "segments", "members", "customer", "explain", "words")
+ORDER = (
+    "new", "check", "fmt", "test", "docs", "repl", "run", "segments", "members", "customer", "why", "explain", "words",
+)  # fmt: skip
 """The order in which help lists the commands, that of their use; others follow by name."""
 
 GARBAGE = (100_000, 20, 50)

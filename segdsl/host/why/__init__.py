@@ -27,6 +27,7 @@ from segdsl.host.why.story import Story
 from segdsl.host.why.trials import Trials
 from segdsl.host.why.ways import to_be
 from segdsl.plan import nodes as p
+from segdsl.records.inputs import Event
 from segdsl.state.life import Taken
 from segdsl.values.instants import LATEST, instant_text
 
@@ -137,11 +138,10 @@ class _Question:
     def _named(self, occurrences: Sequence[Occurrence], member: bool) -> tuple[Occurrence | None, str]:
         """The event without which the answer would be another, and what it would be; found by leaving events out of the
         life and playing it again."""
-        ids = {taken.entry.id for taken in self.inputs}
-        own = [each for each in occurrences if each.id in ids]
         condition = self._condition(self._segment())
         counted = _supporting(condition) if condition is not None else []
-        candidates = {each.id: each for each in [*own, *reversed(counted)] if each.id in ids}
+        inputs = [self._input(each) for each in [*occurrences, *reversed(counted)]]
+        candidates = {each.id: each for each in inputs if each is not None}
         for each in list(candidates.values())[:LEFT_OUT]:
             other = self.player.play(self.course.customer, self.inputs, self.course.now, without=each.id)
             stands = other.standing(self.segment)
@@ -151,6 +151,14 @@ class _Question:
             if member and since is not None and since != self.course.since(self.segment):
                 return each, f"be in {self.segment} since {instant_text(since)}"
         return None, ""
+
+    def _input(self, occurrence: Occurrence) -> Occurrence | None:
+        """The input that an occurrence is, or of which it is a line."""
+        ids = {taken.entry.id: taken.entry for taken in self.inputs}
+        if occurrence.id in ids:
+            return occurrence
+        whole = next((entry for id_, entry in ids.items() if occurrence.id.startswith(f"{id_}/")), None)
+        return self.reader.occurrence(whole) if isinstance(whole, Event) else None
 
     def _smallest(self, segment: p.Segment, member: bool, until: int | None) -> tuple[Act, ...]:
         """The smallest change that turns the answer. Before the host has to say a word, it is to let time pass."""

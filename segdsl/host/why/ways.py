@@ -11,6 +11,7 @@ from segdsl.host.why.aims import EVENTS, Aims, FieldIs, Goal, Option, best, toge
 from segdsl.host.why.answer import Act
 from segdsl.host.why.solving import fields_meeting
 from segdsl.plan import nodes as p
+from segdsl.plan.walk import structs
 from segdsl.values.instants import DAY
 
 MONTH = 31 * DAY
@@ -113,7 +114,7 @@ def _with_fields(start: Option, demanded: dict[str, object]) -> Option:
 
 
 def _fired(aims: Aims, trigger: p.Trigger) -> list[Option]:
-    """Options that fire a trigger. One that only the clock fires has none: the time tells."""
+    """Options that fire a trigger."""
     match trigger:
         case p.EventTrigger(event, match):
             return _events(aims, event, match, 1)
@@ -126,9 +127,16 @@ def _fired(aims: Aims, trigger: p.Trigger) -> list[Option]:
             if found is None or segment in aims.within:
                 return []
             inner = evolve(aims, within=(*aims.within, segment), fields={})
+            if isinstance(trigger, p.LeavesTrigger) and segment not in aims.state.members:
+                return [(*option, wait) for option in to_be(inner, found, True)[:3] for wait in _ends(aims, found)]
             return best(to_be(inner, found, isinstance(trigger, p.EntersTrigger)))
-        case p.DateTrigger() | p.ScheduleTrigger():
-            return []
+        case p.DateTrigger(attribute, of, distance):
+            date = aims.zone.date(aims.now) - distance.days + 1
+            value = date if of == "date" else aims.now - distance.fixed + DAY
+            return [(Act("attribute", attribute, value=value), Act("wait", wait=3 * DAY))]
+        case p.ScheduleTrigger(every, instant=instant):
+            length = {"day": DAY, "week": 7 * DAY, "month": MONTH, "once": instant - aims.now + 1}[every]
+            return [(Act("wait", wait=length),)] if length > 0 else []
 
 
 def _events(aims: Aims, event: str, match: p.Expression | None, times: int) -> list[Option]:
@@ -136,6 +144,22 @@ def _events(aims: Aims, event: str, match: p.Expression | None, times: int) -> l
     if fields is None or times > EVENTS:
         return []
     return [(Act("event", event, fields, times=times),)]
+
+
+def _ends(aims: Aims, segment: p.Segment) -> list[Act]:
+    """Lengths of time after which a membership that has just begun may end by itself."""
+    lengths = [each for node in structs(segment.condition) for each in _window_of(aims, node)]
+    for rule in aims.plan.rules:
+        for node in structs(rule.steps):
+            if isinstance(node, p.Add) and node.segment == segment.name and node.lasting is not None:
+                lengths.append(node.lasting)
+    return [Act("wait", wait=wait.wait + 1) for wait in map(_wait, dict.fromkeys(lengths[:4]))]
+
+
+def _window_of(aims: Aims, node: object) -> list[p.Length]:
+    memory = next((each for each in aims.plan.memories if isinstance(node, p.Recall) and each.key == node.memory), None)
+    window = memory.window if memory is not None else None
+    return [p.Length(window.older, window.older_months, window.older_days)] if window is not None else []
 
 
 def _wait(length: p.Length) -> Act:
