@@ -12,7 +12,6 @@ from attrs import frozen
 from segdsl import CheckedProgram
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
 from segdsl.diagnostics.source import Source, SourceMap
-from segdsl.diagnostics.span import Span
 from segdsl.host import files
 from segdsl.host.program import check_trees
 from segdsl.repl.reading import Kind, Text, text_of
@@ -191,8 +190,3 @@ def said(node: ast.Declaration) -> str:
 def place_of(text: Text, node: ast.Node) -> str:
     """`file:line` of a node."""
     return f"{text.source.name}:{text.source.position(node.span.start)[0]}"
-
-
-def inside(span: Span, text: Text) -> bool:
-    """Whether a place is in a text."""
-    return span.source == text.number

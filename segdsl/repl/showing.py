@@ -94,8 +94,9 @@ def why(session: "Session", name: str) -> Answer:
     if given := _given_segments(session):
         hint = f"it was given that {plain(customer)} is in {listed(given)}: nothing led to that, so no more is known"
         return _why_by_reason(session, name, hint)
-    text = engine.why(customer, name).text().rstrip("\n")
-    return Answer("why", tuple(map(Line, text.split("\n"))), found={"why": text})
+    found = engine.why(customer, name)
+    lines = found.text().rstrip("\n").split("\n")
+    return Answer("why", tuple(Line(plain(line)) for line in lines), found={"why": found.as_json()})
 
 
 def _given_segments(session: "Session") -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+import segdsl
 from segdsl import Effect
 from segdsl.repl.answers import (
     Line,
@@ -99,7 +100,19 @@ def declared(
     for node in nodes:
         if isinstance(node, ast.SegmentDeclaration) and node.kind == "derived":
             lines.append(_members(play, node.name.text))
+        if isinstance(node, ast.TestDeclaration):
+            lines += _tested(play, node.name.value)
     return lines + moved(before, play, customer, speech)
+
+
+def _tested(play: Play, name: str) -> list[Line]:
+    """Whether a test holds under the program as it stands."""
+    lines = []
+    for result in segdsl.run_tests(play.checked, named=name):
+        if result.name == name:
+            missing = [Missing(failure.expected, failure.found) for failure in result.failures]
+            lines += [Line(f"  {line.text}", line.tone) for line in expected(missing)]
+    return lines
 
 
 def _members(play: Play, segment: str) -> Line:

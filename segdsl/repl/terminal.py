@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, get_common_complete_suffix
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import completion_is_selected, has_completions
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -71,14 +71,15 @@ def run(session: Session, *, color: bool) -> None:
 
 
 def _prompt(session: Session, color: bool) -> "PromptSession[str]":
+    completer = _Completer(session)
     return PromptSession(
         multiline=True,
         prompt_continuation=_continuation,
         lexer=_Lexer() if color else None,
-        completer=_Completer(session),
+        completer=completer,
         complete_while_typing=False,
         history=_history(),
-        key_bindings=_keys(),
+        key_bindings=_keys(completer),
         style=STYLE if color else None,
         include_default_pygments_style=False,
         color_depth=None if color else ColorDepth.DEPTH_1_BIT,
@@ -96,14 +97,27 @@ def _continuation(width: int, _line: int, _wrapped: int) -> StyleAndTextTuples:
     return [("class:more", "... ".rjust(width))]
 
 
-def _keys() -> KeyBindings:
+def _keys(completer: Completer) -> KeyBindings:
     """Enter takes what is whole, or goes on in the next line; in a list of completions it takes the one chosen.
-    Alt-Enter goes on in the next line in any case."""
+    Alt-Enter goes on in the next line in any case. Tab completes as far as that is certain, and then shows the list."""
     keys = KeyBindings()
 
     @keys.add("enter", filter=has_completions & completion_is_selected)
     def _choose(event: KeyPressEvent) -> None:
         event.current_buffer.complete_state = None
+
+    @keys.add("tab", filter=~has_completions)
+    def _complete(event: KeyPressEvent) -> None:
+        # At once, and not beside what is typed next: an Enter right behind it must take what it completed.
+        buffer = event.current_buffer
+        found = list(completer.get_completions(buffer.document, CompleteEvent(completion_requested=True)))
+        common = get_common_complete_suffix(buffer.document, found)
+        if len(found) == 1:
+            buffer.apply_completion(found[0])
+        elif common:
+            buffer.insert_text(common)
+        else:
+            buffer.start_completion()
 
     @keys.add("escape", "enter")
     def _go_on(event: KeyPressEvent) -> None:

@@ -139,6 +139,22 @@ def test_tab_completes_names_and_commands(opened: Open):
     terminal.wait_for("> places order")
 
 
+def test_an_enter_right_behind_tab_takes_what_was_completed(opened: Open):
+    terminal = opened()
+    terminal.type("total of amount of places o\t\r")
+    terminal.wait_for("\n0\n")
+    terminal.type(":custome\t ann\r")
+    terminal.wait_for("the customer is ann, of whom nothing is known yet")
+
+
+def test_alt_enter_goes_on_with_what_could_end(opened: Open):
+    terminal = opened()
+    terminal.type("places order\x1b\rwith amount = 40\r")
+    terminal.wait_for("it has happened")
+    terminal.type("total of amount of places order\r")
+    terminal.wait_for("\n40\n")
+
+
 def test_an_unfinished_sentence_goes_on_and_an_empty_line_ends_it(opened: Open):
     terminal = opened()
     terminal.type("when registers\r")

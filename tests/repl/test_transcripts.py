@@ -97,6 +97,17 @@ FROM_NOTHING = {
         zone "Toronto"
         promotion Spring from 2026-01-01
     """,
+    "tests beside the rules": """
+        segment Buyers if places order
+        test "a buyer" {
+          on 2026-03-01 places order
+          expect in segment Buyers
+        }
+        test "a guest" {
+          on 2026-03-01 registers
+          expect in segment Buyers
+        }
+    """,
     "commands that go wrong": """
         :frobnicate
         :sgments
