@@ -125,7 +125,8 @@ class Play:
         waits = waits_of(engine, customer, clock)
         self.heard = []
         self.advance(doing.instant)
-        silent = [c for c in engine.clock_changes(doing.instant) if c.instant > clock and c.customer != customer]
+        moved = engine.clock_changes(doing.instant) if doing.instant > clock else ()
+        silent = [change for change in moved if change.instant > clock and change.customer != customer]
         reject = self._happen(doing)
         begun = [wait for wait in waits_of(engine, customer, doing.instant) if wait not in waits]
         heard = [outcome for outcome in self.heard if outcome.customer != customer]
