@@ -46,6 +46,7 @@ ORDER = (
     "graph",
     "docs",
     "test",
+    "repl",
     "run",
     "report",
     "segments",

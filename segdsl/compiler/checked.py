@@ -2,6 +2,7 @@
 
 from attrs import define, field
 
+from segdsl.compiler.context import Typed
 from segdsl.compiler.scope import EventInfo, FieldInfo, Scope
 from segdsl.compiler.segments import SegmentTable
 from segdsl.compiler.trials import Expected
@@ -18,8 +19,8 @@ class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
     nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
     beside the rules, which change no run. `spans` are the places of rules by their ids. By their spans, `expected` are
-    the conditions of the tests' `expect` lines, and `happening` the events of their other lines. `written` leads from
-    the nodes of the plan back to the text."""
+    the conditions of the tests' `expect` lines, and `happening` the events of their other lines; `asked` are
+    expressions asked beside the program. `written` leads from the nodes of the plan back to the text."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -32,6 +33,7 @@ class CheckedProgram:
     defaults: dict[str, object] = field(factory=dict)
     expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)
     happening: dict[Span, tuple[EventInfo, FieldInfo | None]] = field(factory=dict)
+    asked: list[Typed] = field(factory=list)
     written: Written = field(factory=Written)
     unready: list[Diagnostic] = field(factory=list)
     left_out: list[Diagnostic] = field(factory=list)

@@ -1,6 +1,8 @@
 """All stages in their order: modules → scope → checked program (and what is doubtful in it) → plan. Parsing comes
 before, in `syntax`."""
 
+from collections.abc import Sequence
+
 import attrs
 
 from segdsl.compiler import lints
@@ -18,8 +20,10 @@ from segdsl.plan import nodes as p
 from segdsl.syntax import ast
 
 
-def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Collector) -> CheckedProgram:
-    """Check modules that were parsed already."""
+def check_modules(
+    sources: SourceMap, modules: list[ast.Module], collector: Collector, questions: Sequence[ast.Expression] = ()
+) -> CheckedProgram:
+    """Check modules that were parsed already, and expressions of any kind that are asked of a customer."""
     shipped = {number for number, source in enumerate(sources) if source.shipped}
     scope = declare(modules, shipped, collector)
     gathered = Gathered(scope, collector, sources)
@@ -35,6 +39,7 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     tests = TestChecker(gathered, expressions)
     tests.check_all()
     program.expected, program.happening = tests.expected, tests.happening
+    program.asked = [expressions.value(question, Context("test")) for question in questions]
     program.memories, program.written = gathered.memories, gathered.written
     program.unready = [d for d in unready if d.span.source not in shipped]
     program.left_out = gathered.unready[len(unready) :]
@@ -45,10 +50,12 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
 
 def compile_program(program: CheckedProgram, *, tests: bool = False) -> tuple[p.Plan | None, list[Diagnostic]]:
     """The plan of a checked program, or the errors that keep it from having one. What cannot be run yet is an error
-    here: it is never accepted and ignored. With `tests`, the plan remembers what the tests ask for as well."""
+    here: it is never accepted and ignored. With `tests`, the plan remembers what the tests ask for as well; what the
+    program was `asked` it always remembers."""
     errors = [d for d in program.collector if d.severity is Severity.ERROR]
     errors += [attrs.evolve(d, severity=Severity.ERROR) for d in program.unready]
     asked = [each.condition for parts in program.expected.values() for each in parts] if tests else []
+    asked += [question.node for question in program.asked]
     return (None, errors) if errors else (lower(program, asked), [])
 
 

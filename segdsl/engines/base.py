@@ -1,6 +1,6 @@
 """The contract of an engine: a pure step from a state and an input to the next state and what came of it."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -38,9 +38,9 @@ class Prepared(Protocol):
     def expand(self, event: Event) -> list[Event]:
         """The events made of the lines of an event, as listed, and then the event itself."""
 
-    def ask(self, state: State, condition: Expression, now: int) -> bool | None:
-        """Whether a condition is true of a customer, None where that is not known, at an instant that is not before the
-        state's clock and to which the clock has been let run."""
+    def ask(self, state: State, asked: Expression, now: int) -> Any:
+        """The value of an expression for a customer (of a condition, whether it is true), None where that is not known,
+        at an instant that is not before the state's clock and to which the clock has been let run."""
 
     def fresh(self, customer: str, instant: int) -> State:
         """The state of a customer of whom nothing is known, with the derived segments that hold even so."""

@@ -1,6 +1,6 @@
 """Rules to a program that can be run: `load` from files, `loads` from text, `check` for what is wrong with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -16,6 +16,7 @@ from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.source import SourceMap
 from segdsl.host import files
 from segdsl.plan import nodes as p
+from segdsl.syntax import ast
 from segdsl.syntax.trees import module_of
 
 Path_ = str | PathLike[str]
@@ -71,9 +72,19 @@ def _checked(sources: SourceMap, collector: Collector) -> CheckedProgram:
     return check_modules(sources, modules, collector)
 
 
-def build(checked: CheckedProgram) -> Program:
-    """The program that was checked. Raises CompileError, with all mistakes and their places."""
-    plan, errors = compile_program(checked)
+def check_trees(
+    sources: SourceMap, modules: list[ast.Module], collector: Collector, questions: Sequence[ast.Expression] = ()
+) -> CheckedProgram:
+    """Check what was parsed before as one program, a module for each source; `questions` are expressions that are to be
+    asked of a customer, and stand in one of the sources."""
+    return check_modules(sources, modules, collector, questions)
+
+
+def build(checked: CheckedProgram, *, tests: bool = False) -> Program:
+    """The program that was checked; with `tests` it remembers what the tests beside the rules ask for as well.
+
+    Raises CompileError, with all mistakes and their places."""
+    plan, errors = compile_program(checked, tests=tests)
     if plan is None:
         raise CompileError(errors, render_all(errors, checked.sources))
     texts = tuple((source.name, source.text) for source in checked.sources if not source.shipped)

@@ -11,24 +11,25 @@ from typing import Any
 from attrs import define, field, frozen
 
 from segdsl.compiler.checked import CheckedProgram
-from segdsl.compiler.lengths import calendar_length, fixed_length, instant_of
+from segdsl.compiler.lengths import instant_of
 from segdsl.compiler.pipeline import compile_program
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
 from segdsl.engines import DEFAULT, prepare
 from segdsl.engines.base import Prepared, Step
+from segdsl.host.sentences import CannotRun, Given, happening, later, made_true, value_of
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
-from segdsl.records.inputs import Event, Exclude, Include, Unlist
-from segdsl.records.outcomes import Because, Effect
-from segdsl.state.customer import State, Stay
+from segdsl.records.inputs import Event
+from segdsl.records.outcomes import Effect
+from segdsl.state.customer import State
 from segdsl.syntax import ast
 from segdsl.syntax.format_rules import action
 from segdsl.syntax.format_values import expression
 from segdsl.values import wire
 from segdsl.values.instants import instant_text
-from segdsl.values.kinds import DATE, INSTANT, Kind
+from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
 
 
@@ -78,10 +79,6 @@ def _holds(outer: Span, inner: Span) -> bool:
     return outer.source == inner.source and outer.start <= inner.start and inner.end <= outer.end
 
 
-class CannotRun(Exception):  # noqa: N818 - it is a finding about a test
-    """A line of a test asks for what makes no sense where it stands."""
-
-
 @define
 class Trial:
     """One test on its way: the state of its customer, the instant reached, and the effects so far."""
@@ -94,7 +91,7 @@ class Trial:
     now: int | None = None
     inputs: int = 0
     effects: list[Effect] = field(factory=list)
-    given: list[ast.Given | ast.GivenMember | ast.GivenExcluded] = field(factory=list)
+    given: list[Given] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         self.zone = Zone(self.prepared.plan.zone)
@@ -129,9 +126,7 @@ class Trial:
     def _after(self, delay: ast.Duration) -> int:
         if self.now is None:
             raise CannotRun("`after` counts from an instant, and none was reached yet: begin with `on`")
-        if not delay.calendar:
-            return self.now + fixed_length(delay)
-        return self.zone.shifted(self.now, *calendar_length(delay))
+        return later(delay, self.now, self.zone)
 
     def _reach(self, instant: int) -> None:
         if self.now is not None and instant < self.now:
@@ -145,20 +140,10 @@ class Trial:
     def _prepare(self, instant: int) -> None:
         """Make true what is given, as of the instant, without an event that a rule could see."""
         state = self.state or self.prepared.fresh(self.customer, instant)
-        attributes = {line.name.text: self._of_attribute(line) for line in self.given if isinstance(line, ast.Given)}
-        state = self._step(state, Event(self._id(), "", self.customer, instant, {}, attributes))
-        for line in self.given:
-            match line:
-                case ast.GivenExcluded(segment):
-                    state = self._step(state, Exclude(self._id(), self.customer, instant, segment.text))
-                case ast.GivenMember(segment):
-                    state = self._step(state, Include(self._id(), self.customer, instant, segment.text))
-                    if self.checked.scope.segments[segment.text].kind == "added":
-                        state.added[segment.text] = Stay(Because("added"))
-                        state = self._step(state, Unlist(self._id(), self.customer, instant, segment.text))
-        self.state, self.given = state, []
+        self._keep(made_true(self.checked, self.prepared, state, instant, self.given, self._id))
+        self.given = []
 
-    def _step(self, state: State | None, entry: Event | Include | Exclude | Unlist) -> State:
+    def _step(self, state: State | None, entry: Event) -> State:
         return self._keep(self.prepared.step(state, entry))
 
     def _keep(self, step: Step) -> State:
@@ -171,26 +156,12 @@ class Trial:
         return f"input {self.inputs}"
 
     def _happens(self, node: ast.Occurrence) -> None:
-        event, fields = self._event(node)
+        event, fields = happening(self.checked, node)
         assert self.now is not None, "an instant was reached"
         received = fields.pop("received", None)
         made = Event(self._id(), event, self.customer, self.now, fields, {}, received)
         for each in self.prepared.expand(made):
             self._step(self.state, each)
-
-    def _event(self, node: ast.Occurrence) -> tuple[str, dict[str, Any]]:
-        event, subject = self.checked.happening[node.span]
-        kinds: dict[str, Kind] = event.kinds()
-        fields: dict[str, Any] = {}
-        if node.match is not None and subject is not None:
-            fields[subject.name] = _value(node.match, subject.kind, self.zone)
-        for assignment in node.assignments:
-            name = assignment.name.text
-            fields[name] = _value(assignment.value, kinds[name], self.zone)
-        return event.name, fields
-
-    def _of_attribute(self, line: ast.Given) -> Any:
-        return _value(line.value, self.checked.scope.attributes[line.name.text].kind, self.zone)
 
     # ------------------------------------------------------------------------------------------------- what is expected
 
@@ -235,7 +206,7 @@ class Trial:
         return shown or f"no {info.name} at all"
 
     def _encoded(self, node: ast.Expression, kind: Kind) -> Any:
-        return wire.encode(kind, _value(node, kind, self.zone))
+        return wire.encode(kind, value_of(node, kind, self.zone))
 
 
 def _effect_of(line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:
@@ -252,20 +223,3 @@ def _shown(effect: Effect) -> str:
     """An effect as the language says it."""
     fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
     return effect.action + (f" with {', '.join(fields)}" if fields else "")
-
-
-def _value(node: ast.Expression, kind: Kind, zone: Zone) -> Any:
-    """The run-time value of a literal, as a field or attribute of that kind holds it."""
-    match node:
-        case ast.Text(value) | ast.Number(value) | ast.Percent(value) | ast.Boolean(value) | ast.ClockTime(value):
-            return value
-        case ast.Minus(operand):
-            return -_value(operand, kind, zone)
-        case ast.Duration():
-            return fixed_length(node)
-        case ast.DateValue(days):
-            return zone.at(days) if kind == INSTANT else days
-        case ast.InstantValue():
-            instant = instant_of(node, zone)
-            return zone.date(instant) if kind == DATE else instant
-    raise CannotRun(f"a test gives plain values, not {expression(node)}")

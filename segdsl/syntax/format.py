@@ -238,7 +238,7 @@ class Formatter:
             if isinstance(line, ast.Expect):
                 yield from self._conditional(line, "expect", line.condition, STEP)
             else:
-                yield Unit(STEP, _test_line(line), line.span.start)
+                yield Unit(STEP, test_line(line), line.span.start)
         yield Unit(0, "}", node.span.end - 1, closing=True)
 
 
@@ -253,7 +253,7 @@ def _short(node: ast.Zone | ast.Lateness | ast.LinesDeclaration) -> str:
     assert_never(node)
 
 
-def _test_line(node: ast.TestLine) -> str:
+def test_line(node: ast.TestLine) -> str:
     match node:
         case ast.Given(of, value):
             return f"given {of.text} is {expression(value)}"
@@ -261,10 +261,10 @@ def _test_line(node: ast.TestLine) -> str:
             return f"given in segment {name(segment)}"
         case ast.GivenExcluded(segment):
             return f"given excluded from {name(segment)}"
-        case ast.Happens(moment, occurrence):
-            return f"on {day(moment)} {_occurrence(occurrence)}"
-        case ast.Later(delay, occurrence):
-            return f"after {duration(delay)}" + (f" {_occurrence(occurrence)}" if occurrence else "")
+        case ast.Happens(moment, happening):
+            return f"on {day(moment)} {occurrence(happening)}"
+        case ast.Later(delay, happening):
+            return f"after {duration(delay)}" + (f" {occurrence(happening)}" if happening else "")
         case ast.Expect(condition):
             return f"expect {expression(condition)}"
         case ast.ExpectEffect(of, match, assignments, absent):
@@ -274,7 +274,7 @@ def _test_line(node: ast.TestLine) -> str:
     assert_never(node)
 
 
-def _occurrence(node: ast.Occurrence) -> str:
+def occurrence(node: ast.Occurrence) -> str:
     return event(node.name, node.match, None) + values(node.assignments)
 
 

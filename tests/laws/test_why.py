@@ -1,7 +1,8 @@
 """The laws of explanations: what is named as decisive is, and what is said to turn the answer turns it.
 
-Seen to fail when the event that is left out is not left out, when acts are named that were not tried, when the time by
-which the clock turns an answer is an instant off, and when the life is played without the arrival numbers of the store.
+Seen to fail when the first event that comes to mind is named without a trial, when acts are named that were
+not tried, when the time by which the clock turns an answer is an instant off, and when the life is played without the
+inputs of the very instant.
 """
 
 from typing import Any

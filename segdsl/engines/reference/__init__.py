@@ -119,10 +119,9 @@ class Reference:
             return True
         return any(change.segment in self.needs.heard for change in self._changed(round_, step))
 
-    def ask(self, state: State, condition: p.Expression, now: int) -> bool | None:
-        """Whether a condition is true of a customer at an instant; None where that is not known."""
-        answer: bool | None = evaluate(condition, self._view(state, now))
-        return answer
+    def ask(self, state: State, asked: p.Expression, now: int) -> Any:
+        """The value of an expression for a customer at an instant; None where that is not known."""
+        return evaluate(asked, self._view(state, now))
 
     def looking(self, state: State, now: int) -> Callable[[p.Expression], Any]:
         """What expressions are worth for a customer at an instant to which the clock has been let run."""
