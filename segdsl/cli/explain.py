@@ -21,27 +21,30 @@ WIDTH = 100
 @color_option
 def command(code: str | None, as_json: bool, color: bool | None) -> None:
     """Explain what is behind the code of a mistake, with an example of it and how to write it instead. Without a code,
-    list all of them.
+    list all of them; with the beginning of a code, those that begin so.
 
     \b
       seg explain SEG203
+      seg explain SEG9
       seg explain
+
+    Exit code: 0 done, 2 there is no such code.
     """
-    wanted = [_known(code)] if code is not None else list(CODES)
+    wanted = _known(code) if code is not None else list(CODES)
     if as_json:
         print_lines(map(_as_json, wanted))
-    elif code is None:
-        click.echo("\n".join(table([(each, CODES[each].title) for each in wanted])))
-    else:
+    elif len(wanted) == 1:
         _print(wanted[0], color)
+    else:
+        click.echo("\n".join(table([(each, CODES[each].title) for each in wanted])))
 
 
-def _known(given: str) -> str:
-    """The code that is meant: `seg203` and `203` will do. Raises UsageError."""
+def _known(given: str) -> list[str]:
+    """The code that is meant, or all that begin so: `seg203` and `203` will do. Raises UsageError."""
     digits = given.upper().removeprefix("SEG")
     code = f"SEG{digits}"
-    if code in CODES:
-        return code
+    if digits and (found := [each for each in CODES if each.startswith(code)]):
+        return found
     meant = nearest(code, CODES)
     hint = f"did you mean {meant}?" if meant else "`seg explain` lists all"
     raise click.UsageError(f"there is no code {given!r}: {hint}")

@@ -1,24 +1,39 @@
 """The tutorial, from its beginning to its end: each file is written as it says, each command answers as it says.
 
-A fenced block `console` holds commands behind `$ ` and their output; one whose language is followed by a path is the
-new text of that file; `seg-part` is a piece of rules that only parses.
+A fenced block `console` holds commands behind `$ ` and their output; `prompt` a command and what is typed at its prompt;
+one whose language is followed by a path is the new text of that file; `seg-part` is a piece of rules that only parses.
 """
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attrs import frozen
+from attrs import define, frozen
 from click.testing import CliRunner
 
-from segdsl.cli import seg
+from segdsl.cli import ORDER, seg
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import Source
+from segdsl.repl.rules import Rules
+from segdsl.repl.session import Session
 from segdsl.syntax.parse import parse
+from tests.repl.conftest import transcript
 
 TUTORIAL = Path(__file__).resolve().parents[2] / "examples" / "tutorial" / "README.md"
+BEGINNINGS = {
+    "flow.svg": "<svg",
+    "segments.svg": "<svg",
+    "report.html": "<!DOCTYPE html>",
+    "shop.html": "<!DOCTYPE html>",
+    "seg.bash": "# Completion of seg",
+}
+"""How the files begin that commands write and the page does not show."""
+
+TYPED = re.compile(r"^me [-0-9]+ [:0-9]+> (.*)$", re.MULTILINE)
 FENCE = re.compile(r"^```([^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -29,6 +44,15 @@ class Asked:
     line: int
     command: str
     answer: str
+
+
+@frozen
+class Prompted:
+    """A session at the prompt, with the line on which its command stands."""
+
+    line: int
+    command: str
+    session: str
 
 
 @frozen
@@ -45,32 +69,102 @@ def blocks(text: str) -> Iterator[tuple[int, str, str]]:
         yield text.count("\n", 0, found.start()) + 1, found[1], found[2]
 
 
-def parts(text: str) -> Iterator[Asked | Written]:
+def parts(text: str) -> Iterator[Asked | Prompted | Written]:
     for line, info, content in blocks(text):
         language, _, path = info.partition(" ")
         if language == "console":
             for command in re.split(r"^\$ ", content, flags=re.MULTILINE)[1:]:
                 asked, _, answer = command.partition("\n")
                 yield Asked(line, asked, answer)
+        elif language == "prompt":
+            asked, _, session = content.removeprefix("$ ").partition("\n")
+            yield Prompted(line, asked, session)
         elif path:
             yield Written(path, content)
 
 
-def test_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@define
+class Shell:
+    """So much of a shell as the page needs: `seg` and `python`, `< FILE` and `> FILE`, and `echo $?`."""
+
+    code: int = 0
+
+    def answer(self, command: str) -> str:
+        """Do what a line says, and give what is then seen."""
+        if command == "echo $?":
+            return f"{self.code}\n"
+        program, *words = shlex.split(command)
+        given = self._behind("<", words)
+        target = self._behind(">", words)
+        if program == "python":
+            return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=True).stdout
+        assert program == "seg"
+        typed = Path(given).read_text("utf-8") if given else ""
+        result = CliRunner().invoke(seg, words, input=typed, prog_name="seg", terminal_width=100)
+        self.code = result.exit_code
+        if not target:
+            return result.output
+        Path(target).write_text(result.stdout, encoding="utf-8")
+        return result.stderr
+
+    @staticmethod
+    def _behind(sign: str, words: list[str]) -> str | None:
+        """The file behind a sign, both taken out of the words."""
+        if sign not in words:
+            return None
+        place = words.index(sign)
+        _, file = words[place : place + 2]
+        del words[place : place + 2]
+        return file
+
+
+def session_of(command: str) -> Session:
+    """The session that `seg repl FOLDER` begins."""
+    _, _, folder = command.split()
+    files = sorted(Path(folder).glob("*.seg"))
+    return Session.begin(Rules.of([(file.as_posix(), file.read_text("utf-8")) for file in files]))
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, without colour."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
-    asked = 0
+    return tmp_path
+
+
+def test_all_of_it(fresh: Path) -> None:
+    asked, shell = 0, Shell()
     for part in parts(TUTORIAL.read_text("utf-8")):
         match part:
             case Written(path, text):
                 Path(path).write_text(text, encoding="utf-8")
             case Asked(line, command, answer):
-                program, *arguments = shlex.split(command)
-                assert program == "seg"
-                result = CliRunner().invoke(seg, arguments, prog_name="seg", terminal_width=100)
-                assert result.output == answer, f"{TUTORIAL.name}:{line}: {command}"
+                assert shell.answer(command) == answer, f"{TUTORIAL.name}:{line}: {command}"
                 asked += 1
-    assert asked > 10
+            case Prompted(line, command, session):
+                played = transcript(session_of(command), "\n".join(TYPED.findall(session)))
+                assert played == session, f"{TUTORIAL.name}:{line}: {command}"
+                asked += 1
+    assert asked > 40
+    for name, beginning in BEGINNINGS.items():
+        assert (fresh / name).read_text("utf-8").startswith(beginning), name
+
+
+def test_each_file_that_a_command_writes_is_looked_at() -> None:
+    text = TUTORIAL.read_text("utf-8")
+    shown = {part.path for part in parts(text) if isinstance(part, Written)}
+    asked = [part.command for part in parts(text) if isinstance(part, Asked)]
+    written = {found for each in asked for found in re.findall(r"(?:--output|>) (\S+)", each)}
+    read = {found for each in asked for found in re.findall(r"python (\S+)", each)}
+    assert read <= shown
+    assert written - set(BEGINNINGS) == {"numbers.json"}
+
+
+def test_every_command_is_met() -> None:
+    text = TUTORIAL.read_text("utf-8")
+    asked = [part.command for part in parts(text) if not isinstance(part, Written)]
+    assert set(ORDER) - {each.split()[1] for each in asked if each.startswith("seg ")} == set()
 
 
 def test_what_fmt_leaves_is_what_the_page_shows(tmp_path: Path) -> None:
