@@ -73,6 +73,8 @@ def _print(result: "segdsl.TestResult", color: bool | None) -> None:
     for failure in result.failures:
         click.echo(f"  {failure.place}: expected {failure.expected}", color=color)
         click.echo(f"    found: {failure.found}", color=color)
+        for line in failure.why:
+            click.echo(f"      {line}", color=color)
     click.echo()
 
 
@@ -86,7 +88,10 @@ def _summary(results: Sequence["segdsl.TestResult"]) -> str:
 
 
 def _as_json(result: "segdsl.TestResult") -> dict[str, Any]:
-    failures = [{"place": each.place, "expected": each.expected, "found": each.found} for each in result.failures]
+    failures = [
+        {"place": each.place, "expected": each.expected, "found": each.found, "why": list(each.why)}
+        for each in result.failures
+    ]
     return {"test": result.name, "place": result.place, "holds": not failures, "failures": failures}
 
 
@@ -98,7 +103,9 @@ def _write_junit(path: str, results: Sequence["segdsl.TestResult"], seconds: flo
         case = ET.SubElement(suite, "testcase", name=_printable(result.name), classname=file, file=file, line=line)
         for failure in result.failures:
             said = f"{failure.place}: expected {failure.expected}"
-            ET.SubElement(case, "failure", message=_printable(said)).text = _printable(f"found: {failure.found}")
+            ET.SubElement(case, "failure", message=_printable(said)).text = _printable(
+                "\n".join([f"found: {failure.found}", *failure.why])
+            )
     try:
         ET.ElementTree(suite).write(Path(path), encoding="utf-8", xml_declaration=True)
     except OSError as error:

@@ -2,9 +2,9 @@
 
 from attrs import define, field
 
-from segdsl.compiler.scope import EventInfo, FieldInfo, Scope
+from segdsl.compiler.scope import Scope
 from segdsl.compiler.segments import SegmentTable
-from segdsl.compiler.trials import Expected
+from segdsl.compiler.trials import CheckedTest
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic
 from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
@@ -16,8 +16,7 @@ from segdsl.syntax import ast
 class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
     nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
-    beside the rules, which change no run. By their spans, `expected` are the conditions of the tests' `expect` lines,
-    and `happening` the events of their other lines."""
+    beside the rules, which change no run. `tests` are those tests, each row of a table one of its own."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -27,8 +26,7 @@ class CheckedProgram:
     rules: list[p.Rule] = field(factory=list)
     memories: dict[str, p.Memory] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
-    expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)
-    happening: dict[Span, tuple[EventInfo, FieldInfo | None]] = field(factory=dict)
+    tests: list[CheckedTest] = field(factory=list)
     unready: list[Diagnostic] = field(factory=list)
     left_out: list[Diagnostic] = field(factory=list)
 

@@ -31,7 +31,7 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     unready = list(gathered.unready)
     tests = TestChecker(gathered, expressions)
     tests.check_all()
-    program.expected, program.happening = tests.expected, tests.happening
+    program.tests = tests.tests
     program.memories = gathered.memories
     program.unready = [d for d in unready if d.span.source not in shipped]
     program.left_out = gathered.unready[len(unready) :]
@@ -43,7 +43,10 @@ def compile_program(program: CheckedProgram, *, tests: bool = False) -> tuple[p.
     here: it is never accepted and ignored. With `tests`, the plan remembers what the tests ask for as well."""
     errors = [d for d in program.collector if d.severity is Severity.ERROR]
     errors += [attrs.evolve(d, severity=Severity.ERROR) for d in program.unready]
-    asked = [each.condition for parts in program.expected.values() for each in parts] if tests else []
+    expected = [parts for test in program.tests for parts in test.expected.values()] if tests else []
+    asked = [
+        node for parts in expected for each in parts for node in (each.condition, *(x.node for x in each.looks_at))
+    ]
     return (None, errors) if errors else (lower(program, asked), [])
 
 

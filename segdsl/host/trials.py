@@ -5,7 +5,7 @@ prepared at the test's first instant, without an event that a rule could see. A 
 judged at the instant reached; an effect may have been given out at any time since the test's start.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from attrs import define, field, frozen
@@ -13,13 +13,13 @@ from attrs import define, field, frozen
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.lengths import calendar_length, fixed_length, instant_of
 from segdsl.compiler.pipeline import compile_program
+from segdsl.compiler.trials import CheckedTest
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
 from segdsl.engines import DEFAULT, prepare
 from segdsl.engines.base import Prepared, Step
-from segdsl.plan import nodes as p
-from segdsl.plan.walk import walk
+from segdsl.host.unmet import Found, unmet_condition, unmet_effect
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.records.outcomes import Because, Effect
 from segdsl.state.customer import State, Stay
@@ -34,16 +34,19 @@ from segdsl.values.zones import Zone
 
 @frozen
 class Failure:
-    """Something that a test expected and did not find. `place` is the `file:line` of the line that expects it."""
+    """Something that a test expected and did not find. `place` is the `file:line` of the line that expects it; `why`
+    holds the values that tell why it was not found, a line each."""
 
     place: str
     expected: str
     found: str
+    why: tuple[str, ...] = ()
 
 
 @frozen
 class TestResult:
-    """What came of one test; it holds when there is no failure. `place` is its `file:line`."""
+    """What came of one test, or of one row of its table; it holds when there is no failure. `place` is its
+    `file:line`."""
 
     __test__ = False
 
@@ -61,17 +64,22 @@ def run_tests(checked: CheckedProgram, *, named: str = "", engine: str = DEFAULT
     if plan is None:
         raise CompileError(errors, render_all(errors, checked.sources))
     prepared = prepare(plan, engine)
-    tests = sorted(checked.scope.tests, key=lambda test: test.span)
-    return (_result(checked, prepared, test) for test in tests if named.casefold() in test.name.value.casefold())
+    return (run_test(checked, prepared, test) for test in tests_named(checked, named))
 
 
-def _result(checked: CheckedProgram, prepared: Prepared, node: ast.TestDeclaration) -> TestResult:
-    missing = [d for d in checked.left_out if _holds(node.span, d.span)]
+def tests_named(checked: CheckedProgram, named: str) -> list[CheckedTest]:
+    """The tests whose name holds a text, in the order of the rules' text."""
+    return [test for test in checked.tests if named.casefold() in test.name.casefold()]
+
+
+def run_test(checked: CheckedProgram, prepared: Prepared, test: CheckedTest) -> TestResult:
+    """Run one test on a plan made ready, that of the program with its tests."""
+    missing = [d for d in checked.left_out if _holds(test.test.span, d.span)]
     if missing:
         failures = tuple(Failure(checked.place(d.span), "to be run", d.message) for d in missing)
     else:
-        failures = tuple(Trial(checked, prepared, node.name.value).run(node.lines))
-    return TestResult(node.name.value, checked.place(node.span), failures)
+        failures = tuple(Trial(checked, prepared, test).run())
+    return TestResult(test.name, checked.place(test.span), failures)
 
 
 def _holds(outer: Span, inner: Span) -> bool:
@@ -88,7 +96,7 @@ class Trial:
 
     checked: CheckedProgram
     prepared: Prepared
-    customer: str
+    test: CheckedTest
     zone: Zone = field(init=False)
     state: State | None = None
     now: int | None = None
@@ -99,9 +107,13 @@ class Trial:
     def __attrs_post_init__(self) -> None:
         self.zone = Zone(self.prepared.plan.zone)
 
-    def run(self, lines: Iterable[ast.TestLine]) -> Iterator[Failure]:
+    @property
+    def customer(self) -> str:
+        return self.test.name
+
+    def run(self) -> Iterator[Failure]:
         """Go through the lines. A line that cannot be run ends the test."""
-        for line in lines:
+        for line in self.test.lines:
             try:
                 yield from self._line(line)
             except CannotRun as error:
@@ -113,9 +125,11 @@ class Trial:
             case ast.Given() | ast.GivenMember() | ast.GivenExcluded():
                 self.given.append(line)
             case ast.Happens(moment, occurrence):
+                assert moment is not None, "a column of the table gave it"
                 self._reach(instant_of(moment, self.zone))
                 self._happens(occurrence)
             case ast.Later(delay, occurrence):
+                assert delay is not None, "a column of the table gave it"
                 self._reach(self._after(delay))
                 if occurrence is not None:
                     self._happens(occurrence)
@@ -179,7 +193,7 @@ class Trial:
             self._step(self.state, each)
 
     def _event(self, node: ast.Occurrence) -> tuple[str, dict[str, Any]]:
-        event, subject = self.checked.happening[node.span]
+        event, subject = self.test.happening[node.span]
         kinds: dict[str, Kind] = event.kinds()
         fields: dict[str, Any] = {}
         if node.match is not None and subject is not None:
@@ -196,29 +210,22 @@ class Trial:
 
     def _failures(self, line: ast.Expect | ast.ExpectEffect) -> Iterator[Failure]:
         place = self.checked.place(line.span)
-        effect = _effect_of(line) if line.span not in self.checked.expected else None
+        effect = _effect_of(line) if line.span not in self.test.expected else None
         if effect is not None:
             found = self._effect_failure(effect)
             if found is not None:
                 said = action(ast.Perform(effect.name, effect.match, effect.assignments))
-                yield Failure(place, f"no {said}" if effect.absent else said, found)
+                yield Failure(place, f"no {said}" if effect.absent else said, found.found, found.why)
             return
         if self.now is None or self.state is None:
             raise CannotRun("nothing has happened yet that could be asked about: begin with `on`")
-        for part in self.checked.expected[line.span]:
+        for part in self.test.expected[line.span]:
             answer = self.prepared.ask(self.state, part.condition, self.now)
             if answer is not True:
-                yield Failure(place, expression(part.written), self._standing(part.condition, answer))
+                found = unmet_condition(self.prepared, self.state, self.now, part, answer)
+                yield Failure(place, expression(part.written), found.found, found.why)
 
-    def _standing(self, condition: p.Expression, answer: bool | None) -> str:
-        """How a condition turned out at the instant reached, with the memberships where it speaks of them."""
-        assert self.state is not None and self.now is not None, "an instant was reached"
-        said = f"{'not known' if answer is None else 'not so'} at {instant_text(self.now)}"
-        if not any(isinstance(node, p.Member) for node in walk(condition)):
-            return said
-        return f"{said}, a member of {', '.join(sorted(self.state.members)) or 'no segment'}"
-
-    def _effect_failure(self, node: ast.ExpectEffect) -> str | None:
+    def _effect_failure(self, node: ast.ExpectEffect) -> Found | None:
         """What was done instead of an effect that was expected, or against an expectation; None: it was as expected."""
         info = self.checked.scope.actions[node.name.text]
         wanted: dict[str, Any] = {}
@@ -231,8 +238,7 @@ class Trial:
         meant = [e for e in done if all(e.fields.get(name) == value for name, value in wanted.items())]
         if bool(meant) is not node.absent:
             return None
-        shown = "; ".join(f"{_shown(effect)} at {instant_text(effect.instant)}" for effect in (meant or done)[:5])
-        return shown or f"no {info.name} at all"
+        return unmet_effect(info.name, meant, self.effects)
 
     def _encoded(self, node: ast.Expression, kind: Kind) -> Any:
         return wire.encode(kind, _value(node, kind, self.zone))
@@ -246,12 +252,6 @@ def _effect_of(line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:
         case ast.Expect(ast.Mention(name, match)):
             return ast.ExpectEffect(name, match)
     return None
-
-
-def _shown(effect: Effect) -> str:
-    """An effect as the language says it."""
-    fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
-    return effect.action + (f" with {', '.join(fields)}" if fields else "")
 
 
 def _value(node: ast.Expression, kind: Kind, zone: Zone) -> Any:

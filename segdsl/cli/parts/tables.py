@@ -1,7 +1,8 @@
 """Plain tables for a terminal."""
 
 from collections.abc import Iterable, Sequence
-from unicodedata import combining, east_asian_width
+
+from segdsl.values.text import width
 
 
 def plain(text: str) -> str:
@@ -9,13 +10,6 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
-
-
-def width(text: str) -> int:
-    """The columns that a text takes up."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def table(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> list[str]:

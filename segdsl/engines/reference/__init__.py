@@ -116,8 +116,12 @@ class Reference:
 
     def ask(self, state: State, condition: p.Expression, now: int) -> bool | None:
         """Whether a condition is true of a customer at an instant; None where that is not known."""
-        answer: bool | None = evaluate(condition, self._view(state, now))
+        answer: bool | None = self.value(state, condition, now)
         return answer
+
+    def value(self, state: State, expression: p.Expression, now: int) -> Any:
+        """What an expression is worth at an instant; None where that is not known."""
+        return evaluate(expression, self._view(state, now))
 
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
