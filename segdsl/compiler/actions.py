@@ -26,6 +26,7 @@ class ActionChecker:
     def actions(self, nodes: tuple[ast.Action, ...], context: Context) -> tuple[p.Action, ...]:
         made: list[p.Action] = []
         for node in nodes:
+            before = len(made)
             match node:
                 case ast.Add(segments, lasting, until):
                     ends = (
@@ -46,6 +47,8 @@ class ActionChecker:
                     made += self._perform(node, context)
                 case _:
                     assert_never(node)
+            for each in made[before:]:
+                self.gathered.written.note(each, node)
         return tuple(made)
 
     # ---------------------------------------------------------------------------------------------------- memberships

@@ -5,6 +5,7 @@ from attrs import define, field
 from segdsl.compiler.scope import Scope
 from segdsl.compiler.segments import SegmentTable
 from segdsl.compiler.trials import CheckedTest
+from segdsl.compiler.written import Written
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic
 from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
@@ -16,7 +17,8 @@ from segdsl.syntax import ast
 class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
     nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
-    beside the rules, which change no run. `tests` are those tests, each row of a table one of its own."""
+    beside the rules, which change no run. `tests` are those tests, each row of a table one of its own. `written` leads
+    from the nodes of the plan back to the text."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -27,6 +29,7 @@ class CheckedProgram:
     memories: dict[str, p.Memory] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
     tests: list[CheckedTest] = field(factory=list)
+    written: Written = field(factory=Written)
     unready: list[Diagnostic] = field(factory=list)
     left_out: list[Diagnostic] = field(factory=list)
 

@@ -8,6 +8,7 @@ import msgspec
 from attrs import define, evolve, field, frozen
 
 from segdsl.compiler.scope import Scope
+from segdsl.compiler.written import Written
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
@@ -58,7 +59,8 @@ class Context:
 
 @define(eq=False)
 class Gathered:
-    """What the walk gathers: memories by key, the segments that each place reads, and what cannot be run yet."""
+    """What the walk gathers: memories by key, the segments that each place reads, what each node was written as, and
+    what cannot be run yet."""
 
     scope: Scope
     collector: Collector
@@ -67,6 +69,7 @@ class Gathered:
     attributes_read: set[str] = field(factory=set)
     defined: dict[tuple[str, bool], Typed] = field(factory=dict)
     depths: dict[str, int] = field(factory=dict)
+    written: Written = field(factory=Written)
     unready: list[Diagnostic] = field(factory=list)
 
     def remember(self, memory: p.Memory) -> str:

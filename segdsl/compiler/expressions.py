@@ -47,6 +47,11 @@ class Expressions(Arithmetic):
 
     def value(self, node: ast.Expression, context: Context) -> Typed:
         """Kind and plan node of any expression."""
+        typed = self._value(node, context)
+        self.gathered.written.note(typed.node, node)
+        return typed
+
+    def _value(self, node: ast.Expression, context: Context) -> Typed:
         match node:
             case ast.Brackets(inner):
                 return self.value(inner, context)

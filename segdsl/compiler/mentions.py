@@ -290,6 +290,8 @@ class Mentions(History):
     def members(self, quantifier: str, segments: tuple[ast.Name, ...], context: Context) -> p.Expression:
         self._no_where(segments[0], context)
         tests = tuple(p.Member(of.text) for of in segments if self.segment(of))
+        for of, test in zip([of for of in segments if of.text in self.scope.segments], tests, strict=True):
+            self.gathered.written.note(test, ast.InSegment(of, None, span=of.span))
         if quantifier == "all":
             return tests[0] if len(tests) == 1 else p.Both(tests)
         any_of = tests[0] if len(tests) == 1 else p.Either(tests)

@@ -32,7 +32,7 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     tests = TestChecker(gathered, expressions)
     tests.check_all()
     program.tests = tests.tests
-    program.memories = gathered.memories
+    program.memories, program.written = gathered.memories, gathered.written
     program.unready = [d for d in unready if d.span.source not in shipped]
     program.left_out = gathered.unready[len(unready) :]
     return program

@@ -110,6 +110,7 @@ class RuleChecker:
                 made.append(rule)
         for rule in made:
             self.rules[rule.id] = self._of_activity(rule, node, begin, end, stops)
+            self.gathered.written.carry(rule, self.rules[rule.id])
 
     def _option(self, option: ast.Option) -> None:
         match option:
@@ -179,7 +180,10 @@ class RuleChecker:
         condition = self.expressions.condition(node.condition, context) if node.condition is not None else None
         steps = self._steps(node, context, around, fires)
         needed = fields_needed((condition, steps)) | ({around.per.field.text} if around.per else set())
-        fires = _in_order(around.triggers.keeping(trigger, tuple(sorted(needed))) for trigger in fires)
+        kept = [around.triggers.keeping(trigger, tuple(sorted(needed))) for trigger in fires]
+        for made, written in zip(kept, [t for t, (of, _) in zip(node.triggers, found, strict=True) if of], strict=True):
+            self.gathered.written.note(made, written)
+        fires = _in_order(kept)
         body: tuple[object, ...] = ("rule", name, fires, condition, steps)
         if len(self.gathered.unready) > unready or self.gathered.collector.errors > errors:
             # What cannot be run yet, or is wrong, is not in the plan's nodes, so the text tells such rules apart.
@@ -195,6 +199,7 @@ class RuleChecker:
             return None
         self.rules[rule.id] = rule
         self.spans[rule.id] = node.span
+        self.gathered.written.note(rule, node)
         return rule
 
     def _alone(self) -> "Around":
@@ -207,7 +212,8 @@ class RuleChecker:
         actions = ActionChecker(self.gathered, self.expressions)
         steps = StepChecker(self.gathered, self.expressions, self.table, actions, around.waits, draws_for)
         lowered = steps.steps(node.steps, context, seed=_seed(activity) if activity else "")
-        return keyed(lowered, activity.name.text if activity else "", around.per.field.text if around.per else None)
+        per = around.per.field.text if around.per else None
+        return keyed(lowered, activity.name.text if activity else "", per, self.gathered.written)
 
     def _told_apart(self, per: ast.Per | None, fields: dict[str, Kind], names: str) -> p.Expression | None:
         """The value by which flows of one customer are told apart."""

@@ -66,10 +66,13 @@ class StepChecker:
                         )
                 case ast.Wait() | ast.WaitUntil() | ast.WaitFor():
                     pause, context = self.waits.lower(node, context)
-                    made += [pause] if pause is not None else []
+                    if pause is None:
+                        continue
+                    made.append(pause)
                     before = Stages()  # what follows belongs to a later step
                 case _:
                     assert_never(node)
+            self.gathered.written.note(made[-1], node)
         return tuple(made)
 
     def _read(self, node: ast.Expression, context: Context, before: Stages) -> p.Expression:
@@ -139,6 +142,7 @@ class StepChecker:
             condition = self._read(path.condition, context, before) if path.condition is not None else None
             steps = self._steps(path.steps, context, seed, before.copy())
             paths.append(p.Path(condition, steps, start, start + share))
+            self.gathered.written.note(paths[-1], path)
             start += share
         return p.Branch(node.kind, tuple(paths), own_seed, purpose)  # type: ignore[arg-type]
 

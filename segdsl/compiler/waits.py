@@ -12,6 +12,7 @@ from segdsl.compiler.context import Context, digest
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.lengths import length, moment_near, shortest
 from segdsl.compiler.triggers import TriggerChecker
+from segdsl.compiler.written import Written
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
@@ -100,15 +101,14 @@ class WaitChecker:
 # ------------------------------------------------------------------------------------------------------ what is kept
 
 
-def keyed(steps: Steps, activity: str, per: str | None) -> Steps:
+def keyed(steps: Steps, activity: str, per: str | None, written: Written) -> Steps:
     """The steps of a rule with the keys of their waits, and what each wait keeps of its events."""
     made: Steps = ()
-    for step in reversed(steps):
+    for before in reversed(steps):
+        step = before
         match step:
             case p.Branch():
-                paths = tuple(
-                    msgspec.structs.replace(path, steps=keyed(path.steps, activity, per)) for path in step.paths
-                )
+                paths = tuple(_keyed_path(path, activity, per, written) for path in step.paths)
                 step = msgspec.structs.replace(step, paths=paths)
             case p.Wait() | p.WaitUntil() | p.WaitFor():
                 answer = step.trigger if isinstance(step, p.WaitFor) else None
@@ -121,7 +121,14 @@ def keyed(steps: Steps, activity: str, per: str | None) -> Steps:
                 )
             case _:
                 pass
+        written.carry(before, step)
         made = (step, *made)
+    return made
+
+
+def _keyed_path(path: p.Path, activity: str, per: str | None, written: Written) -> p.Path:
+    made = msgspec.structs.replace(path, steps=keyed(path.steps, activity, per, written))
+    written.carry(path, made)
     return made
 
 

@@ -13,8 +13,9 @@ from segdsl.engines.base import Step
 from segdsl.engines.reference.due import Clock
 from segdsl.engines.reference.evaluate import View, evaluate, holds
 from segdsl.engines.reference.flows import Flows
-from segdsl.engines.reference.land import Landing, Wish, because, effect_id, land, later_end
+from segdsl.engines.reference.land import Landing, Wish, because, deciding, effect_id, land, later_end
 from segdsl.engines.reference.round import Round
+from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.records.inputs import Event, Exclude, Include, Listing, Unlist
@@ -29,19 +30,21 @@ Stage = tuple[str, str, int]
 """A rule, a flow of it, and a stage."""
 
 
-def prepare(plan: p.Plan) -> "Reference":
-    return Reference(plan)
+def prepare(plan: p.Plan, witness: Witness | None = None) -> "Reference":
+    """A plan ready to run; `witness` is told what is judged in each step."""
+    return Reference(plan, witness)
 
 
 class Reference:
     """A plan ready to run. See `segdsl.engines.base.Prepared`."""
 
-    def __init__(self, plan: p.Plan) -> None:
+    def __init__(self, plan: p.Plan, witness: Witness | None = None) -> None:
         self.plan = plan
+        self.witness = witness
         self.zone = Zone(plan.zone)
         self.needs = Needs.of(plan)
         self.clock = Clock.of(plan, self.needs)
-        self.flows = Flows(plan)
+        self.flows = Flows(plan, witness)
         self.memories = {memory.key: memory for memory in plan.memories}
         self.segments = {segment.name: segment for segment in plan.segments}
         self.order = {s.name: at for at, s in enumerate(plan.segments) if s.condition is not None}
@@ -61,7 +64,7 @@ class Reference:
         here.see(entry.id, entry.instant, self.plan.lateness)
         here.arrivals += 1
         round_ = Round(self._view(here, entry.instant), here.arrivals, 0, entry.id)
-        self.flows.drop_ended(round_.view)
+        self.flows.drop_ended(round_)
         touched = self._enter(entry, round_) if isinstance(entry, Event) else self._list(entry, step, round_)
         self._judge_segments(round_, touched if state is not None else None, step, entry.id)
         self._rounds(round_, step, entry.id)
@@ -75,7 +78,7 @@ class Reference:
         while here.due is not None and here.due <= until:
             here.clock = here.due
             round_ = Round(self._view(here, here.clock), 0, 0, f"clock {instant_text(here.clock)}")
-            self.flows.drop_ended(round_.view)
+            self.flows.drop_ended(round_)
             round_.take_due()
             touched = self.needs.timed | self._end_memberships(round_, step)
             self._judge_segments(round_, touched, step, "")
@@ -241,7 +244,7 @@ class Reference:
             member = False
         else:
             beneath = segment.kind == "derived" or name in state.added
-            member = beneath and holds(segment.condition, round_.view)
+            member = beneath and judged(segment.condition, round_.view, round_.key, segment, None, self.witness)
         if member == (name in state.members):
             return False
         if member:
@@ -274,7 +277,17 @@ class Reference:
         for rule in rules:
             if self.flows.take(rule, round_, wishes):
                 step.fired.append(rule.id)
-        return land(wishes)
+        landing = land(wishes)
+        if self.witness is not None:
+            self._tell_landing(wishes, landing, round_, self.witness)
+        return landing
+
+    def _tell_landing(self, wishes: list[Wish], landing: Landing, round_: Round, witness: Witness) -> None:
+        for wish in wishes:
+            decided = deciding(wish, landing)
+            what: What = "landed" if decided is None else "lost"
+            customer = round_.view.state.customer
+            witness(Sighting(what, round_.key, customer, wish.action, wish.rule, None, decided.id if decided else ""))
 
     def _concerned(self, round_: Round) -> list[p.Rule]:
         """The rules that this step could trigger, and those with flows that wait."""

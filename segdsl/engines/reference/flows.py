@@ -3,15 +3,16 @@
 Comes in: a round and a rule that it may concern. Goes out: what the rule wants, and the waits at which its flows stand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import define, field
 
-from segdsl.engines.reference.evaluate import View, evaluate, holds
+from segdsl.engines.reference.evaluate import View, evaluate
 from segdsl.engines.reference.land import Wish
 from segdsl.engines.reference.moments import NEVER, next_at_time, plus
 from segdsl.engines.reference.round import Fields, Round, tallied
+from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import pauses
 from segdsl.state.customer import Waiting
@@ -20,9 +21,11 @@ from segdsl.values import chance, wire
 
 @define
 class Flows:
-    """The rules of a plan. `rests` gives, by rule and the key of a wait, the wait itself and the steps behind it."""
+    """The rules of a plan. `rests` gives, by rule and the key of a wait, the wait itself and the steps behind it.
+    `witness` is told what is judged and what flows do."""
 
     plan: p.Plan
+    witness: Witness | None = None
     rests: dict[tuple[str, str], tuple[p.Pause, tuple[p.Step, ...]]] = field(factory=dict)
     kinds: dict[str, Mapping[str, Any]] = field(factory=dict)
     rules: dict[str, p.Rule] = field(factory=dict)
@@ -35,14 +38,32 @@ class Flows:
         for action in self.plan.actions:
             self.kinds[action.name] = {field.name: field.kind for field in action.fields}
 
-    def drop_ended(self, view: View) -> None:
+    def drop_ended(self, round_: Round) -> None:
         """Let flows go whose time is over: at an activity's end, and where what was waited for did not come."""
-        if any(self._is_over(wait, view.now) for wait in view.state.waits):
-            view.state.waits = [wait for wait in view.state.waits if not self._is_over(wait, view.now)]
+        state, now = round_.view.state, round_.view.now
+        over = [wait for wait in state.waits if self._is_over(wait, now)]
+        if over:
+            state.waits = [wait for wait in state.waits if wait not in over]
+            for wait in over:
+                ended = self._has_ended(wait, now)
+                self._see("left", round_, wait, "the activity has ended" if ended else "it did not come in time")
 
     def _is_over(self, wait: Waiting, now: int) -> bool:
-        rule = self.rules[wait.rule]
-        return (wait.deadline is not None and wait.deadline <= now) or (rule.end is not None and rule.end <= now)
+        return (wait.deadline is not None and wait.deadline <= now) or self._has_ended(wait, now)
+
+    def _has_ended(self, wait: Waiting, now: int) -> bool:
+        end = self.rules[wait.rule].end
+        return end is not None and end <= now
+
+    def _see(self, what: What, round_: Round, wait: Waiting, reason: str = "") -> None:
+        """Tell the witness of a flow at a wait."""
+        if self.witness is not None:
+            pause, _ = self.rests[wait.rule, wait.key]
+            self._tell(what, round_, pause, self.rules[wait.rule], reason)
+
+    def _tell(self, what: What, round_: Round, node: object, rule: p.Rule, reason: str = "") -> None:
+        if self.witness is not None:
+            self.witness(Sighting(what, round_.key, round_.view.state.customer, node, rule, None, reason))
 
     # ----------------------------------------------------------------------------------------------- one rule, one step
 
@@ -54,7 +75,9 @@ class Flows:
         started = self._start(rule, running, round_, wishes)
         kept = []
         for wait in running:
-            if not any(_same(wait.value, value) for value in started):
+            if any(_same(wait.value, value) for value in started):
+                self._see("left", round_, wait, "it starts over")
+            else:
                 kept += self._go_on(rule, wait, round_, wishes)
         if mine:
             state.waits = [wait for wait in state.waits if wait.rule != rule.id] + kept
@@ -62,32 +85,46 @@ class Flows:
 
     def _is_stopped(self, rule: p.Rule, wait: Waiting, round_: Round) -> bool:
         view = round_.view.of_flow(wait.event, wait.start)
-        return any(_is_about(stop, fields, wait, view) for stop in rule.stops for fields in round_.fires(stop, view))
+        if any(_is_about(stop, fields, wait, view) for stop in rule.stops for fields in round_.fires(stop, view)):
+            self._see("left", round_, wait, "it was stopped")
+            return True
+        return False
 
     def _start(self, rule: p.Rule, running: list[Waiting], round_: Round, wishes: list[Wish]) -> list[Any]:
         """Start the flows that the step's triggers begin, one for each value of `per`. Gives those values."""
         started: list[Any] = []
-        for fields in (each for trigger in rule.triggers for each in round_.fires(trigger)):
+        for trigger, fields in ((each, fields) for each in rule.triggers for fields in round_.fires(each)):
             view = round_.view.of_flow(fields)
             value = evaluate(rule.per, view) if rule.per is not None else None
-            if any(_same(value, other) for other in started) or not self._may_enter(rule, value, view):
+            if self.witness is not None:
+                customer = view.state.customer
+                self.witness(Sighting("triggered", round_.key, customer, trigger, rule, None, "", fields))
+            if any(_same(value, other) for other in started):
                 continue
-            if not rule.restarting and any(_same(wait.value, value) for wait in running):
+            refusal = self._refusal(rule, value, running, view)
+            if refusal is not None:
+                self._tell("refused", round_, rule, rule, refusal)
                 continue
-            if holds(rule.condition, view):
+            if judged(rule.condition, view, round_.key, rule, rule, self.witness):
                 started.append(value)
                 if rule.once:
                     view.state.entered = [*view.state.entered, _entry(rule, value)]
                 self._take(rule, rule.steps, value, view, round_, wishes)
         return started
 
-    def _may_enter(self, rule: p.Rule, value: Any, view: View) -> bool:
-        """Whether an activity runs at this instant, for this customer."""
-        if (rule.begin is not None and view.now < rule.begin) or (rule.end is not None and view.now >= rule.end):
-            return False
+    def _refusal(self, rule: p.Rule, value: Any, running: list[Waiting], view: View) -> str | None:
+        """Why no flow can start at this instant, for this customer; None: one can."""
+        if rule.begin is not None and view.now < rule.begin:
+            return "the activity has not begun"
+        if rule.end is not None and view.now >= rule.end:
+            return "the activity has ended"
         if rule.once and _entry(rule, value) in view.state.entered:
-            return False
-        return not rule.holdout or not chance.falls_within(rule.seed, "holdout", view.state.customer, rule.holdout)
+            return "the customer has entered once already"
+        if rule.holdout and chance.falls_within(rule.seed, "holdout", view.state.customer, rule.holdout):
+            return "the customer is held out"
+        if not rule.restarting and any(_same(wait.value, value) for wait in running):
+            return "the customer is in the flow already"
+        return None
 
     def _go_on(self, rule: p.Rule, wait: Waiting, round_: Round, wishes: list[Wish]) -> list[Waiting]:
         """Go on behind a wait that is over or answered; gives it back where it is not."""
@@ -102,6 +139,7 @@ class Flows:
                 return [wait]
             if isinstance(pause.trigger, p.EventTrigger | p.CountTrigger):
                 view = view.of_flow(answer, wait.start)
+        self._see("goes on", round_, wait)
         self._take(rule, rest, wait.value, view, round_, wishes)
         return []
 
@@ -114,18 +152,34 @@ class Flows:
         for step in steps:
             match step:
                 case p.Gate(condition):
-                    if not holds(condition, view):
+                    if not judged(condition, view, round_.key, step, rule, self.witness):
                         return
                 case p.Act(stage, actions):
                     flow = "" if rule.per is None else repr(value)
                     wishes += [Wish(rule, stage, action, self._value(action, view), flow) for action in actions]
                 case p.Branch():
-                    for path in _paths(step, view):
+                    for path in self._paths(rule, step, view, round_):
+                        self._tell("taken", round_, path, rule)
                         self._take(rule, path.steps, value, view, round_, wishes)
                 case p.Wait() | p.WaitUntil() | p.WaitFor():
                     wait = _begun(rule, step, value, view)
                     if wait is not None:
                         round_.begun.append(wait)
+                        self._tell("begun", round_, step, rule)
+                    else:
+                        self._tell("left", round_, step, rule, "its moment is not known")
+                    return
+
+    def _paths(self, rule: p.Rule, branch: p.Branch, view: View, round_: Round) -> Iterator[p.Path]:
+        """The paths that are taken."""
+        paths = branch.paths
+        if branch.kind == "random":
+            drawn = chance.draw(branch.seed, branch.purpose, view.state.customer) * 1_000_000
+            paths = tuple(path for path in paths if path.start << chance.BITS <= drawn < path.end << chance.BITS)
+        for path in paths:
+            if judged(path.condition, view, round_.key, path, rule, self.witness):
+                yield path
+                if branch.kind == "first":
                     return
 
     def _value(self, action: p.Action, view: View) -> Any:
@@ -184,17 +238,6 @@ def _answer(pause: p.WaitFor, wait: Waiting, round_: Round, view: View) -> tuple
 
 def _with_tally(wait: Waiting, tally: list[Any]) -> Waiting:
     return Waiting(wait.rule, wait.key, wait.due, wait.deadline, wait.event, wait.start, wait.value, tally)
-
-
-def _paths(branch: p.Branch, view: View) -> list[p.Path]:
-    match branch.kind:
-        case "first":
-            return [path for path in branch.paths if holds(path.condition, view)][:1]
-        case "all":
-            return [path for path in branch.paths if holds(path.condition, view)]
-    drawn = chance.draw(branch.seed, branch.purpose, view.state.customer) * 1_000_000
-    chosen = [path for path in branch.paths if path.start << chance.BITS <= drawn < path.end << chance.BITS]
-    return [path for path in chosen if holds(path.condition, view)]
 
 
 def _is_about(stop: p.Trigger, fields: Fields, wait: Waiting, view: View) -> bool:

@@ -25,12 +25,14 @@ class Wish:
 @define
 class Landing:
     """What a step's wishes come to. `added` and `removed` are segments with the rule that decided, `ends` until when
-    those added are kept (None: for good); `values` are the attributes set; `recorded` the events made."""
+    those added are kept (None: for good); `values` are the attributes set, and `setters` the rules that did; `recorded`
+    are the events made."""
 
     added: dict[str, p.Rule] = field(factory=dict)
     removed: dict[str, p.Rule] = field(factory=dict)
     ends: dict[str, int | None] = field(factory=dict)
     values: dict[str, Any] = field(factory=dict)
+    setters: dict[str, p.Rule] = field(factory=dict)
     effects: list[Wish] = field(factory=list)
     recorded: list[Wish] = field(factory=list)
 
@@ -63,7 +65,21 @@ def land(wishes: list[Wish]) -> Landing:
         side = landing.added if isinstance(wish.action, p.Add) else landing.removed
         side[segment] = wish.rule
     landing.values = {attribute: wish.value for attribute, wish in sets.items()}
+    landing.setters = {attribute: wish.rule for attribute, wish in sets.items()}
     return landing
+
+
+def deciding(wish: Wish, landing: Landing) -> p.Rule | None:
+    """The rule to whose action a wish gives way; None: it lands."""
+    match wish.action:
+        case p.Add(segment):
+            return landing.removed.get(segment)
+        case p.Remove(segment):
+            return landing.added.get(segment)
+        case p.SetAttribute(attribute):
+            return landing.setters[attribute] if landing.setters[attribute] is not wish.rule else None
+        case p.Emit() | p.Record():
+            return None
 
 
 def later_end(one: int | None, other: int | None) -> int | None:

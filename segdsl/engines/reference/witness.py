@@ -1,0 +1,67 @@
+"""What a witness is told while a step is taken: what was judged, on what, and what came of it.
+
+Explanations and the coverage of tests look at a run through a witness. A run without one pays nothing for it, and one
+with it does exactly the same.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from segdsl.engines.reference.evaluate import View, evaluate
+from segdsl.plan import nodes as p
+from segdsl.plan.expressions import Expression
+
+What = Literal["triggered", "refused", "judged", "taken", "begun", "goes on", "left", "landed", "lost"]
+
+
+class Sighting(Struct, frozen=True):
+    """Something seen in the step `key` (instant, arrival, round: the order key, with arrival 0 for the clock).
+
+    | `what` | seen | `node` |
+    |---|---|---|
+    | `triggered` | a trigger of `rule` fires; `fields` are the event at hand | the trigger |
+    | `refused` | no flow starts, for the `reason` | the rule |
+    | `judged` | a condition, with its `outcome` (None: not known) | the `Rule`, `Gate`, `Path` or `Segment` it is of |
+    | `taken` | a path is taken | the `Path` |
+    | `begun` | a flow has come to a wait | the `Pause` |
+    | `goes on` | a wait is over or answered | the `Pause` |
+    | `left` | a flow ends at a wait, for the `reason` | the `Pause` |
+    | `landed` | an action of `rule` lands | the action |
+    | `lost` | it gives way to one that decides, of the rule whose id is the `reason` | the action |
+
+    Nodes are those of the plan itself, so that they can be told apart by identity. `value` gives what an expression is
+    worth where this was seen; it is good only while the witness is told. `customer` is whom the step is about."""
+
+    what: What
+    key: tuple[int, int, int]
+    customer: str
+    node: object
+    rule: p.Rule | None = None
+    outcome: bool | None = None
+    reason: str = ""
+    fields: Mapping[str, Any] = {}
+    value: Callable[[Expression], Any] | None = None
+
+
+Witness = Callable[[Sighting], None]
+
+
+def judged(
+    condition: p.Expression | None,
+    view: View,
+    key: tuple[int, int, int],
+    node: object,
+    rule: p.Rule | None,
+    witness: Witness | None,
+) -> bool:
+    """Whether a condition is true, told to the witness. No condition always holds."""
+    if condition is None:
+        return True
+    outcome = evaluate(condition, view)
+    if witness is not None:
+        value = partial(evaluate, view=view)
+        witness(Sighting("judged", key, view.state.customer, node, rule, outcome, value=value))
+    return outcome is True
