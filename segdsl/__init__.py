@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
     from segdsl.host.program import Program, build, check, check_texts, load, loads
+    from segdsl.host.recording import RecordedTest, record_test
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.host.trials import Failure, TestResult, run_tests
     from segdsl.records.inputs import Event
@@ -40,18 +41,18 @@ _PLACES = {
     "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes", "Engine": "host.engine",
     "Event": "records.inputs", "Failure": "host.trials", "InputError": "diagnostics.errors", "Listener": "host.replay",
     "Membership": "backends.base", "Outcome": "records.outcomes", "Program": "host.program",
-    "Progress": "host.replay", "Reject": "records.outcomes", "Report": "host.replay",
+    "Progress": "host.replay", "RecordedTest": "host.recording", "Reject": "records.outcomes", "Report": "host.replay",
     "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors", "TestResult": "host.trials",
     "UnknownNameError": "diagnostics.errors", "build": "host.program", "check": "host.program",
     "check_texts": "host.program", "follow": "host.following", "load": "host.program", "loads": "host.program",
-    "open_backend": "backends", "replay": "host.replay", "run_tests": "host.trials",
+    "open_backend": "backends", "record_test": "host.recording", "replay": "host.replay", "run_tests": "host.trials",
 }  # fmt: skip
 
 __all__ = [
     "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Diagnostic", "Effect",
     "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Outcome", "Program", "Progress",
-    "Reject", "Report", "SegdslError", "StoreError", "TestResult", "UnknownNameError", "__version__", "build",
-    "check", "check_texts", "follow", "load", "loads", "open_backend", "replay", "run_tests",
+    "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "UnknownNameError", "__version__",
+    "build", "check", "check_texts", "follow", "load", "loads", "open_backend", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -12,11 +12,23 @@ import segdsl
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.lines import print_lines
+from segdsl.cli.parts.recording import record
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.diagnostics.errors import CompileError, InputError
 
 
-@click.command(no_args_is_help=True, short_help="Run the tests beside the rules.")
+class Testing(click.Command):
+    """The command, and behind the word `record` another one: a file of that name is `./record`."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == [record.name]:
+            return record.make_context(f"{info_name} {record.name}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(cls=Testing, no_args_is_help=True, short_help="Run the tests beside the rules.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--named", default="", metavar="TEXT", help="Only the tests whose name holds this text.")
 @click.option("--json", "as_json", is_flag=True, help="Write each test as a line of JSON to standard output.")
@@ -43,6 +55,9 @@ def command(
       seg test rules/
       seg test rules/ --named skier
       seg test rules/ --junit report.xml
+
+    `seg test record` makes a test of what a real customer did: see `seg test record --help`. (Rules in a file that is
+    called record are ./record.)
 
     Exit code: 0 all hold, 1 some do not, or the rules have mistakes, 2 something cannot be read.
     """

@@ -248,7 +248,7 @@ class Formatter:
             if isinstance(line, ast.Expect):
                 yield from self._conditional(line, "expect", line.condition, STEP)
             else:
-                yield Unit(STEP, _test_line(line), line.span.start)
+                yield Unit(STEP, test_line(line), line.span.start)
         yield Unit(0, "}", node.span.end - 1, closing=True)
 
 
@@ -263,7 +263,8 @@ def _short(node: ast.Zone | ast.Lateness | ast.LinesDeclaration) -> str:
     assert_never(node)
 
 
-def _test_line(node: ast.TestLine) -> str:
+def test_line(node: ast.TestLine) -> str:
+    """A line of a test."""
     match node:
         case ast.Given(of, value):
             return f"given {of.text} is {expression(value)}"

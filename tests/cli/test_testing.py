@@ -81,3 +81,34 @@ def test_rules_without_tests(place: Path, run: Seg):
 def test_a_name_that_no_test_has(run: Seg):
     result = run("test", "trial.seg", "--named", "zzz")
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_a_test_is_made_of_a_customer_s_events(shop: Path, run: Seg, snapshot):
+    result = run("test", "record", "shop.seg", "--events", "events.jsonl", "--customer", "bob")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == snapshot
+
+
+def test_it_is_written_to_a_new_file_that_holds(shop: Path, run: Seg):
+    made = run("test", "record", "shop.seg", "--events", "events.jsonl", "--customer", "ann", "--output", "ann.seg")
+    assert (made.exit_code, made.stdout, made.stderr) == (0, "", "wrote ann.seg\n")
+    assert run("test", "shop.seg", "ann.seg").stdout == "1 test: it holds\n"
+
+
+def test_no_file_is_written_over(shop: Path, run: Seg):
+    (shop / "ann.seg").write_text("mine")
+    result = run("test", "record", "shop.seg", "--events", "events.jsonl", "--customer", "ann", "--output", "ann.seg")
+    assert result.exit_code == 2
+    assert (shop / "ann.seg").read_text() == "mine"
+
+
+def test_a_customer_without_events(shop: Path, run: Seg):
+    result = run("test", "record", "shop.seg", "--events", "events.jsonl", "--customer", "anne")
+    assert result.exit_code == 2
+    assert "no event of a customer 'anne': did you mean 'ann'?" in result.stderr
+
+
+def test_a_folder_of_rules_that_is_called_record(place: Path, run: Seg):
+    (place / "record").mkdir()
+    (place / "record" / "trial.seg").write_text(TESTS)
+    assert run("test", "./record", "--named", "at first").stdout == "1 test: it holds\n"
