@@ -30,6 +30,13 @@ class StoredState(Struct, frozen=True):
     timer: int | None = None
 
 
+class StoredInputs(Struct, frozen=True):
+    """Inputs of one customer, encoded, in the order in which they came: a page of the journal."""
+
+    customer: str
+    inputs: bytes
+
+
 class Position(Struct, frozen=True):
     """How far an input source was handled: its first `places` places were read, and of those all up to the order
     (`instant`, `place`) are in the store."""
@@ -41,8 +48,9 @@ class Position(Struct, frozen=True):
 
 class Batch(Struct):
     """What one commit holds. `changes` stand in the order in which they happened. `erased` customers vanish with their
-    state, memberships, history and effects not yet delivered, before the rest of the batch lands; `tombstones` (keyed
-    hash of a customer, instant) stay. `clock` is the latest instant read or advanced to; it never goes back.
+    state, memberships, history, journal and effects not yet delivered, before the rest of the batch lands; `tombstones`
+    (keyed hash of a customer, instant) stay. `journal` are further pages of the journal, of a store that keeps one.
+    `clock` is the latest instant read or advanced to; it never goes back.
 
     What a late event has made wrong is taken back before `changes` and `effects` land: `undone` are recorded changes,
     the last ones of their customer and segment, in the order in which they happened (the last one is taken back first);
@@ -53,6 +61,7 @@ class Batch(Struct):
     withdrawn: list[Effect] = []
     changes: list[Change] = []
     effects: list[Effect] = []
+    journal: list[StoredInputs] = []
     erased: list[str] = []
     tombstones: dict[str, int] = {}
     positions: dict[str, Position] = {}
@@ -61,13 +70,15 @@ class Batch(Struct):
 
 class StoredProgram(Struct, frozen=True):
     """The program a store was run with: `digest` of its plan, the plan as JSON, its sources as (name, text), the
-    version of the time zone data, and the key of the hash under which forgotten customers are remembered."""
+    version of the time zone data, and the key of the hash under which forgotten customers are remembered. `journal`
+    says whether the store keeps the inputs of its customers, from the first on."""
 
     digest: str
     plan: bytes
     sources: tuple[tuple[str, str], ...]
     zone_data: str
     secret: bytes
+    journal: bool = True
 
 
 class Membership(Struct, frozen=True):
@@ -161,6 +172,10 @@ class Backend(ABC):
     def history(self, customer: str) -> list[Change]:
         """Every recorded change of a customer's memberships, in the order in which they happened: by (instant, arrival,
         round), leaving before entering, then by segment."""
+
+    @abstractmethod
+    def journal(self, customer: str) -> list[bytes]:
+        """The pages of a customer's journal, in the order in which they were committed."""
 
     @abstractmethod
     def outbox(self, limit: int) -> list[Effect]:

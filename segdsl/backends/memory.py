@@ -42,6 +42,7 @@ class MemoryBackend(Backend):
         self._states: dict[str, StoredState] = {}
         self._spells: dict[str, dict[str, list[Spell]]] = {}  # by segment, then by customer; the oldest spell first
         self._open: Counter[str] = Counter()  # by segment: how many spells go on
+        self._journal: dict[str, list[bytes]] = {}  # by customer
         self._outbox: dict[str, Effect] = {}  # by id, in the order of the commits
         self._given: set[str] = set()  # those ids in the outbox of which the host was given an effect before
         self._tombstones: dict[str, int] = {}
@@ -70,6 +71,8 @@ class MemoryBackend(Backend):
             self._open[change.segment] += 1 if change.entered else -1
         for state in batch.states:
             self._states[state.customer] = state
+        for page in batch.journal:
+            self._journal.setdefault(page.customer, []).append(page.inputs)
         self._withdraw(batch.withdrawn)
         for effect in batch.effects:
             kept = self._outbox.get(effect.id)
@@ -106,6 +109,7 @@ class MemoryBackend(Backend):
 
     def _erase(self, customer: str) -> None:
         self._states.pop(customer, None)
+        self._journal.pop(customer, None)
         for segment, by_customer in self._spells.items():
             spells = by_customer.pop(customer, [])
             self._open[segment] -= sum(spell.ended is None for spell in spells)
@@ -152,6 +156,9 @@ class MemoryBackend(Backend):
         spells = [spell for by_customer in self._spells.values() for spell in by_customer.get(customer, [])]
         changes = [change for spell in spells for change in (spell.began, spell.ended) if change is not None]
         return sorted(changes, key=lambda each: (each.instant, each.arrival, each.round, each.entered, each.segment))
+
+    def journal(self, customer: str) -> list[bytes]:
+        return list(self._journal.get(customer, ()))
 
     def outbox(self, limit: int) -> list[Effect]:
         return list(self._outbox.values())[: max(limit, 0)]

@@ -41,6 +41,7 @@ class Options:
     effects: str | None
     rejects: str | None
     fresh: bool
+    no_journal: bool
     as_json: bool
     progress: bool
     color: bool | None
@@ -76,6 +77,7 @@ class Options:
 @click.option("--changes", type=_FILE, metavar="FILE", help="Write every change of membership there, as lines of JSON.")
 @click.option("--effects", type=_FILE, metavar="FILE", help="Write every effect there, as lines of JSON.")
 @click.option("--rejects", type=_FILE, metavar="FILE", help="Write events that could not be taken there, with reasons.")
+@click.option("--no-journal", is_flag=True, help="Keep no events in a new store: smaller, but `seg why` cannot answer.")
 @click.option("--fresh", is_flag=True, help="Remove the store and begin anew.")
 @click.option("--json", "as_json", is_flag=True, help="Write the summary as one JSON object.")
 @click.option("--progress", is_flag=True, help="Tell of progress also where standard error is no terminal.")
@@ -106,7 +108,9 @@ def command(**given: Any) -> None:
     with opened(url, program, fresh=options.fresh) as backend:
         # An effect that is written to a file is handed over: it need not wait in the store for a host.
         taken = {action.name: _handed_over for action in program.plan.actions} if options.effects else {}
-        engine = segdsl.Engine(program, backend, handlers=taken, withdrawn=_handed_over if taken else None)
+        journal = False if options.no_journal or url == MEMORY else None
+        notices = _handed_over if taken else None
+        engine = segdsl.Engine(program, backend, handlers=taken, withdrawn=notices, journal=journal)
         summary = _run(engine, options, url)
         if options.as_json:
             lines.print_lines([summary.as_json()])

@@ -58,7 +58,10 @@ class Engine(Questions):
     take the effects of an action by its name; `withdrawn` takes the notices that an effect which was handed over before
     would not have been, after a late event. Use it in a `with` block, or `close()` it.
 
-    Raises StoreError when the store cannot be opened, or was run with other rules.
+    `journal` says whether a new store keeps the inputs of each customer (it does if nothing is said), from which `why`
+    is answered and tests are made; a store keeps them from its first input on or not at all.
+
+    Raises StoreError when the store cannot be opened, was run with other rules, or keeps its journal otherwise.
     """
 
     def __init__(
@@ -70,10 +73,11 @@ class Engine(Questions):
         clock: Callable[[], int] = system_clock,
         handlers: Mapping[str, Handler] | None = None,
         withdrawn: Handler | None = None,
+        journal: bool | None = None,
     ) -> None:
         self.backend = open_backend(backend) if isinstance(backend, str) else backend
         try:
-            self.plan, self.stored = self._install(program)
+            self.plan, self.stored = self._install(program, journal)
         except BaseException:
             self.backend.close()
             raise
@@ -89,8 +93,14 @@ class Engine(Questions):
         for name in self.handlers:
             self._known_action(name)
 
-    def _install(self, program: Program | None) -> tuple[p.Plan, StoredProgram]:
+    def _install(self, program: Program | None, journal: bool | None) -> tuple[p.Plan, StoredProgram]:
         kept = self.backend.program()
+        if kept is not None and journal not in (None, kept.journal):
+            raise StoreError(
+                "this store keeps the events of its customers, from its first run on"
+                if kept.journal
+                else "this store was begun without the events of its customers, so it cannot keep them from now on"
+            )
         if program is None:
             if kept is None:
                 raise StoreError(
@@ -113,6 +123,7 @@ class Engine(Questions):
             program.texts,
             database_version(),
             kept.secret if kept else secrets.token_bytes(32),
+            kept.journal if kept else journal is not False,
         )
         if kept != stored:
             self.backend.install(stored)
@@ -164,7 +175,9 @@ class Engine(Questions):
         return outcomes
 
     def _taking(self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None) -> Taking:
-        return Taking(self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {})
+        return Taking(
+            self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal
+        )
 
     def _commit(self, taking: Taking, outcomes: list[Outcome], before_commit: Listen | None = None) -> None:
         """Commit a batch, and hand over what it put into the outbox: first notices of what is withdrawn. An effect that

@@ -64,7 +64,7 @@ class Lives:
     def _take_late(self, life: Life, entry: Event | Listing) -> tuple[Life, Outcome]:
         """Take the steps since anew, with the input among them."""
         head, base = life.head, life.origin()
-        tail = sorted([*life.tail, Taken(head.arrivals, entry)], key=lambda each: (each.entry.instant, each.before))
+        tail = sorted([*life.tail, Taken(head.arrivals, entry)], key=lambda each: each.place)
         before, after = self._run(base, life.tail), self._run(base, tail)
         as_of = _state(after)
         as_of.arrivals = head.arrivals + len(self._entries(entry))

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from heapq import merge
 
-from segdsl.backends.base import Backend, Membership
-from segdsl.diagnostics.errors import UnknownNameError
+from segdsl.backends.base import Backend, Membership, StoredProgram
+from segdsl.diagnostics.errors import StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
 from segdsl.host.moments import Moment, instant_of
 from segdsl.plan import nodes as p
+from segdsl.records.inputs import Input
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
-from segdsl.state.life import decode
+from segdsl.state.life import Taken, decode, decode_inputs
 from segdsl.values.instants import EPOCH, LATEST
 from segdsl.values.zones import Zone
 
@@ -34,6 +35,7 @@ class Questions:
     prepared: Prepared
     plan: p.Plan
     segments: dict[str, p.Segment]
+    stored: StoredProgram
 
     def now(self) -> int:
         """The latest instant the store has read or was advanced to (microseconds UTC; 0 for an empty store)."""
@@ -142,6 +144,23 @@ class Questions:
         if state is None or instant < state.clock:
             return recorded
         return recorded + self.prepared.settle(state, instant).changes
+
+    def inputs(self, customer: str) -> list[Input]:
+        """All inputs of a customer that were taken, events and the host's word, in the order in which they are handled
+        (language.md section 5.3): also those that came late stand where they belong.
+
+        Raises StoreError for a store that was begun without a journal.
+        """
+        return [taken.entry for taken in self.journal(customer)]
+
+    def journal(self, customer: str) -> list[Taken]:
+        """The same, each with the number of arrivals before it."""
+        if not self.stored.journal:
+            raise StoreError(
+                "this store keeps no events of its customers, since it was begun with --no-journal: run them anew "
+                "into another store"
+            )
+        return decode_inputs(self.backend.journal(customer))
 
     def next_change(self, customer: str) -> datetime | None:
         """The next instant, in UTC, at which the clock alone changes a membership of a customer or has a rule act, as

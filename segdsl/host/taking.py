@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 
 from attrs import define, field
 
-from segdsl.backends.base import Backend, Batch, Position, StoredState
+from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState
 from segdsl.host.lives import Lives
 from segdsl.records.inputs import FORGET, Event, Listing
 from segdsl.records.outcomes import Change, Effect, Outcome, Reject
-from segdsl.state.life import Life, decode, encode
+from segdsl.state.life import Life, Taken, decode, encode, encode_inputs
 from segdsl.values.instants import duration_text, instant_text
 
 
 @define(eq=False)
 class Taking:
     """One batch. `vouched` is the instant up to which events are believed; `ruled` are the attributes that only rules
-    set; `tombstone` gives the keyed hash by which a forgotten customer is remembered."""
+    set; `tombstone` gives the keyed hash by which a forgotten customer is remembered. With a `journal` the inputs that
+    are taken are kept."""
 
     backend: Backend
     lives: Lives
@@ -27,6 +28,7 @@ class Taking:
     tombstone: Callable[[str], str]
     vouched: int
     positions: Mapping[str, Position] = {}
+    journal: bool = True
     kept: dict[str, Life] = field(factory=dict)
     forgotten: dict[str, int] = field(factory=dict)
     touched: dict[str, None] = field(factory=dict)
@@ -36,6 +38,7 @@ class Taking:
     effects: dict[str, Effect] = field(factory=dict)
     undone: list[Change] = field(factory=list)
     withdrawn: dict[str, Effect] = field(factory=dict)
+    inputs: dict[str, list[Taken]] = field(factory=dict)
     clock: int | None = None
 
     def load(self, customers: Iterable[str]) -> None:
@@ -78,6 +81,7 @@ class Taking:
         instant = max(instant, self.forgotten.get(customer, instant))
         self.kept.pop(customer, None)
         self.touched.pop(customer, None)
+        self.inputs.pop(customer, None)
         self.changes = {change: None for change in self.changes if change.customer != customer}
         self.effects = {id_: effect for id_, effect in self.effects.items() if effect.customer != customer}
         self.undone = [change for change in self.undone if change.customer != customer]
@@ -90,6 +94,9 @@ class Taking:
         return life is not None and life.head.seen.get(entry.id) == entry.instant
 
     def _take(self, entry: Event | Listing, life: Life | None) -> Outcome:
+        if self.journal:
+            arrivals = life.head.arrivals if life is not None else 0
+            self.inputs.setdefault(entry.customer, []).append(Taken(arrivals, entry))
         life, outcome = self.lives.take(life, entry)
         self._keep(life, outcome)
         self.clock = entry.instant if self.clock is None else max(self.clock, entry.instant)
@@ -150,6 +157,7 @@ class Taking:
             list(self.withdrawn.values()),
             list(self.changes),
             list(self.effects.values()),
+            [StoredInputs(customer, encode_inputs(inputs)) for customer, inputs in self.inputs.items()],
             list(self.erased),
             self.tombstones,
             dict(self.positions),

@@ -8,7 +8,7 @@ FORGET = "forget customer"
 """The event by which the host has a customer forgotten; the shipped vocabulary declares it (language.md 5.17)."""
 
 
-class Event(Struct, frozen=True, tag="event"):
+class Event(Struct, frozen=True, tag="event", array_like=True):
     """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time
     values (see `segdsl.values`) by the names of the language, what is not known left out; an attribute that becomes
     not known with this event is None. `id` belongs to the customer; `place` is where in the input it stood."""
@@ -23,7 +23,7 @@ class Event(Struct, frozen=True, tag="event"):
     place: int = 0
 
 
-class Include(Struct, frozen=True, tag="include"):
+class Include(Struct, frozen=True, tag="include", array_like=True):
     """The host puts a customer into a segment, whatever the rules say."""
 
     id: str
@@ -32,7 +32,7 @@ class Include(Struct, frozen=True, tag="include"):
     segment: str
 
 
-class Exclude(Struct, frozen=True, tag="exclude"):
+class Exclude(Struct, frozen=True, tag="exclude", array_like=True):
     """The host keeps a customer out of a segment, whatever the rules say."""
 
     id: str
@@ -41,7 +41,7 @@ class Exclude(Struct, frozen=True, tag="exclude"):
     segment: str
 
 
-class Unlist(Struct, frozen=True, tag="unlist"):
+class Unlist(Struct, frozen=True, tag="unlist", array_like=True):
     """The host takes back its `Include` or `Exclude`."""
 
     id: str
@@ -51,3 +51,4 @@ class Unlist(Struct, frozen=True, tag="unlist"):
 
 
 Listing = Include | Exclude | Unlist
+Input = Event | Listing

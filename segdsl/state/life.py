@@ -6,6 +6,7 @@ happen there is only the head.
 """
 
 from ast import literal_eval
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
@@ -14,11 +15,16 @@ from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.state.customer import State
 
 
-class Taken(Struct, frozen=True):
+class Taken(Struct, frozen=True, array_like=True):
     """An input that was accepted, with the number of arrivals before it."""
 
     before: int
     entry: Event | Include | Exclude | Unlist
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands among the inputs of its customer (language.md section 5.3)."""
+        return self.entry.instant, self.before
 
 
 class Life(Struct, omit_defaults=True):
@@ -37,6 +43,7 @@ class Life(Struct, omit_defaults=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Life)
+_journal_decoder = msgspec.msgpack.Decoder(list[Taken])
 
 
 def encode(life: Life) -> bytes:
@@ -56,6 +63,16 @@ def decode(data: bytes) -> Life:
             state.memories, state.attributes = literal_eval(state.large)
             state.large = ""
     return life
+
+
+def encode_inputs(inputs: list[Taken]) -> bytes:
+    """The bytes of some inputs of a customer, for a backend's journal."""
+    return _encoder.encode(inputs)
+
+
+def decode_inputs(pages: Iterable[bytes]) -> list[Taken]:
+    """The inputs whose bytes these are, in the order in which they are handled."""
+    return sorted((taken for page in pages for taken in _journal_decoder.decode(page)), key=lambda each: each.place)
 
 
 def _with_text(state: State) -> State:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Position, StoredState
+from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState
 from segdsl.backends.memory import MemoryBackend
 from segdsl.backends.sqlite import open_file
 from segdsl.diagnostics.errors import StoreError
@@ -98,7 +98,8 @@ class Agreement(RuleBasedStateMachine):
             changes.append(self.next_change((customer, segment), before, later, because))
             before.append(changes[-1])
         tombs = {f"h{customer}": self.arrival for customer in erased}
-        assert self.both_commit(Batch(kept, undone, withdrawn, changes, done, erased, tombs, read, clock))
+        pages = [StoredInputs(state.customer, state.state) for state in kept]
+        assert self.both_commit(Batch(kept, undone, withdrawn, changes, done, pages, erased, tombs, read, clock))
         self.recorded = recorded
 
     @rule(
@@ -175,6 +176,7 @@ class Agreement(RuleBasedStateMachine):
             backend.outbox(100),
             [backend.memberships(customer, at) for customer in CUSTOMERS],
             [backend.history(customer) for customer in CUSTOMERS],
+            [backend.journal(customer) for customer in CUSTOMERS],
             [list(backend.members(segment, at)) for segment in SEGMENTS],
             [backend.count(segment, at) for segment in SEGMENTS],
         ]

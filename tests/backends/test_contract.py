@@ -3,7 +3,7 @@
 import pytest
 
 from segdsl.backends import open_backend
-from segdsl.backends.base import Backend, Batch, Membership, Position, StoredProgram
+from segdsl.backends.base import Backend, Batch, Membership, Position, StoredInputs, StoredProgram
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Because, Change
 from tests.backends.conftest import AWKWARD_IDS, effect, enter, leave, names, state
@@ -66,6 +66,31 @@ def test_positions_are_kept_by_source_and_replaced(backend: Backend) -> None:
     backend.commit(Batch(positions={"a": Position(1, 2, 3), "b": Position(4, 5, 6)}))
     backend.commit(Batch(positions={"a": Position(7, 8, 9)}))
     assert (backend.position("a"), backend.position("b")) == (Position(7, 8, 9), Position(4, 5, 6))
+
+
+# The journal
+
+
+def test_pages_of_a_journal_come_back_in_the_order_in_which_they_were_committed(backend: Backend) -> None:
+    backend.commit(Batch(journal=[StoredInputs("ann", b"1"), StoredInputs("bob", b"2")]))
+    backend.commit(Batch(journal=[StoredInputs("ann", bytes(range(256)))]))
+    assert (backend.journal("ann"), backend.journal("bob")) == ([b"1", bytes(range(256))], [b"2"])
+
+
+def test_the_journal_of_nobody_is_empty(backend: Backend) -> None:
+    assert backend.journal("ann") == []
+
+
+def test_an_erased_customer_has_no_journal(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann")], journal=[StoredInputs("ann", b"1"), StoredInputs("bob", b"2")]))
+    backend.commit(Batch(erased=["ann"]))
+    assert (backend.journal("ann"), backend.journal("bob")) == ([], [b"2"])
+
+
+def test_an_erased_customer_who_comes_again_in_the_same_batch_begins_a_new_journal(backend: Backend) -> None:
+    backend.commit(Batch(journal=[StoredInputs("ann", b"1")]))
+    backend.commit(Batch(erased=["ann"], journal=[StoredInputs("ann", b"2")]))
+    assert backend.journal("ann") == [b"2"]
 
 
 # States

@@ -116,6 +116,8 @@ class SqliteBackend(Backend):
             for change in batch.changes:
                 counts[change.segment] += 1 if change.entered else -1
             self._many(statements.PUT_COUNT, [(segment, more) for segment, more in counts.items() if more])
+            pages = sorted(batch.journal, key=attrgetter("customer"))
+            self._many(statements.PUT_JOURNAL, [(each.customer, each.inputs) for each in pages])
             notices = self._withdraw(batch.withdrawn)
             self._many(statements.PUT_EFFECT, [_row_of(effect) for effect in batch.effects])
             self._many(statements.PUT_TOMBSTONE, list(batch.tombstones.items()))
@@ -131,7 +133,7 @@ class SqliteBackend(Backend):
         open_ones = self._chosen("SELECT segment FROM memberships WHERE until IS NULL AND customer", customers)
         counts: Counter[str] = Counter()
         counts.subtract(segment for (segment,) in open_ones)
-        for table in ("states", "memberships", "outbox"):
+        for table in ("states", "memberships", "journal", "outbox"):
             self._many(f"DELETE FROM {table} WHERE customer = ?", [(customer,) for customer in customers])  # noqa: S608
         return counts
 
@@ -263,6 +265,9 @@ class SqliteBackend(Backend):
             rows = self._rows(statements.HISTORY, customer)
             changes = [change for segment, *moments in rows for change in _recorded(customer, segment, moments)]
         return sorted(changes, key=lambda each: (each.instant, each.arrival, each.round, each.entered, each.segment))
+
+    def journal(self, customer: str) -> list[bytes]:
+        return [inputs for (inputs,) in self._rows(statements.JOURNAL, customer)]
 
     def outbox(self, limit: int) -> list[Effect]:
         rows = self._rows("SELECT effect FROM outbox ORDER BY sequence LIMIT ?", max(limit, 0))

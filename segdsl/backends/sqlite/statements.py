@@ -9,6 +9,7 @@ PUT_EFFECT = """INSERT INTO outbox (id, customer, given, notice, effect) VALUES 
     DO UPDATE SET customer = excluded.customer, notice = 0, effect = excluded.effect WHERE notice"""  # `given` stays
 PUT_NOTICE = """INSERT INTO outbox (id, customer, given, notice, effect) VALUES (?, ?, 1, 1, ?) ON CONFLICT (id)
     DO UPDATE SET customer = excluded.customer, notice = 1, effect = excluded.effect"""
+PUT_JOURNAL = "INSERT INTO journal (customer, inputs) VALUES (?, ?)"
 TAKE_OUT = "DELETE FROM outbox WHERE id = ?"
 PUT_TOMBSTONE = "INSERT INTO tombstones VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET instant = excluded.instant"
 PUT_POSITION = """INSERT INTO positions VALUES (?, ?, ?, ?) ON CONFLICT (source)
@@ -29,6 +30,7 @@ DROP_STAY = "DELETE FROM memberships WHERE sequence = ?"
 REOPEN_STAY = """UPDATE memberships SET until = NULL, until_arrival = NULL, until_round = NULL, until_because = NULL
     WHERE sequence = ?"""
 
+JOURNAL = "SELECT inputs FROM journal WHERE customer = ? ORDER BY sequence"
 TIMERS = "SELECT customer FROM states WHERE timer <= ? ORDER BY timer, customer LIMIT ?"
 MEMBER = "SELECT customer, segment, since, until, since_because FROM memberships"
 THEN = "since <= ? AND (until IS NULL OR until > ?)"
