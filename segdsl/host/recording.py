@@ -26,7 +26,7 @@ from segdsl.plan import nodes as p
 from segdsl.plan.walk import structs
 from segdsl.readers import read_events
 from segdsl.readers.base import EventShape
-from segdsl.records.inputs import FORGET, Event, Exclude, Include, Unlist
+from segdsl.records.inputs import FORGET, Event, Exclude, Include, Input, Unlist
 from segdsl.records.outcomes import Change, Effect, Reject
 from segdsl.state.customer import State
 from segdsl.syntax import ast
@@ -36,8 +36,6 @@ from segdsl.values import instants, wire
 from segdsl.values.instants import instant_text
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
-
-Input = Event | Include | Exclude | Unlist
 
 _LINE_WORDS = ("after", "expect", "given")
 """Words that begin a line of a test, so that no event that begins with one stands behind `after`."""

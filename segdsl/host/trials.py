@@ -74,11 +74,17 @@ def tests_named(checked: CheckedProgram, named: str) -> list[CheckedTest]:
 
 def run_test(checked: CheckedProgram, prepared: Prepared, test: CheckedTest) -> TestResult:
     """Run one test on a plan made ready, that of the program with its tests."""
+    return result_of(checked, Trial(checked, prepared, test))
+
+
+def result_of(checked: CheckedProgram, trial: "Trial") -> TestResult:
+    """Run a trial that was not run yet."""
+    test = trial.test
     missing = [d for d in checked.left_out if _holds(test.test.span, d.span)]
     if missing:
         failures = tuple(Failure(checked.place(d.span), "to be run", d.message) for d in missing)
     else:
-        failures = tuple(Trial(checked, prepared, test).run())
+        failures = tuple(trial.run())
     return TestResult(test.name, checked.place(test.span), failures)
 
 
@@ -102,6 +108,7 @@ class Trial:
     now: int | None = None
     inputs: int = 0
     effects: list[Effect] = field(factory=list)
+    fired: set[str] = field(factory=set)
     given: list[ast.Given | ast.GivenMember | ast.GivenExcluded] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
@@ -177,6 +184,7 @@ class Trial:
 
     def _keep(self, step: Step) -> State:
         self.effects += step.effects
+        self.fired.update(step.fired)
         self.state = step.state
         return step.state
 

@@ -112,3 +112,22 @@ def test_a_folder_of_rules_that_is_called_record(place: Path, run: Seg):
     (place / "record").mkdir()
     (place / "record" / "trial.seg").write_text(TESTS)
     assert run("test", "./record", "--named", "at first").stdout == "1 test: it holds\n"
+
+
+def test_a_test_is_made_of_what_a_store_keeps(shop: Path, run: Seg):
+    run("run", "shop.seg", "--events", "events.jsonl")
+    of_file = run("test", "record", "shop.seg", "--events", "events.jsonl", "--customer", "bob", "--name", "bob")
+    of_store = run("test", "record", "shop.seg", "--store", "shop.store", "--customer", "bob", "--name", "bob")
+    assert (of_store.exit_code, of_store.stdout) == (0, of_file.stdout)
+
+
+def test_a_customer_whom_a_store_does_not_know(shop: Path, run: Seg):
+    run("run", "shop.seg", "--events", "events.jsonl")
+    result = run("test", "record", "shop.seg", "--store", "shop.store", "--customer", "zoe")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "has no event of a customer 'zoe'" in result.stderr
+
+
+def test_a_test_is_made_of_one_source(shop: Path, run: Seg):
+    for sources in ([], ["--events", "events.jsonl", "--store", "shop.store"]):
+        assert run("test", "record", "shop.seg", "--customer", "bob", *sources).exit_code == 2

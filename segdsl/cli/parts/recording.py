@@ -8,12 +8,16 @@ import segdsl
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules
+from segdsl.cli.parts.stores import existing, shown, url_of
 from segdsl.diagnostics.errors import CompileError, InputError
+from segdsl.host.moments import instant_of
+from segdsl.host.recording import test_of_inputs
 
 
 @click.command("record", no_args_is_help=True, short_help="Make a test of what a real customer did.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--events", required=True, metavar="FILE", help="The events: a file, or - for standard input.")
+@click.option("--events", metavar="FILE", help="The events: a file, or - for standard input.")
+@click.option("--store", metavar="URL", help="The store that keeps them, in place of --events: what seg run wrote.")
 @click.option("--format", metavar="NAME", help="How events are written, jsonlines or csv. Default: by the name.")
 @click.option("--mapping", metavar="FILE", help="Which column of a CSV file is which field.")
 @click.option("--customer", required=True, metavar="ID", help="Whose events.")
@@ -24,8 +28,8 @@ from segdsl.diagnostics.errors import CompileError, InputError
               help="Write the test there, to a new file. Default: standard output.")  # fmt: skip
 @color_option
 def record(  # noqa: PLR0913 - its options
-    paths: tuple[str, ...], events: str, format: str | None, mapping: str | None, customer: str, until: str | None,
-    name: str | None, steps: bool, output: str | None, color: bool | None,
+    paths: tuple[str, ...], events: str | None, store: str | None, format: str | None, mapping: str | None,
+    customer: str, until: str | None,    name: str | None, steps: bool, output: str | None, color: bool | None,
 ) -> None:  # fmt: skip
     """Make a test of what a real customer did: their events, and what came of them.
 
@@ -34,6 +38,7 @@ def record(  # noqa: PLR0913 - its options
 
     \b
       seg test record shop.seg --events events.jsonl --customer alice
+      seg test record shop.seg --store shop.store --customer alice --steps
       seg test record rules/ --events events.jsonl --customer alice --until 2026-03-31 --output alice.seg
 
     Exit code: 0 made, 1 the rules have mistakes, 2 there is no such customer, or something cannot be read or written.
@@ -42,16 +47,35 @@ def record(  # noqa: PLR0913 - its options
         raise click.UsageError("rules and events cannot both come from standard input")
     if output is not None and Path(output).exists():
         raise click.UsageError(f"{output} is there already, and is not written over: name a new file")
+    if (events is None) == (store is None):
+        raise click.UsageError("name where the events are, with --events FILE or with --store URL")
     checked = checked_rules(paths)
     try:
-        made = segdsl.record_test(
-            checked, events, customer, format=format, mapping=mapping, until=until, name=name, steps=steps
-        )
+        if store is not None:
+            made = _of_store(checked, store, customer, until, name, steps)
+        else:
+            assert events is not None, "one of the two is named"
+            made = segdsl.record_test(
+                checked, events, customer, format=format, mapping=mapping, until=until, name=name, steps=steps
+            )
     except CompileError as error:
         Findings.of(error.diagnostics, checked.sources).refuse(color)
     _write(made.text, output)
     if made.left_out:
         click.echo(f"{counted(len(made.left_out), 'thing')} of it a test cannot say: see the comments", err=True)
+
+
+def _of_store(
+    checked: "segdsl.CheckedProgram", store: str, customer: str, until: str | None, name: str | None, steps: bool
+) -> "segdsl.RecordedTest":
+    """The test of what a store keeps of a customer."""
+    with existing(store) as engine:
+        inputs = engine.inputs(customer)
+    if not inputs:
+        raise InputError(f"the store {shown(url_of(store))} has no event of a customer {customer!r}")
+    end = instant_of(until, checked.scope.zone) if until is not None else None
+    named = name or f"{customer}, as in {Path(shown(url_of(store))).name}"
+    return test_of_inputs(checked, inputs, name=named, until=end, steps=steps)
 
 
 def _write(text: str, output: str | None) -> None:
