@@ -62,8 +62,6 @@ class Coverage:
     def counts(self, kind: str = "", file: str = "") -> tuple[int, int]:
         """How much was seen, and of how much: of one kind, of one file, or of all."""
         chosen = [e for e in self.parts if kind in ("", e.kind) and file in ("", e.place.rpartition(":")[0])]
-            each for each in self.parts if kind in ("", each.kind) and file in ("", each.place.rpartition(":")[0])
-        ]
         of = sum(len(each.counted(unknown=self.unknown)) for each in chosen)
         return of - sum(len(each.missing(unknown=self.unknown)) for each in chosen), of
 
