@@ -26,8 +26,10 @@ if TYPE_CHECKING:
         StoreError,
         UnknownNameError,
     )
+    from segdsl.host.coverage import Coverage, cover
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
+    from segdsl.host.mutation import Mutation, Tried
     from segdsl.host.program import Program, build, check, check_texts, load, loads
     from segdsl.host.recording import RecordedTest, record_test
     from segdsl.host.replay import Listener, Progress, Report, replay
@@ -38,21 +40,24 @@ if TYPE_CHECKING:
 _PLACES = {
     "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
     "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
-    "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes", "Engine": "host.engine",
-    "Event": "records.inputs", "Failure": "host.trials", "InputError": "diagnostics.errors", "Listener": "host.replay",
-    "Membership": "backends.base", "Outcome": "records.outcomes", "Program": "host.program",
-    "Progress": "host.replay", "RecordedTest": "host.recording", "Reject": "records.outcomes", "Report": "host.replay",
+    "Coverage": "host.coverage", "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes",
+    "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials", "InputError": "diagnostics.errors",
+    "Listener": "host.replay", "Membership": "backends.base", "Mutation": "host.mutation",
+    "Outcome": "records.outcomes", "Program": "host.program", "Progress": "host.replay",
+    "RecordedTest": "host.recording", "Reject": "records.outcomes", "Report": "host.replay",
     "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors", "TestResult": "host.trials",
-    "UnknownNameError": "diagnostics.errors", "build": "host.program", "check": "host.program",
-    "check_texts": "host.program", "follow": "host.following", "load": "host.program", "loads": "host.program",
-    "open_backend": "backends", "record_test": "host.recording", "replay": "host.replay", "run_tests": "host.trials",
+    "Tried": "host.mutation", "UnknownNameError": "diagnostics.errors", "build": "host.program",
+    "check": "host.program", "check_texts": "host.program", "cover": "host.coverage", "follow": "host.following",
+    "load": "host.program", "loads": "host.program", "open_backend": "backends", "record_test": "host.recording",
+    "replay": "host.replay", "run_tests": "host.trials",
 }  # fmt: skip
 
 __all__ = [
-    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Diagnostic", "Effect",
-    "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Outcome", "Program", "Progress",
-    "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "UnknownNameError", "__version__",
-    "build", "check", "check_texts", "follow", "load", "loads", "open_backend", "record_test", "replay", "run_tests",
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic",
+    "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mutation", "Outcome",
+    "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult",
+    "Tried", "UnknownNameError", "__version__", "build", "check", "check_texts", "cover", "follow", "load",
+    "loads", "open_backend", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ changed program is checked anew as a whole; one that has mistakes, or that means
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 
 from attrs import define, field, frozen
 
@@ -36,7 +37,8 @@ class Tried:
 @define(eq=False)
 class Mutation:
     """The changes to a program that its tests are tried with. `limit` takes so many, drawn with `seed`: the same ones
-    for the same rules. `total` is how many there were to draw from. Iterating tries them, in the order of the text.
+    for the same rules. Iterating tries them, in the order of the text, or in that of the draw; `candidates` are all,
+    those among them that turn out to change nothing.
 
     Raises CompileError, when it is made, for a program with mistakes.
     """
@@ -46,29 +48,42 @@ class Mutation:
     limit: int | None = None
     seed: int = 0
     engine: str = DEFAULT
-    chosen: list[tuple[Mutant, CheckedProgram]] = field(init=False)
-    total: int = field(init=False)
+    candidates: list[Mutant] = field(init=False)
+    digest: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         plan, errors = compile_program(self.checked)
         if plan is None:
             raise CompileError(errors, render_all(errors, self.checked.sources))
-        found = list(_changed(self.checked, plan.digest))
-        self.total = len(found)
-        self.chosen = found if self.limit is None else _drawn(found, self.limit, self.seed)
-
-    def __len__(self) -> int:
-        return len(self.chosen)
+        self.digest = plan.digest
+        shipped = {number for number, source in enumerate(self.checked.sources) if source.shipped}
+        found = list(mutants(self.checked.modules, shipped))
+        self.candidates = found if self.limit is None else _drawn(found, self.seed)
 
     def __iter__(self) -> Iterator[Tried]:
-        order = [test.name for test in tests_named(self.checked, self.named)]
-        for mutant, program in self.chosen:
-            name = self._noticed(program, order)
+        tests = [test.name for test in tests_named(self.checked, self.named)]
+        for mutant, program in islice(self._changed(), self.limit):
+            name = self._noticed(program, tests)
             if name is not None:
                 # What noticed one change is likely to notice the next one, which is near it.
-                order.remove(name)
-                order.insert(0, name)
+                tests.remove(name)
+                tests.insert(0, name)
             yield Tried(self.checked.place(mutant.span), mutant.span, mutant.before, mutant.after, name)
+
+    def _changed(self) -> Iterator[tuple[Mutant, CheckedProgram]]:
+        """The candidates that compile, each meaning once, and not that of the program itself."""
+        seen = {self.digest}
+        modules = self.checked.modules
+        for mutant in self.candidates:
+            collector = Collector()
+            changed = [*modules[: mutant.number], mutant.module, *modules[mutant.number + 1 :]]
+            program = check_modules(self.checked.sources, changed, collector)
+            if collector.errors or program.unready:
+                continue
+            digest = lower(program).digest
+            if digest not in seen:
+                seen.add(digest)
+                yield mutant, program
 
     def _noticed(self, program: CheckedProgram, order: Sequence[str]) -> str | None:
         """The first test, in that order, that does not hold any more."""
@@ -86,27 +101,10 @@ class Mutation:
         return None
 
 
-def _changed(checked: CheckedProgram, digest: str) -> Iterator[tuple[Mutant, CheckedProgram]]:
-    """The mutants that compile, each meaning once: not that of the program itself."""
-    seen = {digest}
-    shipped = {number for number, source in enumerate(checked.sources) if source.shipped}
-    for mutant in mutants(checked.modules, shipped):
-        modules = [*checked.modules[: mutant.number], mutant.module, *checked.modules[mutant.number + 1 :]]
-        collector = Collector()
-        program = check_modules(checked.sources, modules, collector)
-        if collector.errors or program.unready:
-            continue
-        meaning = lower(program).digest
-        if meaning not in seen:
-            seen.add(meaning)
-            yield mutant, program
-
-
-def _drawn(found: list[tuple[Mutant, CheckedProgram]], limit: int, seed: int) -> list[tuple[Mutant, CheckedProgram]]:
-    """So many of them, by a hash of what they are, in the order of the text."""
+def _drawn(found: list[Mutant], seed: int) -> list[Mutant]:
+    """In the order of a hash of what they are."""
 
     def draw(at: int) -> bytes:
-        mutant, _ = found[at]
-        return sha256(f"{seed}\0{at}\0{mutant.before}\0{mutant.after}".encode()).digest()
+        return sha256(f"{seed}\0{at}\0{found[at].before}\0{found[at].after}".encode()).digest()
 
-    return [found[at] for at in sorted(sorted(range(len(found)), key=draw)[:limit])]
+    return [found[at] for at in sorted(range(len(found)), key=draw)]

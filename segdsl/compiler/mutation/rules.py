@@ -135,14 +135,19 @@ def _options(node: ast.Activity, contested: Contested) -> Iterator[Change]:
                 yield Change(evolved(node, options=rest), each.span, option(each))
             case ast.From(date) | ast.Until(date):
                 yield Change(evolved(node, options=rest), each.span, option(each))
-                for way in (-1, 1):
-                    changed = type(each)(day_moved(date, way), span=each.span)
-                    yield _with_option(node, at, changed)
+                for way in () if _fires_seldom(node) else (-1, 1):
+                    yield _with_option(node, at, type(each)(day_moved(date, way), span=each.span))
             case ast.Priority(value) if contested.concerns(node):
                 highest = contested.priorities[-1]
                 yield _with_option(node, at, ast.Priority(0 if value == highest else highest + 1, span=each.span))
             case _:
                 pass
+
+
+def _fires_seldom(node: ast.Activity) -> bool:
+    """Whether an activity starts on some days only, so that one day more or less may hold none of them."""
+    triggers = [each for rule in node.body if isinstance(rule, ast.Rule) for each in rule.triggers]
+    return all(isinstance(each, ast.EveryWeekday | ast.EveryMonth | ast.OnceAt) for each in triggers)
 
 
 def _with_option(node: ast.Activity, at: int, changed: ast.Option) -> Change:
