@@ -20,6 +20,7 @@ _FUNCTIONS = {
 _TEXT_TESTS = {"contains": "starts with", "starts with": "contains", "ends with": "contains"}
 _COUNTS = {"at least": "at most", "at most": "at least", "more than": "fewer than", "fewer than": "more than"}
 _QUANTIFIERS = {"any": "all", "all": "any", "none": "any"}
+_COMPARED = (ast.Comparison, ast.Is, ast.In, ast.Between, ast.TextTest)
 _HOUR = 3_600_000_000
 _DAY = 24 * _HOUR
 
@@ -136,8 +137,18 @@ def _joined(node: ast.Either | ast.Both, operands: tuple[ast.Expression, ...]) -
     yield Change(ast.Brackets(other, span=node.span), node.span, expression(node), expression(other))
     for at, operand in enumerate(operands):
         rest = (*operands[:at], *operands[at + 1 :])
+        if isinstance(node, ast.Both) and _is_implied(operand, rest):
+            continue
         made = rest[0] if len(rest) == 1 else type(node)(rest, span=node.span)
         yield Change(made, operand.span, expression(operand))
+
+
+def _is_implied(operand: ast.Expression, rest: tuple[ast.Expression, ...]) -> bool:
+    """Whether `X is known` stands beside a comparison of X, which is true only where X is known."""
+    if not isinstance(operand, ast.IsKnown) or operand.negated:
+        return False
+    compared = [getattr(each, "operand", getattr(each, "left", None)) for each in rest if isinstance(each, _COMPARED)]
+    return operand.operand in compared
 
 
 def _arithmetic(node: ast.Sum | ast.Product) -> Iterator[Change]:
@@ -187,15 +198,19 @@ def _counted(node: ast.Mention, count: ast.Count) -> Iterator[Change]:
     yield said(node, evolved(node, count=None))
 
 
+def _count_is(test: str, number: int) -> ast.CountIs:
+    return ast.CountIs(test, number, {1: "once", 2: "twice"}.get(number))
+
+
 def _counts(count: ast.Count) -> Iterator[ast.Count]:
     match count:
         case ast.CountIs(test, number):
             if test in _COUNTS:
-                yield ast.CountIs(_COUNTS[test], number)
+                yield _count_is(_COUNTS[test], number)
             lowest = {"at least": 1, "fewer than": 1}.get(test or "", 0)  # below it the count would say nothing
             for moved in (number - 1, number + 1):
                 if moved >= lowest:
-                    yield ast.CountIs(test or "exactly", moved)
+                    yield _count_is(test or "exactly", moved)
         case ast.CountRange(low, high):
             for pair in ((low - 1, high), (low + 1, high), (low, high - 1), (low, high + 1)):
                 if 0 <= pair[0] <= pair[1]:
