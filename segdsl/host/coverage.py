@@ -20,6 +20,7 @@ from segdsl.engines import reference
 from segdsl.engines.reference.witness import Sighting
 from segdsl.host.trials import TestResult, Trial, result_of, tests_named
 from segdsl.plan import nodes as p
+from segdsl.plan.needs import pauses
 from segdsl.syntax import ast
 from segdsl.syntax.format_rules import plain_step, trigger
 from segdsl.syntax.format_values import expression
@@ -102,8 +103,13 @@ def cover(checked: CheckedProgram, *, named: str = "", unknown: bool = False) ->
     for test in tests_named(checked, named):
         trial = Trial(checked, prepared, test)
         results.append(result_of(checked, trial))
-        watch.see_fired(trial.fired)
-    return results, Coverage(sorted(watch.parts.values(), key=lambda part: (part.span, part.kind)), unknown)
+        watch.see_end(trial)
+    return results, Coverage(sorted(watch.parts.values(), key=_in_text), unknown)
+
+
+def _in_text(part: Part) -> tuple[int, int, int, int]:
+    """The order of the text: what is around something before it."""
+    return part.span.source, part.span.start, -part.span.end, KINDS.index(part.kind)
 
 
 @define(eq=False)
@@ -117,6 +123,7 @@ class _Watch:
     by_node: dict[int, Part] = field(factory=dict)
     conditions: dict[int, list[tuple[p.Expression, Part]]] = field(factory=dict)
     rules: dict[str, Part] = field(factory=dict)
+    waits: dict[tuple[str, str], Part] = field(factory=dict)
 
     # -------------------------------------------------------------------------------------------- what there is to see
 
@@ -132,6 +139,9 @@ class _Watch:
         if rule.condition is not None:
             self._condition(rule, rule.condition)
         self._steps(rule.steps)
+        for pause, _ in pauses(rule.steps):
+            if id(pause) in self.by_node:
+                self.waits[rule.id, pause.key] = self.by_node[id(pause)]
 
     def _steps(self, steps: tuple[p.Step, ...]) -> None:
         for step in steps:
@@ -214,6 +224,11 @@ class _Watch:
         if part is not None:
             part.seen.add(what)
 
-    def see_fired(self, rules: set[str]) -> None:
-        for rule in rules & set(self.rules):
+    def see_end(self, trial: Trial) -> None:
+        """Take note of the rules that fired in a trial, and of the waits that had ended unanswered at its end: of those
+        nothing is told until something else happens."""
+        for rule in trial.fired & set(self.rules):
             self.rules[rule].seen.add("fired")
+        for wait in trial.state.waits if trial.state is not None else ():
+            if wait.deadline is not None and trial.now is not None and wait.deadline <= trial.now:
+                self.waits[wait.rule, wait.key].seen.add("ended unanswered")

@@ -19,7 +19,7 @@ from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
 from segdsl.engines import DEFAULT, prepare
-from segdsl.host.trials import run_test, tests_named
+from segdsl.host.trials import Trial, tests_named
 
 
 @frozen
@@ -93,7 +93,8 @@ class Mutation:
         tests = {test.name: test for test in program.tests}
         for name in order:
             try:
-                failed = bool(run_test(program, prepared, tests[name]).failures)
+                trial = Trial(program, prepared, tests[name], explain=False)
+                failed = next(trial.run(), None) is not None
             except RuntimeError:  # rules that go round without end
                 failed = True
             if failed:

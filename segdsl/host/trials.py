@@ -17,8 +17,9 @@ from segdsl.compiler.trials import CheckedTest
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
-from segdsl.engines import DEFAULT, prepare
+from segdsl.engines import DEFAULT, prepare, reference
 from segdsl.engines.base import Prepared, Step
+from segdsl.host.not_done import NotDone
 from segdsl.host.unmet import Found, unmet_condition, unmet_effect
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.records.outcomes import Because, Effect
@@ -98,11 +99,13 @@ class CannotRun(Exception):  # noqa: N818 - it is a finding about a test
 
 @define
 class Trial:
-    """One test on its way: the state of its customer, the instant reached, and the effects so far."""
+    """One test on its way: the state of its customer, the instant reached, and the effects so far. Where it is to
+    `explain`, an effect that does not come is looked into."""
 
     checked: CheckedProgram
     prepared: Prepared
     test: CheckedTest
+    explain: bool = True
     zone: Zone = field(init=False)
     state: State | None = None
     now: int | None = None
@@ -246,7 +249,21 @@ class Trial:
         meant = [e for e in done if all(e.fields.get(name) == value for name, value in wanted.items())]
         if bool(meant) is not node.absent:
             return None
-        return unmet_effect(info.name, meant, self.effects)
+        found = unmet_effect(info.name, meant, self.effects)
+        return (
+            found if meant or done or not self.explain else Found(found.found, (*found.why, *self._not_done(info.name)))
+        )
+
+    def _not_done(self, action_: str) -> Iterator[str]:
+        """What became of the rules that do an action: the test is run once more, with a witness."""
+        if self.now is None:
+            return
+        watch = NotDone(self.checked, action_, self.now)
+        watch.watch(self.prepared.plan)
+        again = Trial(self.checked, reference.prepare(self.prepared.plan, watch.see), self.test, explain=False)
+        for _ in again.run():
+            pass
+        yield from watch.lines()
 
     def _encoded(self, node: ast.Expression, kind: Kind) -> Any:
         return wire.encode(kind, _value(node, kind, self.zone))

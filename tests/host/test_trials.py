@@ -151,3 +151,26 @@ def test_effects_done_instead_are_told() -> None:
     assert why('on 2026-03-01 registers\nexpect send email "a"', rules) == [
         ('done so far: send push with template = "a" at 2026-03-01T00:00:00Z',)
     ]
+
+
+NOT_DONE = {
+    "when searches then send email": "the rule at t.seg:1 was not triggered, or is still on its way",
+    "when visits if income > 3 and age > 1 then send email": (
+        "the rule at t.seg:1: at 2026-03-01T00:00:00Z `income > 3` was not so and `age > 1` was not known"
+    ),
+    "when visits then if registers then send email": (
+        "the rule at t.seg:1: at 2026-03-01T00:00:00Z `registers` was not so"
+    ),
+    "activity A until 2026-01-01 { when visits then send email }": (
+        "the rule at t.seg:1: at 2026-03-01T00:00:00Z it did not start: the activity has ended"
+    ),
+    "when visits then branch all { path if registers then send push path if searches then send email }": (
+        "the rule at t.seg:1: at 2026-03-01T00:00:00Z `searches` was not so"
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", NOT_DONE)
+def test_of_an_effect_that_was_not_done_the_rules_that_do_it_are_told(rule: str) -> None:
+    [told] = why("given income is 2\non 2026-03-01 visits\nexpect send email", rule)
+    assert told[-1] == NOT_DONE[rule]
