@@ -136,8 +136,10 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     hold = not any(result.failures for result in results)
     if coverage is not None:
         hold = print_coverage(coverage, options.coverage_min, options.as_json) and hold
-    if options.mutates:
-        hold = hold and _mutate(checked, options)
+    if options.mutates and any(result.failures for result in results):
+        click.echo("no changes were tried: they are when all tests hold", err=True)
+    elif options.mutates:
+        hold = _mutate(checked, options) and hold
     ctx.exit(0 if hold else 1)
 
 
