@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from segdsl.host.recording import RecordedTest, record_test
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.host.trials import Failure, TestResult, run_tests
+    from segdsl.host.why.answer import Why
     from segdsl.records.inputs import Event
     from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
 
@@ -49,14 +50,14 @@ _PLACES = {
     "Tried": "host.mutation", "UnknownNameError": "diagnostics.errors", "build": "host.program",
     "check": "host.program", "check_texts": "host.program", "cover": "host.coverage", "follow": "host.following",
     "load": "host.program", "loads": "host.program", "open_backend": "backends", "record_test": "host.recording",
-    "replay": "host.replay", "run_tests": "host.trials",
+    "replay": "host.replay", "run_tests": "host.trials", "Why": "host.why.answer",
 }  # fmt: skip
 
 __all__ = [
     "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic",
     "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mutation", "Outcome",
     "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult",
-    "Tried", "UnknownNameError", "__version__", "build", "check", "check_texts", "cover", "follow", "load",
+    "Tried", "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load",
     "loads", "open_backend", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 

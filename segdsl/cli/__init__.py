@@ -37,7 +37,7 @@ From the one to the other:
   seg members Skiers --store shop.store
 """
 
-ORDER = ("new", "check", "fmt", "test", "run", "segments", "members", "customer", "explain", "words")
+ORDER = ("new", "check", "fmt", "test", "docs", "run", "segments", "members", "customer", "why", "explain", "words")
 """The order in which help lists the commands, that of their use; others follow by name."""
 
 GARBAGE = (100_000, 20, 50)

@@ -48,7 +48,7 @@ class Expressions(Arithmetic):
     def value(self, node: ast.Expression, context: Context) -> Typed:
         """Kind and plan node of any expression."""
         typed = self._value(node, context)
-        self.gathered.written.note(typed.node, node)
+        self.gathered.written.note(typed.node, node, typed.kind)
         return typed
 
     def _value(self, node: ast.Expression, context: Context) -> Typed:

@@ -8,17 +8,22 @@ shown as it is written there.
 from attrs import define, field
 
 from segdsl.syntax import ast
+from segdsl.values.kinds import Kind
 
 
 @define(eq=False)
 class Written:
-    """Syntax by plan node. What nobody wrote down, such as a bound that the compiler put in, has none."""
+    """Syntax by plan node, and the kinds of values. What nobody wrote down, such as a bound that the compiler put in,
+    has none."""
 
     nodes: dict[int, tuple[object, ast.Node]] = field(factory=dict)
+    kinds: dict[int, Kind] = field(factory=dict)
 
-    def note(self, node: object, written: ast.Node) -> None:
+    def note(self, node: object, written: ast.Node, kind: Kind | None = None) -> None:
         """Remember what a node was written as; of several the innermost, which is noted first."""
         self.nodes.setdefault(id(node), (node, written))  # the node is kept, so that no other gets its identity
+        if kind is not None:
+            self.kinds.setdefault(id(node), kind)
 
     def carry(self, node: object, made: object) -> None:
         """A node was made from another, and is written as that one was."""
@@ -30,3 +35,7 @@ class Written:
         """The syntax that became a node of the plan."""
         found = self.nodes.get(id(node))
         return found[1] if found is not None else None
+
+    def kind(self, node: object) -> Kind | None:
+        """The kind of an expression's value."""
+        return self.kinds.get(id(node))

@@ -1,5 +1,6 @@
 """The contract of an engine: a pure step from a state and an input to the next state and what came of it."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -40,8 +41,8 @@ class Prepared(Protocol):
         """Whether a condition is true of a customer, None where that is not known, at an instant that is not before the
         state's clock and to which the clock has been let run."""
 
-    def value(self, state: State, expression: Expression, now: int) -> Any:
-        """What an expression is worth, None where that is not known; the instant as for `ask`."""
+    def looking(self, state: State, now: int) -> Callable[[Expression], Any]:
+        """What gives the worth of an expression, None where that is not known; the instant as for `ask`."""
 
     def fresh(self, customer: str, instant: int) -> State:
         """The state of a customer of whom nothing is known, with the derived segments that hold even so."""

@@ -80,6 +80,14 @@ def build(checked: CheckedProgram) -> Program:
     return Program(plan, checked.sources, (*checked.collector, *checked.left_out), texts)
 
 
+def as_written(sources: Iterable[tuple[str, str]], digest: str) -> tuple[p.Plan, CheckedProgram] | None:
+    """A program that a store kept, with its text: plan and tree from one compilation, so that nodes lead back to the
+    text. None where this version makes another plan of the texts."""
+    checked = check_texts(sources)
+    plan, _ = compile_program(checked)
+    return (plan, checked) if plan is not None and plan.digest == digest else None
+
+
 def plan_of(data: bytes) -> p.Plan:
     """A plan that a store kept. Raises msgspec.ValidationError for one of another format."""
     return msgspec.json.decode(data, type=p.Plan)

@@ -13,6 +13,8 @@ from segdsl.diagnostics.errors import StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
 from segdsl.host.moments import Moment, instant_of
+from segdsl.host.program import as_written
+from segdsl.host.why import Explainer, Why
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Input
 from segdsl.records.outcomes import Because, Change
@@ -36,6 +38,7 @@ class Questions:
     plan: p.Plan
     segments: dict[str, p.Segment]
     stored: StoredProgram
+    _explains: Explainer | None = None
 
     def now(self) -> int:
         """The latest instant the store has read or was advanced to (microseconds UTC; 0 for an empty store)."""
@@ -161,6 +164,22 @@ class Questions:
                 "into another store"
             )
         return decode_inputs(self.backend.journal(customer))
+
+    def why(self, customer: str, segment: str, at: Moment | None = None) -> Why:
+        """Why a customer is or is not in a segment at an instant (None: the store's clock): what led to it, what is
+        missing, the event without which it would be otherwise, and the smallest change that would turn it.
+
+        Raises UnknownNameError for a segment that is not declared, StoreError for a store begun without a journal.
+        """
+        self.known_segment(segment)
+        instant = self._instant(at)
+        return self._explainer().why(customer, segment, instant, self.journal(customer))
+
+    def _explainer(self) -> Explainer:
+        if self._explains is None:
+            found = as_written(self.stored.sources, self.stored.digest)
+            self._explains = Explainer(*found) if found is not None else Explainer(self.plan)
+        return self._explains
 
     def next_change(self, customer: str) -> datetime | None:
         """The next instant, in UTC, at which the clock alone changes a membership of a customer or has a rule act, as

@@ -31,7 +31,8 @@ def unmet_condition(prepared: Prepared, state: State, now: int, part: Expected, 
     """How a condition turned out at an instant, with the values it looks at, and the memberships where it speaks of
     them."""
     found = f"{'not known' if answer is None else 'not so'} at {instant_text(now)}"
-    why = [f"{each.written} is {said(each.kind, prepared.value(state, each.node, now))}" for each in part.looks_at]
+    worth = prepared.looking(state, now)
+    why = [f"{each.written} is {said(each.kind, worth(each.node))}" for each in part.looks_at]
     if any(isinstance(node, p.Member) for node in walk(part.condition)):
         members = [f"{name} since {instant_text(since)}" for name, since in sorted(state.members.items())]
         found += f", a member of {', '.join(members) or 'no segment'}"

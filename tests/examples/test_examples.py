@@ -20,7 +20,9 @@ from segdsl.syntax.format import format_module
 from segdsl.syntax.parse import parse
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
+TUTORIAL = "tutorial"
+"""A text that makes its rules as it goes; `tests/docs` goes along with it."""
+FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir() and folder.name != TUTORIAL)
 WITH_EVENTS = [folder for folder in FOLDERS if (folder / "events.jsonl").is_file()]
 WITH_LATE_EVENTS = [folder for folder in FOLDERS if (folder / "late.jsonl").is_file()]
 LATER = int(datetime(2027, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000

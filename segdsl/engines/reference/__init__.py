@@ -6,6 +6,8 @@ what was recorded, makes the next step at the same instant, until nothing change
 """
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -119,12 +121,12 @@ class Reference:
 
     def ask(self, state: State, condition: p.Expression, now: int) -> bool | None:
         """Whether a condition is true of a customer at an instant; None where that is not known."""
-        answer: bool | None = self.value(state, condition, now)
+        answer: bool | None = evaluate(condition, self._view(state, now))
         return answer
 
-    def value(self, state: State, expression: p.Expression, now: int) -> Any:
-        """What an expression is worth at an instant; None where that is not known."""
-        return evaluate(expression, self._view(state, now))
+    def looking(self, state: State, now: int) -> Callable[[p.Expression], Any]:
+        """What expressions are worth for a customer at an instant to which the clock has been let run."""
+        return partial(evaluate, view=self._view(state, now))
 
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
@@ -167,6 +169,8 @@ class Reference:
         fields = {**event.fields, "time": event.instant}
         if event.received is not None:
             fields["received"] = event.received
+        if self.witness is not None:
+            self.witness(Sighting("entered", round_.key, event.customer, event, fields=fields))
         remembered = round_.view.about(fields)
         for memory in self.needs.memories_of(event.name):
             if holds(memory.where, remembered):

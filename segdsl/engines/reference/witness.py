@@ -14,7 +14,7 @@ from segdsl.engines.reference.evaluate import View, evaluate
 from segdsl.plan import nodes as p
 from segdsl.plan.expressions import Expression
 
-What = Literal["triggered", "refused", "judged", "taken", "begun", "goes on", "left", "landed", "lost"]
+What = Literal["entered", "triggered", "refused", "judged", "taken", "begun", "goes on", "left", "landed", "lost"]
 
 
 class Sighting(Struct, frozen=True):
@@ -22,6 +22,7 @@ class Sighting(Struct, frozen=True):
 
     | `what` | seen | `node` |
     |---|---|---|
+    | `entered` | an event goes into the history; `fields` are its own | the `Event` |
     | `triggered` | a trigger of `rule` fires; `fields` are the event at hand | the trigger |
     | `refused` | no flow starts, for the `reason` | the rule |
     | `judged` | a condition, with its `outcome` (None: not known) | the `Rule`, `Gate`, `Path` or `Segment` it is of |

@@ -1,0 +1,93 @@
+"""`seg docs`: a page that says in plain sentences what a program does."""
+
+import json
+from pathlib import Path
+
+import click
+
+from segdsl import pages
+from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.findings import Findings
+from segdsl.cli.parts.rules import checked_rules
+from segdsl.diagnostics.errors import InputError
+
+FORMATS = ("html", "markdown")
+SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
+MARK = b"made by seg docs"
+
+
+@click.command(no_args_is_help=True, short_help="Write a page that says what the rules do.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="Default: by the file's name; markdown.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the page there. Default: standard output.")  # fmt: skip
+@click.option("--title", metavar="TEXT", help="What the page is called. Default: the name of the path.")
+@click.option("--json", "as_json", is_flag=True, help="Write what is on the page as JSON to standard output.")
+@click.option("--force", is_flag=True, help="Write over a file that seg docs did not make.")
+@color_option
+def command(
+    paths: tuple[str, ...], format_: str | None, output: Path | None, title: str | None, as_json: bool, force: bool,
+    color: bool | None,
+) -> None:  # fmt: skip
+    """Write a page for people: who is in which segment and how they come to be, what each rule does in plain sentences,
+    the events and attributes that are used, and what the tests promise. All paths together are one program.
+
+    A comment that stands directly above a declaration is its description:
+
+    \b
+      # Whoever ordered in the last month. Shown in the weekly report.
+      segment Active if places order within 30 days
+
+    \b
+      seg docs rules/
+      seg docs rules/ --output rules.html
+      seg docs rules/ --output RULES.md --title "Rules of the shop"
+
+    The page has no date and no line numbers in it, so that it only changes where the rules do.
+
+    Exit code: 0 done, 1 the rules have mistakes, 2 something cannot be read or written.
+    """
+    if as_json and (output is not None or format_ is not None):
+        raise click.UsageError("--json goes to standard output, without --format and --output")
+    checked = checked_rules(paths)
+    findings = Findings.of(checked.collector, checked.sources)
+    if findings.errors:
+        findings.refuse(color)
+    called = title or _title(paths)
+    if as_json:
+        click.echo(json.dumps(pages.as_data(checked, called), ensure_ascii=False, indent=2))
+        return
+    html = (format_ or _format_of(output)) == "html"
+    text = pages.as_html(checked, called) if html else pages.as_markdown(checked, called)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write(output, text, force=force)
+
+
+def _format_of(output: Path | None) -> str:
+    return SUFFIXES.get(output.suffix.lower(), "markdown") if output is not None else "markdown"
+
+
+def _title(paths: tuple[str, ...]) -> str:
+    if len(paths) > 1 or paths == ("-",):
+        return "Rules"
+    path = Path(paths[0])
+    return f"Rules: {path.stem if path.is_file() else path.resolve().name}"
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    try:
+        if not force and path.exists() and not _made_here(path):
+            raise InputError(f"{path} was not made by seg docs, and is left as it is: --force writes over it")
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+    click.echo(f"written: {path}", err=True)
+
+
+def _made_here(path: Path) -> bool:
+    """Whether a file is empty, or says in its first line who made it."""
+    with path.open("rb") as file:
+        first = file.readline(1_000)
+    return not first or MARK in first

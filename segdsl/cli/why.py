@@ -1,0 +1,37 @@
+"""`seg why`: why a customer is in a segment or not."""
+
+import click
+
+from segdsl.cli.parts.asking import at_option, json_option, store_option
+from segdsl.cli.parts.lines import print_lines
+from segdsl.cli.parts.stores import existing
+from segdsl.cli.parts.tables import plain
+
+
+@click.command(no_args_is_help=True, short_help="Explain why a customer is in a segment or not.")
+@click.argument("customer", metavar="ID")
+@click.argument("segment", nargs=-1, required=True, metavar="SEGMENT")
+@store_option
+@at_option
+@json_option
+def command(customer: str, segment: tuple[str, ...], store: str, at: str | None, as_json: bool) -> None:
+    """Explain why a customer is in a segment, or is not.
+
+    For a member: the events and rules that led to it, with the conditions as they stood. For somebody who is not in it:
+    what is missing, or what took it away. For both: the event without which it would be otherwise, the smallest change
+    that would turn it, and until when it stays so if nothing more happens.
+
+    \b
+      seg why ann Skiers --store shop.store
+      seg why ann High-Income Earners --store shop.store --at 2026-03-01T10:00:00Z
+
+    The answer is worked out from the events that the store keeps, by playing them again: `seg run --no-journal` makes
+    a store that cannot answer.
+    """
+    with existing(store) as engine:
+        found = engine.why(customer, " ".join(segment), at)
+        if as_json:
+            print_lines([found.as_json()])
+            return
+        for line in found.text().splitlines():
+            click.echo(plain(line))

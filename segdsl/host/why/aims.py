@@ -1,0 +1,357 @@
+"""What could turn an answer: proposals of acts that would make a condition true, false or not known.
+
+Comes in: a condition or a segment, and what things are worth now. Goes out: options, each some acts, which are only
+believed once they were tried (`trials.py`). What depends on the time alone has no option here.
+"""
+
+from collections.abc import Iterable
+from itertools import islice, product
+from typing import Any, Literal
+
+from attrs import define, field, frozen
+
+from segdsl.host.why.answer import Act
+from segdsl.host.why.findings import Value
+from segdsl.host.why.solving import (
+    INVERSE,
+    MIRRORED,
+    field_name,
+    fields_meeting,
+    fields_worth,
+    meeting,
+    other_than,
+    sample,
+)  # fmt: skip
+from segdsl.plan import nodes as p
+from segdsl.state.customer import State
+from segdsl.values import instants, numbers
+from segdsl.values.kinds import Kind
+from segdsl.values.numbers import SCALE
+from segdsl.values.zones import Zone
+
+Goal = Literal["true", "false", "not true"]
+
+OPTIONS = 12
+"""Options that are kept of each part: the cheapest."""
+
+EVENTS = 40
+"""Events in a row that are thought of."""
+
+
+@frozen
+class FieldIs:
+    """A field of the event at hand would have to have this value."""
+
+    name: str
+    value: Any
+
+
+Option = tuple[Act | FieldIs, ...]
+
+
+def cost(option: Option) -> float:
+    """How large a change is: events and attributes count by number, waiting little, the host's word much."""
+    total = 0.0
+    for act in option:
+        match act:
+            case FieldIs():
+                total += 0.1
+            case Act("event", fields=fields, times=times):
+                total += times + len(fields) / 10
+            case Act("attribute"):
+                total += 1
+            case Act("wait"):
+                total += 0.5 if len(option) > 1 else 3
+            case Act():
+                total += 20
+    return total
+
+
+def best(options: Iterable[Option]) -> list[Option]:
+    """The cheapest options, each once."""
+    kept: list[Option] = []
+    for option in sorted(islice(options, 500), key=cost):
+        if option not in kept:
+            kept.append(option)
+    return kept[:OPTIONS]
+
+
+def together(parts: Iterable[list[Option]]) -> list[Option]:
+    """Options that do all of several things."""
+    made: list[Option] = [()]
+    for part in parts:
+        made = best((*one, *(act for act in other if act not in one)) for one, other in product(made, part[:4]))
+    return made
+
+
+@define
+class Aims:
+    """Proposals for one customer. `value` tells what expressions are worth now; `within` are the segments on the way,
+    so that none is gone into twice; `fields` are the kinds of the fields of the event at hand."""
+
+    plan: p.Plan
+    zone: Zone
+    state: State
+    now: int
+    value: Value
+    within: tuple[str, ...] = ()
+    fields: dict[str, Kind] = field(factory=dict)
+
+    def turn(self, node: p.Expression, goal: Goal) -> list[Option]:
+        """Options that would make a condition so."""
+        worth = self.value(node)
+        if (goal == "true" and worth is True) or (goal == "false" and worth is False):
+            return [()]
+        if goal == "not true" and worth is not True:
+            return [()]
+        match node:
+            case p.Both(operands):
+                if goal == "true":
+                    return together(self.turn(each, goal) for each in operands)
+                return best(option for each in operands for option in self.turn(each, goal))
+            case p.Either(operands):
+                if goal != "true":
+                    return together(self.turn(each, goal) for each in operands)
+                return best(option for each in operands for option in self.turn(each, goal))
+            case p.Negation(operand):
+                return self.turn(operand, "false" if goal == "true" else "true")
+            case p.Member(segment, lasting):
+                return self._of_segment(segment, goal == "true") if lasting is None or goal != "true" else []
+        options = self._meet(node, goal == "true")
+        if goal == "not true":
+            options = [*options, *(option for part in _attributes(node) for option in self._clear(part))]
+        return best(options)
+
+    def _of_segment(self, segment: str, member: bool) -> list[Option]:
+        """Options for the condition of a derived segment that a condition asks for."""
+        found = next((each for each in self.plan.segments if each.name == segment), None)
+        if found is None or found.condition is None or found.kind != "derived" or segment in self.within:
+            return []
+        inner = Aims(self.plan, self.zone, self.state, self.now, self.value, (*self.within, segment), self.fields)
+        return inner.turn(found.condition, "true" if member else "not true")
+
+    def _meet(self, node: p.Expression, wanted: bool) -> list[Option]:
+        match node:
+            case p.Compare(operator, left, right):
+                operator = operator if wanted else INVERSE[operator]
+                one, other = self.value(left), self.value(right)
+                if isinstance(left, p.Now) and left.what == "instant" and operator in (">", ">="):
+                    return self._wait_for(right, other)
+                options = self.aim(left, operator, other) if other is not None else []
+                return [*options, *(self.aim(right, MIRRORED[operator], one) if one is not None else [])]
+            case p.OneOf(operand, values) if wanted:
+                return [option for each in values[:OPTIONS] for option in self.aim(operand, "=", each)]
+            case p.OneOf(operand, values):
+                return self._become(operand, other_than(list(values), self._kind(operand)))
+            case p.TestText(_, left, right):
+                text = self.value(right)
+                return self._become(left, text if wanted else "other") if text is not None else []
+            case p.Contains(items, item):
+                held, value = self.value(items) or (), self.value(item)
+                return self._become(items, (*held, value) if wanted else tuple(e for e in held if e != value))
+            case p.Known(operand) if wanted:
+                options = self._become(operand, sample(self._kind(operand)))
+                return [tuple(_any(act) for act in option) for option in options]
+            case p.Known(operand):
+                return [option for part in _attributes(operand) for option in self._clear(part)]
+        return []
+
+    def _wait_for(self, moment: p.Expression, instant: int | None) -> list[Option]:
+        """Options for the clock to come beyond a moment: waiting; before that the event from which it is counted."""
+        if instant is not None:
+            return [(Act("wait", wait=instant - self.now + 1),)]
+        match moment:
+            case p.Arithmetic("+", p.Recall() as recall, p.Constant(length)):
+                happening = self.aim(recall, ">=", self.now)
+                return [(*option, Act("wait", wait=length + 1)) for option in happening]
+        return []
+
+    def _clear(self, attribute: p.Attribute) -> list[Option]:
+        return [(Act("attribute", attribute.name),)] if self._can_be_set(attribute.name) else []
+
+    def _can_be_set(self, name: str) -> bool:
+        """Whether the host can set an attribute with an event: not one that rules set."""
+        return any(each.name == name and not each.ruled for each in self.plan.attributes)
+
+    def _become(self, node: p.Expression, value: Any) -> list[Option]:
+        return self.aim(node, "=", value) if value is not None else []
+
+    def _kind(self, node: p.Expression) -> Kind | None:
+        match node:
+            case p.Attribute(name):
+                return next((each.kind for each in self.plan.attributes if each.name == name), None)
+            case p.Field(name):
+                return self.fields.get(name)
+            case p.Fold(inner):
+                return self._kind(inner)
+        return None
+
+    # ------------------------------------------------------------------------------------------------------- values
+
+    def aim(self, node: p.Expression, operator: p.Comparator, value: Any) -> list[Option]:
+        """Options that would make an expression stand so to a value."""
+        match node:
+            case p.Attribute(name) if self._can_be_set(name):
+                target = meeting(operator, value, self._kind(node))
+                return [(Act("attribute", name, value=target),)] if target is not None else []
+            case p.Field(name, False) if name in self.fields:
+                target = meeting(operator, value, self.fields[name])
+                return [(FieldIs(name, target),)] if target is not None else []
+            case p.Fold(inner):
+                return self.aim(inner, operator, value)
+            case p.Recall(key, wanted):
+                memory = next(each for each in self.plan.memories if each.key == key)
+                return self._remember(memory, wanted, self.value(node), operator, value)
+            case p.Age() | p.Start() | p.DateOf() | p.Shift():
+                return self._aim_by_calendar(node, value)
+            case p.Arithmetic():
+                return self._aim_at_sum(node, operator, value)
+        return []
+
+    def _aim_by_calendar(self, node: p.Age | p.Start | p.DateOf | p.Shift, value: Any) -> list[Option]:
+        """Dates near the one that would do: which of them does is found by trying."""
+        try:
+            match node:
+                case p.Age(birth):
+                    today = self.zone.date(self.now)
+                    born = [instants.shifted_date(today, -12 * (value // SCALE + more), 0)[0] for more in (0, 1, -1)]
+                    return [option for each in born for option in self._become(birth, each)]
+                case p.Start(date):
+                    near = [self.zone.date(value) + more for more in (0, 1, -1)]
+                    return [option for each in near for option in self._become(date, each)]
+                case p.DateOf(instant):
+                    return self._become(instant, self.zone.at(value))
+                case p.Shift(moment, months, days, "date"):
+                    near = [instants.shifted_date(value, -months, -days)[0] + more for more in (0, 1, -1)]
+                    return [option for each in near for option in self._become(moment, each)]
+                case p.Shift(moment, months, days):
+                    day, time = divmod(self.zone.local(value), instants.DAY)
+                    near = [instants.shifted_date(day, -months, -days)[0] + more for more in (0, 1, -1)]
+                    return [option for each in near for option in self._become(moment, self.zone.at(each, time))]
+        except (ValueError, OverflowError):
+            return []
+
+    def _aim_at_sum(self, node: p.Arithmetic, operator: p.Comparator, value: int) -> list[Option]:
+        left, right = self.value(node.left), self.value(node.right)
+        options: list[Option] = []
+        match node.operator, node.domain:
+            case "+", _:
+                options += self.aim(node.left, operator, value - right) if right is not None else []
+                options += self.aim(node.right, operator, value - left) if left is not None else []
+            case "-", _:
+                options += self.aim(node.left, operator, value + right) if right is not None else []
+                options += self.aim(node.right, MIRRORED[operator], left - value) if left is not None else []
+            case "*", "exact" if right:
+                target = numbers.divide(value, right)
+                options += self.aim(node.left, operator, target) if target is not None and right > 0 else []
+            case "/", "exact" if right:
+                target = numbers.multiply(value, right)
+                options += self.aim(node.left, operator, target) if target is not None and right > 0 else []
+        return options
+
+    # ------------------------------------------------------------------------------------------------------- history
+
+    def _remember(
+        self, memory: p.Memory, wanted: p.Expression | None, worth: Any, operator: p.Comparator, value: Any
+    ) -> list[Option]:
+        """Events that would bring a memory there. None can take an event out of it."""
+        kinds = self.kinds_of(memory.event)
+        tests = tuple(test for test in (memory.where, self._settled(wanted)) if test is not None)
+        fields = fields_meeting(p.Both(tests) if tests else None, kinds, self.now)
+        if fields is None:
+            return []
+        if memory.measure in ("count", "when"):
+            times = 1 if memory.measure == "when" else _more(operator, value, worth or 0)
+            return [(Act("event", memory.event, fields, times=times),)] if 0 < times <= EVENTS else []
+        name = field_name(memory.operand) if memory.operand is not None else None
+        targets = _targets(memory.measure, operator, value, worth, kinds.get(name or ""))
+        options: list[Option] = []
+        for values in targets:
+            acts = []
+            for each in values:
+                worth_it = fields_worth(memory.operand, each) if memory.operand is not None else None
+                if worth_it is None or any(fields.get(k, v) != v for k, v in worth_it.items()):
+                    break
+                acts.append(Act("event", memory.event, {**fields, **worth_it}))
+            if len(acts) == len(values):
+                options.append(_joined(acts))
+        return options
+
+    def _settled(self, test: p.Expression | None) -> p.Expression | None:
+        """A test that also speaks of the event at hand, with what that is worth."""
+        if isinstance(test, p.Compare):
+            sides = [
+                p.Constant(self.value(side)) if isinstance(side, p.Field) else side for side in (test.left, test.right)
+            ]
+            if isinstance(sides[0], p.Constant):
+                return p.Compare(MIRRORED[test.operator], sides[1], sides[0])
+            return p.Compare(test.operator, sides[0], sides[1])
+        return test
+
+    def kinds_of(self, event: str) -> dict[str, Kind]:
+        return {each.name: each.kind for kind in self.plan.events if kind.name == event for each in kind.fields}
+
+
+def _more(operator: p.Comparator, value: int, worth: int) -> int:
+    """How many events more a count needs; 0 where more events do not help."""
+    match operator:
+        case ">=" | "=":
+            wanted = -(-value // SCALE)
+        case ">":
+            wanted = value // SCALE + 1
+        case "!=":
+            return 1
+        case _:
+            return 0
+    return int(wanted - worth // SCALE)
+
+
+def _targets(
+    measure: p.Measure, operator: p.Comparator, value: Any, worth: Any, kind: Kind | None
+) -> list[tuple[Any, ...]]:
+    """Series of values that, one event each, may bring a measure there."""
+    target = meeting(operator, value, kind)
+    if target is None:
+        return []
+    match measure:
+        case "total":
+            return [(target - (worth or 0),)] if target > (worth or 0) else []
+        case "distinct":
+            number = min(max(1, _more(operator, value, worth or 0)), EVENTS)
+            unit = sample(kind)
+            return [tuple(f"{unit} {n}" if isinstance(unit, str) else unit * (n + 1) for n in range(number))]
+        case "average" if worth is not None:
+            return [(target + (target - worth) * times,) for times in (0, 1, 4, 20, 100)]
+        case "frequent":
+            return [(target,) * times for times in range(1, 8)]
+    return [(target,)]
+
+
+def _joined(acts: list[Act]) -> Option:
+    """Equal acts in a row as one."""
+    made: list[Act] = []
+    for act in acts:
+        if made and made[-1].fields == act.fields and made[-1].name == act.name:
+            made[-1] = Act("event", act.name, act.fields, times=made[-1].times + act.times)
+        else:
+            made.append(act)
+    return tuple(made)
+
+
+def _any(act: Act | FieldIs) -> Act | FieldIs:
+    """An act that would do with another value as well."""
+    return Act("attribute", act.name, value=act.value, any=True) if isinstance(act, Act) and not act.fields else act
+
+
+def _attributes(node: p.Expression) -> list[p.Attribute]:
+    found: list[p.Attribute] = []
+    waiting: list[Any] = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, p.Attribute):
+            found.append(part)
+        elif isinstance(part, tuple):
+            waiting += part
+        elif isinstance(part, p.Expression):
+            waiting += [getattr(part, name) for name in part.__struct_fields__]
+    return found

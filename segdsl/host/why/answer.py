@@ -1,0 +1,125 @@
+"""What an explanation says, as data: `text.py` says it to a person, `as_json` to a program."""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from segdsl.host.why.text import text_of
+from segdsl.values.instants import instant_text
+
+
+class Occurrence(Struct, frozen=True):
+    """Something that happened to the customer: an event, the host's word, or the clock's. `fields` hold JSON values;
+    `instant` is in microseconds since 1970 UTC. An event that a rule recorded is `recorded`."""
+
+    kind: Literal["event", "recorded", "host", "clock"]
+    name: str
+    instant: int
+    id: str = ""
+    fields: dict[str, Any] = {}
+
+
+class Finding(Struct, frozen=True):
+    """A condition and how it turned out: true, false, or not known (None). `text` is what was written, `place` its
+    `file:line:column`, `found` what its names were worth. `events` are those that count for it, the latest last (of
+    `counted` in all, only the last few are listed). The `parts` are those of an `and`, an `or` or a `not`, and the
+    conditions of segments that it asks for."""
+
+    text: str
+    place: str
+    outcome: bool | None
+    found: str = ""
+    events: tuple[Occurrence, ...] = ()
+    counted: int = 0
+    parts: tuple["Finding", ...] = ()
+
+
+class Link(Struct, frozen=True):
+    """One link of the chain that led to the answer: at an instant something happened, which had a rule (or a segment's
+    condition) do something. `what` says what, in a few words; `rule` is the rule's text, `place` its `file:line`."""
+
+    instant: int
+    what: str
+    occurrence: Occurrence | None = None
+    rule: str = ""
+    place: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+class Act(Struct, frozen=True):
+    """One part of a change that would turn the answer. `event` happens with its `fields` (run-time values), `times`
+    over; or the attribute `name` becomes `value` (None: not known any more; with `any`, another would do as well); or
+    the host's word `include`, `exclude` or `unlist`; or nothing happens for a while: `wait` microseconds."""
+
+    kind: Literal["event", "attribute", "include", "exclude", "unlist", "wait"]
+    name: str = ""
+    fields: dict[str, Any] = {}
+    value: Any = None
+    times: int = 1
+    wait: int = 0
+    any: bool = False
+
+
+class Why(Struct, frozen=True):
+    """Why a customer is or is not in a segment at an instant (microseconds since 1970 UTC).
+
+    | field | holds |
+    |---|---|
+    | `member`, `since` | the answer, and since when (None: never was) |
+    | `reason` | the answer in a few words |
+    | `chain` | what led to it, or took it away, the earliest first |
+    | `condition` | how the segment's own condition stands: that of a derived one, or a `while` (None: it has none) |
+    | `rules` | for somebody whom no rule has added: how far each rule came that could have |
+    | `decisive` | the parts of conditions, in the condition or the rules, that keep somebody out |
+    | `named` | the event without which the answer would be another, where one event alone decides |
+    | `without` | what the answer would be without it |
+    | `change` | the smallest change found that would turn the answer, and `change_text`, the same in words |
+    | `until` | the instant at which the clock alone turns it, if nothing more happens; None: not by itself |
+    """
+
+    customer: str
+    segment: str
+    at: int
+    known: bool
+    member: bool
+    since: int | None
+    reason: str
+    chain: tuple[Link, ...] = ()
+    condition: Finding | None = None
+    rules: tuple[Link, ...] = ()
+    decisive: tuple[Finding, ...] = ()
+    named: Occurrence | None = None
+    without: str = ""
+    change: tuple[Act, ...] = ()
+    change_text: str = ""
+    until: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON values; instants are text in UTC."""
+        made: dict[str, Any] = _instants_as_text(msgspec.to_builtins(self))
+        del made["change"]
+        made["change"] = made.pop("change_text")
+        return made
+
+    def text(self) -> str:
+        """The answer for a person, lines of text."""
+        return text_of(self)
+
+
+def deciding(finding: Finding) -> list[Finding]:
+    """The parts of a condition that keep it from being true: none where it is."""
+    if finding.outcome is True:
+        return []
+    inner = [part for each in finding.parts for part in deciding(each)]
+    return inner or [finding]
+
+
+def _instants_as_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: instant_text(of) if key in ("instant", "at", "since", "until") and isinstance(of, int) else
+            _instants_as_text(of)
+            for key, of in value.items()
+        }  # fmt: skip
+    return [_instants_as_text(each) for each in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,125 @@
+"""Values that meet a test: what a field or an attribute would have to be. Nothing here is more than a proposal."""
+
+from typing import Any
+
+from segdsl.plan import nodes as p
+from segdsl.values.instants import DAY, MINUTE, SECOND
+from segdsl.values.kinds import Kind
+from segdsl.values.numbers import SCALE
+
+INVERSE: dict[p.Comparator, p.Comparator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
+MIRRORED: dict[p.Comparator, p.Comparator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+_UNITS = {"number": SCALE, "date": 1, "instant": SECOND, "duration": MINUTE, "time of day": MINUTE}
+"""The step from one value to the next that a person would take."""
+
+_SAMPLES: dict[str, Any] = {
+    "number": SCALE, "boolean": True, "date": 20_000, "instant": 20_000 * DAY, "duration": DAY, "time of day": 0,
+    "list": (), "record": {},
+}  # fmt: skip
+
+
+def sample(kind: Kind | None) -> Any:
+    """Any value of a kind."""
+    if kind is None or kind.name not in _SAMPLES:
+        return kind.choices[0] if kind is not None and kind.choices else "x"
+    return _SAMPLES[kind.name]
+
+
+def meeting(operator: p.Comparator, value: Any, kind: Kind | None) -> Any:
+    """A value that stands so to another one; None where there is none."""
+    if operator in ("=", ">=", "<="):
+        return value
+    if operator == "!=":
+        return other_than([value], kind)
+    if isinstance(value, str):
+        return value + "a" if operator == ">" else ""
+    unit = _UNITS.get(kind.name if kind is not None else "number", 1)
+    return value + unit if operator == ">" else value - unit
+
+
+def other_than(values: list[Any], kind: Kind | None) -> Any:
+    """A value of a kind that is none of these; None where there is none."""
+    if kind is not None and kind.choices:
+        return next((choice for choice in kind.choices if choice not in values), None)
+    first = values[0] if values else None
+    if isinstance(first, bool):
+        return not first if (not first) not in values else None
+    if isinstance(first, str) or first is None:
+        return next(text for number in range(len(values) + 1) if (text := f"other {number + 1}") not in values)
+    unit = _UNITS.get(kind.name if kind is not None else "number", 1)
+    return max(values) + unit
+
+
+def fields_meeting(test: p.Expression | None, kinds: dict[str, Kind], now: int) -> dict[str, Any] | None:
+    """Fields of an event at `now` that meets a test; None where none could be thought of."""
+    match test:
+        case None:
+            return {}
+        case p.Both(operands):
+            fields: dict[str, Any] = {}
+            for operand in operands:
+                more = fields_meeting(operand, kinds, now)
+                if more is None or any(name in fields and fields[name] != value for name, value in more.items()):
+                    return None
+                fields |= more
+            return fields
+        case p.Either(operands):
+            return next((each for of in operands if (each := fields_meeting(of, kinds, now)) is not None), None)
+        case p.Negation(inner):
+            return _fields_against(inner, kinds)
+        case p.Compare(operator, left, p.Constant(value)):
+            return _field(left, meeting(operator, value, _kind(left, kinds)))
+        case p.OneOf(operand, values):
+            return _field(operand, values[0])
+        case p.TestText(_, left, p.Constant(value)):
+            return _field(left, value)
+        case p.Contains(items, p.Constant(value)):
+            return _field(items, (value,))
+        case p.Known(operand):
+            return _field(operand, sample(_kind(operand, kinds)))
+    return None
+
+
+def _fields_against(test: p.Expression, kinds: dict[str, Kind]) -> dict[str, Any] | None:
+    match test:
+        case p.Compare(operator, left, p.Constant(value)):
+            return _field(left, meeting(INVERSE[operator], value, _kind(left, kinds)))
+        case p.OneOf(operand, values):
+            return _field(operand, other_than(list(values), _kind(operand, kinds)))
+        case p.TestText(_, left, p.Constant(_)):
+            return _field(left, "other")
+        case p.Known():
+            return {}
+    return None
+
+
+def _field(node: p.Expression, value: Any) -> dict[str, Any] | None:
+    name = field_name(node)
+    return {name: value} if name and name not in ("time", "received") and value is not None else None
+
+
+def _kind(node: p.Expression, kinds: dict[str, Kind]) -> Kind | None:
+    return kinds.get(field_name(node) or "")
+
+
+def field_name(node: p.Expression) -> str | None:
+    """The field of the past event that an expression reads, folded or not."""
+    match node:
+        case p.ItemField(name):
+            return name
+        case p.Fold(p.ItemField(name)):
+            return name
+    return None
+
+
+def fields_worth(operand: p.Expression, target: Any) -> dict[str, Any] | None:
+    """Fields that make an operand, such as `price * quantity`, worth `target`."""
+    match operand:
+        case p.ItemField() | p.Fold():
+            return _field(operand, target)
+        case p.Arithmetic(operator, left, right, "exact" | "whole") if operator in "*/+-":
+            one = fields_worth(left, target)
+            rest = fields_worth(right, SCALE if operator in "*/" else 0)
+            return {**rest, **one} if one is not None and rest is not None else None
+    return None
