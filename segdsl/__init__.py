@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from segdsl.host.following import follow
     from segdsl.host.mutation import Mutation, Tried
     from segdsl.host.program import Program, build, check, check_texts, load, loads
-    from segdsl.host.recording import RecordedTest, record_test
+    from segdsl.host.recording import RecordedTest, record_inputs, record_test
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.host.trials import Failure, TestResult, run_tests
     from segdsl.host.why.answer import Why
@@ -49,8 +49,8 @@ _PLACES = {
     "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors", "TestResult": "host.trials",
     "Tried": "host.mutation", "UnknownNameError": "diagnostics.errors", "build": "host.program",
     "check": "host.program", "check_texts": "host.program", "cover": "host.coverage", "follow": "host.following",
-    "load": "host.program", "loads": "host.program", "open_backend": "backends", "record_test": "host.recording",
-    "replay": "host.replay", "run_tests": "host.trials", "Why": "host.why.answer",
+    "load": "host.program", "loads": "host.program", "open_backend": "backends", "record_inputs": "host.recording",
+    "record_test": "host.recording", "replay": "host.replay", "run_tests": "host.trials", "Why": "host.why.answer",
 }  # fmt: skip
 
 __all__ = [
@@ -58,7 +58,7 @@ __all__ = [
     "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mutation", "Outcome",
     "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult",
     "Tried", "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load",
-    "loads", "open_backend", "record_test", "replay", "run_tests",
+    "loads", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

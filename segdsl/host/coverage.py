@@ -7,6 +7,7 @@ each part that `and` and `or` join; of a `not` what stands behind it counts.
 """
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from attrs import define, field
 
@@ -48,6 +49,15 @@ class Part:
         """What was never seen of it."""
         return [each for each in self.counted(unknown=unknown) if each not in self.seen]
 
+    @property
+    def was_unknown(self) -> bool:
+        """Whether it was seen not known."""
+        return NOT_KNOWN in self.seen
+
+    def in_order(self) -> list[str]:
+        """What was seen of it, in the order of what can be."""
+        return [each for each in (*self.wanted, NOT_KNOWN) if each in self.seen]
+
     def counted(self, *, unknown: bool = False) -> tuple[str, ...]:
         """What counts of it; with `unknown` also that a condition was not known."""
         return (*self.wanted, NOT_KNOWN) if unknown and self.kind == "condition" else self.wanted
@@ -59,6 +69,7 @@ class Coverage:
 
     parts: list[Part]
     unknown: bool = False
+    kinds: ClassVar[tuple[str, ...]] = KINDS
 
     def counts(self, kind: str = "", file: str = "") -> tuple[int, int]:
         """How much was seen, and of how much: of one kind, of one file, or of all."""

@@ -78,9 +78,8 @@ def record_test(
         meant = nearest(customer, seen)
         hint = f": did you mean {meant!r}?" if meant else ""
         raise InputError(f"{events} has no event of a customer {customer!r}{hint}")
-    end = instant_of(until, Zone(plan.zone)) if until is not None else None
     source = "standard input" if str(events) == "-" else Path(events).name
-    return test_of_inputs(checked, inputs, name=name or f"{customer}, as in {source}", until=end, steps=steps)
+    return record_inputs(checked, inputs, name=name or f"{customer}, as in {source}", until=until, steps=steps)
 
 
 def _plan(checked: CheckedProgram) -> p.Plan:
@@ -99,25 +98,26 @@ def _events(items: Iterable[Event | Reject], seen: set[str]) -> Iterator[Event]:
             yield item
 
 
-def test_of_inputs(
+def record_inputs(
     checked: CheckedProgram,
     inputs: Iterable[Input],
     *,
     name: str,
-    until: int | None = None,
+    until: Moment | None = None,
     steps: bool = False,
     engine: str = DEFAULT,
 ) -> RecordedTest:
-    """The same, of inputs that are at hand already, all of one customer, in any order. `until` is in microseconds."""
+    """The same, of inputs that are at hand already, all of one customer, in any order."""
     plan = _plan(checked)
     if any(test.name == name for test in checked.tests):
         raise InputError(f"there is a test of the name {name!r} already: give this one another")
     recorder = _Recorder(checked, prepare(plan, engine), steps)
-    taken = _in_order(inputs, until, recorder)
+    end = instant_of(until, Zone(plan.zone)) if until is not None else None
+    taken = _in_order(inputs, end, recorder)
     if not taken:
         raise InputError("there is nothing to make a test of: no event of this customer up to then")
     recorder.take(taken)
-    recorder.end(until)
+    recorder.end(end)
     return _held(checked, name, recorder)
 
 

@@ -7,10 +7,8 @@ from typing import Any
 import pytest
 
 import segdsl
-from segdsl.host.recording import RecordedTest, test_of_inputs
+from segdsl.host.recording import RecordedTest, record_inputs
 from segdsl.records.inputs import Event, Exclude, Include
-
-test_of_inputs.__test__ = False  # type: ignore[attr-defined]
 
 RULES = """
 zone "America/Toronto"
@@ -32,7 +30,7 @@ def event(name: str, hours: float = 0, attributes: dict[str, Any] | None = None,
 
 
 def recorded(*inputs: Any, rules: str = RULES, **options: Any) -> RecordedTest:
-    return test_of_inputs(segdsl.check_texts([("t.seg", rules)]), inputs, name="ann", **options)
+    return record_inputs(segdsl.check_texts([("t.seg", rules)]), inputs, name="ann", **options)
 
 
 def lines(*inputs: Any, **options: Any) -> list[str]:
@@ -127,19 +125,16 @@ def test_an_event_that_comes_twice_is_in_it_once() -> None:
 
 def test_what_goes_by_the_customer_s_name_is_a_comment() -> None:
     rules = 'segment Some if random 50% "a" and visits\nsegment Others if random 50% "b" and visits'
-    made = {customer: test_of_one(customer, rules) for customer in ("a", "b", "c", "d", "e")}
+    made = {customer: recorded_of(customer, rules) for customer in ("a", "b", "c", "d", "e")}
     assert any(each.left_out for each in made.values())
     for each in made.values():
         checked = segdsl.check_texts([("t.seg", rules), ("r.seg", each.text)])
         assert [result.failures for result in segdsl.run_tests(checked)] == [()]
 
 
-def test_of_one(customer: str, rules: str) -> RecordedTest:
+def recorded_of(customer: str, rules: str) -> RecordedTest:
     inputs = [Event("e", "visits", customer, MARCH)]
-    return test_of_inputs(segdsl.check_texts([("t.seg", rules)]), inputs, name="x")
-
-
-test_of_one.__test__ = False  # type: ignore[attr-defined]
+    return record_inputs(segdsl.check_texts([("t.seg", rules)]), inputs, name="x")
 
 
 def test_a_name_that_is_taken_is_refused() -> None:

@@ -9,7 +9,6 @@ import segdsl
 from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.tables import table
-from segdsl.host.coverage import KINDS, NOT_KNOWN
 
 
 def print_coverage(coverage: "segdsl.Coverage", least: float | None, as_json: bool) -> bool:
@@ -37,23 +36,29 @@ def shown(share: float) -> str:
 
 
 def _lines(coverage: "segdsl.Coverage") -> Iterator[str]:
-    rows = [("coverage", *(f"{kind}s" for kind in KINDS), "all")]
+    rows = [("coverage", *(f"{kind}s" for kind in coverage.kinds), "all")]
     for file in coverage.files:
         rows.append(
-            (file, *(_cell(*coverage.counts(kind, file)) for kind in KINDS), _share(*coverage.counts("", file)))
+            (
+                file,
+                *(_cell(*coverage.counts(kind, file)) for kind in coverage.kinds),
+                _share(*coverage.counts("", file)),
+            )
         )
     if len(coverage.files) > 1:
-        rows.append(("together", *(_cell(*coverage.counts(kind)) for kind in KINDS), _share(*coverage.counts())))
+        rows.append(
+            ("together", *(_cell(*coverage.counts(kind)) for kind in coverage.kinds), _share(*coverage.counts()))
+        )
     yield from table(rows, right=range(1, len(rows[0])))
     never = [f"{part.place} {part.text}: never {', never '.join(missing)}" for part, missing in coverage.never_seen()]
     if never:
         yield ""
         yield from never
-    unknown = [part for part in coverage.parts if NOT_KNOWN in part.seen]
+    unknown = [part for part in coverage.parts if part.was_unknown]
     of = [part for part in coverage.parts if part.kind == "condition"]
     if of and not coverage.unknown:
         yield ""
-        yield f"{NOT_KNOWN} was seen of {len(unknown):,} of {counted(len(of), 'condition')}, which is not counted"
+        yield f"not known was seen of {len(unknown):,} of {counted(len(of), 'condition')}, which is not counted"
 
 
 def _cell(seen: int, of: int) -> str:
@@ -68,7 +73,7 @@ def _as_json(coverage: "segdsl.Coverage") -> dict[str, Any]:
     parts = [
         {
             "kind": part.kind, "place": part.place, "text": part.text,
-            "seen": [each for each in (*part.wanted, NOT_KNOWN) if each in part.seen],
+            "seen": part.in_order(),
             "never": part.missing(unknown=coverage.unknown),
         }
         for part in coverage.parts

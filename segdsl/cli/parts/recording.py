@@ -10,8 +10,6 @@ from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.cli.parts.stores import existing, shown, url_of
 from segdsl.diagnostics.errors import CompileError, InputError
-from segdsl.host.moments import instant_of
-from segdsl.host.recording import test_of_inputs
 
 
 @click.command("record", no_args_is_help=True, short_help="Make a test of what a real customer did.")
@@ -73,9 +71,8 @@ def _of_store(
         inputs = engine.inputs(customer)
     if not inputs:
         raise InputError(f"the store {shown(url_of(store))} has no event of a customer {customer!r}")
-    end = instant_of(until, checked.scope.zone) if until is not None else None
     named = name or f"{customer}, as in {Path(shown(url_of(store))).name}"
-    return test_of_inputs(checked, inputs, name=named, until=end, steps=steps)
+    return segdsl.record_inputs(checked, inputs, name=named, until=until, steps=steps)
 
 
 def _write(text: str, output: str | None) -> None:
