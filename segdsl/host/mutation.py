@@ -61,13 +61,15 @@ class Mutation:
         self.candidates = found if self.limit is None else _drawn(found, self.seed)
 
     def __iter__(self) -> Iterator[Tried]:
-        tests = [test.name for test in tests_named(self.checked, self.named)]
+        chosen = {id(test) for test in tests_named(self.checked, self.named)}
+        numbers = [number for number, test in enumerate(self.checked.tests) if id(test) in chosen]
         for mutant, program in islice(self._changed(), self.limit):
-            name = self._noticed(program, tests)
-            if name is not None:
+            number = self._noticed(program, numbers)
+            if number is not None:
                 # What noticed one change is likely to notice the next one, which is near it.
-                tests.remove(name)
-                tests.insert(0, name)
+                numbers.remove(number)
+                numbers.insert(0, number)
+            name = self.checked.tests[number].name if number is not None else None
             yield Tried(self.checked.place(mutant.span), mutant.span, mutant.before, mutant.after, name)
 
     def _changed(self) -> Iterator[tuple[Mutant, CheckedProgram]]:
@@ -85,20 +87,19 @@ class Mutation:
                 seen.add(digest)
                 yield mutant, program
 
-    def _noticed(self, program: CheckedProgram, order: Sequence[str]) -> str | None:
-        """The first test, in that order, that does not hold any more."""
+    def _noticed(self, program: CheckedProgram, numbers: Sequence[int]) -> int | None:
+        """The first test, of those with these numbers and in that order, that does not hold any more."""
         plan, _ = compile_program(program, tests=True)
         assert plan is not None, "a change with mistakes is none"
         prepared = prepare(plan, self.engine)
-        tests = {test.name: test for test in program.tests}
-        for name in order:
+        for number in numbers:
+            trial = Trial(program, prepared, program.tests[number], explain=False)
             try:
-                trial = Trial(program, prepared, tests[name], explain=False)
                 failed = next(trial.run(), None) is not None
             except RuntimeError:  # rules that go round without end
                 failed = True
             if failed:
-                return name
+                return number
         return None
 
 

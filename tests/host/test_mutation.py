@@ -82,3 +82,10 @@ def test_rules_with_mistakes_are_not_changed() -> None:
 def test_rules_that_go_round_are_no_change() -> None:
     rules = "segment A by activities\nwhen enters A then remove from A\nwhen visits then add to A"
     assert all(each.before for each in mutation(rules))
+
+
+def test_tests_of_one_name_are_told_apart() -> None:
+    # Two rows of two tables may be called the same.
+    twin = STRONG.replace('"rich"', '"{pay}"')
+    other = twin.replace("99999, no", "3, no").replace('"{pay}"', '"{pay} "')
+    assert survivors(RULES, twin, other) == []
