@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from segdsl.host.coverage import Coverage, cover
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
+    from segdsl.host.mending import Mending, mend
     from segdsl.host.mutation import Mutation, Tried
     from segdsl.host.program import Program, build, check, check_texts, load, loads
     from segdsl.host.recording import RecordedTest, record_inputs, record_test
@@ -43,22 +44,23 @@ _PLACES = {
     "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
     "Coverage": "host.coverage", "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes",
     "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials", "InputError": "diagnostics.errors",
-    "Listener": "host.replay", "Membership": "backends.base", "Mutation": "host.mutation",
+    "Listener": "host.replay", "Membership": "backends.base", "Mending": "host.mending", "Mutation": "host.mutation",
     "Outcome": "records.outcomes", "Program": "host.program", "Progress": "host.replay",
     "RecordedTest": "host.recording", "Reject": "records.outcomes", "Report": "host.replay",
     "SegdslError": "diagnostics.errors", "StoreError": "diagnostics.errors", "TestResult": "host.trials",
-    "Tried": "host.mutation", "UnknownNameError": "diagnostics.errors", "build": "host.program",
-    "check": "host.program", "check_texts": "host.program", "cover": "host.coverage", "follow": "host.following",
-    "load": "host.program", "loads": "host.program", "open_backend": "backends", "record_inputs": "host.recording",
-    "record_test": "host.recording", "replay": "host.replay", "run_tests": "host.trials", "Why": "host.why.answer",
+    "Tried": "host.mutation", "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer",
+    "build": "host.program", "check": "host.program", "check_texts": "host.program", "cover": "host.coverage",
+    "follow": "host.following", "load": "host.program", "loads": "host.program", "mend": "host.mending",
+    "open_backend": "backends", "record_inputs": "host.recording", "record_test": "host.recording",
+    "replay": "host.replay", "run_tests": "host.trials",
 }  # fmt: skip
 
 __all__ = [
-    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic",
-    "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mutation", "Outcome",
-    "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult",
-    "Tried", "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load",
-    "loads", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic", "Effect",
+    "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mending", "Mutation", "Outcome", "Program",
+    "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "Tried",
+    "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads",
+    "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from msgspec import Struct
 
@@ -46,6 +46,23 @@ class Position(Struct, frozen=True):
     place: int
 
 
+TallyKind = Literal["event", "fired", "effect", "withdrawn", "reject", "ignored", "batch"]
+
+
+class Tally(Struct, frozen=True):
+    """What is counted, on a UTC day (days since 1970; None where there is none to tell).
+
+    `event`: inputs that were accepted, by event; `fired`: firings, by rule id; `effect` and `withdrawn`: effects handed
+    out and taken back, by action; `reject`: inputs that were not taken, by reason; `ignored`: fields of accepted events
+    that nothing declares, by field and, in `owner`, event; `batch`: transactions in which inputs were taken, by the day
+    of the host's clock. The day is that of the event, or the one on which the rule fired."""
+
+    kind: TallyKind
+    name: str
+    day: int | None = None
+    owner: str = ""
+
+
 class Batch(Struct):
     """What one commit holds. `changes` stand in the order in which they happened. `erased` customers vanish with their
     state, memberships, history, journal and effects not yet delivered, before the rest of the batch lands; `tombstones`
@@ -54,7 +71,10 @@ class Batch(Struct):
 
     What a late event has made wrong is taken back before `changes` and `effects` land: `undone` are recorded changes,
     the last ones of their customer and segment, in the order in which they happened (the last one is taken back first);
-    `withdrawn` are effects of earlier commits."""
+    `withdrawn` are effects of earlier commits.
+
+    `tallies` are added to those kept. They say nothing of a customer, and nothing is ever taken off: what a late event
+    undoes, and what a customer did who is forgotten, stays counted."""
 
     states: list[StoredState] = []
     undone: list[Change] = []
@@ -66,6 +86,7 @@ class Batch(Struct):
     tombstones: dict[str, int] = {}
     positions: dict[str, Position] = {}
     clock: int | None = None
+    tallies: dict[Tally, int] = {}
 
 
 class StoredProgram(Struct, frozen=True):
@@ -95,6 +116,15 @@ class Membership(Struct, frozen=True):
     def time(self) -> datetime:
         """The instant since when, in UTC."""
         return EPOCH + timedelta(microseconds=self.since)
+
+
+class Moves(Struct, frozen=True):
+    """How many memberships of a segment began, and how many ended, on a UTC day (days since 1970)."""
+
+    segment: str
+    day: int
+    entered: int
+    left: int
 
 
 class Backend(ABC):
@@ -176,6 +206,21 @@ class Backend(ABC):
     @abstractmethod
     def journal(self, customer: str) -> list[bytes]:
         """The pages of a customer's journal, in the order in which they were committed."""
+
+    @abstractmethod
+    def moves(self) -> Iterator[Moves]:
+        """How recorded memberships began and ended, day by day: by segment, then by day, days without any left out. A
+        membership that began and ended at the same instant is never seen. The backend adds up; it gives no more than
+        one entry for each segment and day."""
+
+    @abstractmethod
+    def standings(self, at: int | None = None) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every customer with a recorded membership at an instant (None: one still open), in the order of ids, with
+        the names of all those segments in their order."""
+
+    @abstractmethod
+    def tallies(self) -> dict[Tally, int]:
+        """All that was counted, in the order of kind, name, owner and day, what has none first."""
 
     @abstractmethod
     def outbox(self, limit: int) -> list[Effect]:

@@ -6,13 +6,15 @@ file is written to be read, not to be fast; only `count` without an instant must
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Membership, Position, StoredProgram, StoredState
+from segdsl.backends.base import Backend, Batch, Membership, Moves, Position, StoredProgram, StoredState, Tally
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Change, Effect
+from segdsl.values.instants import DAY
 
 
 class Spell(Struct, frozen=True):
@@ -47,6 +49,7 @@ class MemoryBackend(Backend):
         self._given: set[str] = set()  # those ids in the outbox of which the host was given an effect before
         self._tombstones: dict[str, int] = {}
         self._positions: dict[str, Position] = {}
+        self._tallies: Counter[Tally] = Counter()
 
     def program(self) -> StoredProgram | None:
         return self._program
@@ -80,6 +83,7 @@ class MemoryBackend(Backend):
                 self._outbox[effect.id] = effect
         self._tombstones.update(batch.tombstones)
         self._positions.update(batch.positions)
+        self._tallies.update(batch.tallies)
         if batch.clock is not None and (self._clock is None or batch.clock > self._clock):
             self._clock = batch.clock
         concerned = [self._outbox.get(id_) for id_ in {effect.id: None for effect in batch.withdrawn}]
@@ -160,6 +164,30 @@ class MemoryBackend(Backend):
     def journal(self, customer: str) -> list[bytes]:
         return list(self._journal.get(customer, ()))
 
+    def moves(self) -> Iterator[Moves]:
+        entered: Counter[tuple[str, int]] = Counter()
+        left: Counter[tuple[str, int]] = Counter()
+        for segment, by_customer in self._spells.items():
+            for spell in (spell for spells in by_customer.values() for spell in spells):
+                if spell.ended is None or spell.began.instant < spell.ended.instant:
+                    entered[segment, spell.began.instant // DAY] += 1
+                    if spell.ended is not None:
+                        left[segment, spell.ended.instant // DAY] += 1
+        return iter([Moves(*key, entered[key], left[key]) for key in sorted({*entered, *left})])
+
+    def standings(self, at: int | None = None) -> Iterator[tuple[str, tuple[str, ...]]]:
+        held = sorted(
+            (customer, segment)
+            for segment, by_customer in self._spells.items()
+            for customer, spells in by_customer.items()
+            if any(_holds(spell, at) for spell in spells)
+        )
+        by_customer = groupby(held, key=lambda pair: pair[0])
+        return iter([(customer, tuple(segment for _, segment in pairs)) for customer, pairs in by_customer])
+
+    def tallies(self) -> dict[Tally, int]:
+        return dict(sorted(self._tallies.items(), key=lambda counted: _in_order(counted[0])))
+
     def outbox(self, limit: int) -> list[Effect]:
         return list(self._outbox.values())[: max(limit, 0)]
 
@@ -193,6 +221,10 @@ def _undo(spells: list[Spell], change: Change) -> None:
         )
     if last.ended is not None:
         spells.append(Spell(last.began))
+
+
+def _in_order(tally: Tally) -> tuple[str, str, str, bool, int]:
+    return tally.kind, tally.name, tally.owner, tally.day is not None, tally.day or 0
 
 
 def _holds(spell: Spell, at: int | None) -> bool:

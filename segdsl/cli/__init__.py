@@ -6,7 +6,9 @@ prints; what several of them need is in `parts/`. A new command is a new file th
 """
 
 import gc
+import os
 import sys
+from importlib import import_module
 from io import TextIOWrapper
 from pkgutil import iter_modules
 
@@ -37,8 +39,27 @@ From the one to the other:
   seg members Skiers --store shop.store
 """
 
-ORDER = ("new", "check", "fmt", "test", "docs", "run", "segments", "members", "customer", "why", "explain", "words")
+ORDER = (
+    "new",
+    "check",
+    "fmt",
+    "graph",
+    "docs",
+    "test",
+    "run",
+    "report",
+    "segments",
+    "members",
+    "customer",
+    "why",
+    "explain",
+    "words",
+    "completion",
+)
 """The order in which help lists the commands, that of their use; others follow by name."""
+
+COMPLETING = "_SEG_COMPLETE"
+"""The variable with which a shell asks for proposals; see `seg completion`."""
 
 GARBAGE = (100_000, 20, 50)
 """How many objects are made before Python looks for garbage."""
@@ -62,6 +83,8 @@ def main() -> None:
     """Run the command line on the process's arguments. Does not return."""
     # What a start makes (classes, tables, trees) stays to the end: looking through it for garbage costs a fifth of it.
     gc.set_threshold(*GARBAGE)
+    if COMPLETING in os.environ:  # a shell asks, which needs what no command needs
+        import_module(f"{__name__}.parts.completing").install()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

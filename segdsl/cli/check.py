@@ -1,25 +1,40 @@
 """`seg check`: what is wrong with rules."""
 
 import json
+import shlex
 
 import click
 
+import segdsl
 from segdsl.cli.parts import reports
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import seg_files
 from segdsl.cli.parts.findings import Findings, counted
+from segdsl.cli.parts.mending import mend_files, read
 from segdsl.cli.parts.rules import checked_rules
+from segdsl.diagnostics.mending import sure_fixes
 
 
-@click.command(no_args_is_help=True, short_help="Say what is wrong with rules.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.command(no_args_is_help=True, short_help="Say what is wrong with rules, and mend it.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option(
     "--format", type=click.Choice(("text", "json", "github", "sarif")), default="text", show_default=True,
     help="How mistakes are written: for people; as lines of JSON; as annotations of a GitHub action; as SARIF.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--fix", "mending", is_flag=True, help="Mend the mistakes that have one sure answer, in the files.")
+@click.option("--diff", "showing", is_flag=True, help="Show what --fix would change; write nothing.")
 @color_option
 @click.pass_context
-def command(ctx: click.Context, paths: tuple[str, ...], format: str, as_json: bool, color: bool | None) -> None:
+def command(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    format: str,
+    as_json: bool,
+    mending: bool,
+    showing: bool,
+    color: bool | None,
+) -> None:
     """Say what is wrong with rules, with the line and what to write instead.
 
     All paths together are one program; a directory means all .seg files in it; - is standard input.
@@ -29,23 +44,69 @@ def command(ctx: click.Context, paths: tuple[str, ...], format: str, as_json: bo
       seg check rules/
       seg check rules/ --format github
 
-    Exit code: 0 no mistakes (there may be warnings), 1 mistakes, 2 something cannot be read.
+    Many mistakes have one sure answer: a word written wrong, a forgotten `then`, curly quotes. --fix writes it into the
+    files, says what it mended, and reports what is left; --diff shows it first. Rules from standard input go, mended,
+    to standard output.
+
+    \b
+      seg check rules/ --diff
+      seg check rules/ --fix
+
+    Exit code: 0 no mistakes (there may be warnings), 1 mistakes, 2 something cannot be read or written. With --diff the
+    files are left as they are, and so is the exit code.
     """
-    checked = checked_rules(paths)
-    findings = Findings.of([*checked.collector, *checked.unready, *checked.left_out], checked.sources)
     if as_json and format not in ("text", "json"):
         raise click.UsageError(f"--json and --format {format} are two formats: name one")
     chosen = "json" if as_json else format
+    if (showing or (mending and "-" in paths)) and chosen != "text":
+        raise click.UsageError(f"standard output cannot hold both the rules and --format {chosen}")
+    if showing or mending:
+        _mend(ctx, paths, chosen, color, showing=showing)
+        return
+    checked = checked_rules(paths)
+    findings = _findings(checked)
     _print(findings, chosen, color)
+    _summarize(checked, findings, chosen, paths)
+    ctx.exit(findings.exit_code)
+
+
+def _mend(ctx: click.Context, paths: tuple[str, ...], format: str, color: bool | None, *, showing: bool) -> None:
+    """Mend the rules, or show how, and tell what is left."""
+    rules = read(paths)
+    if rules.collector.errors:
+        findings = Findings.of(rules.collector, rules.sources)
+        _print(findings, format, color)
+        click.echo(f"{findings.counted()}; nothing is mended", err=True)
+        ctx.exit(findings.exit_code)
+    before = _findings(segdsl.check_texts(rules.named)).exit_code if showing else 0
+    mending = mend_files(rules, showing=showing)
+    left = _findings(mending.checked)
+    _print(left, format, color)
+    _summarize(mending.checked, left, format, paths, aside=showing or rules.paths == (None,))
+    ctx.exit(before if showing else left.exit_code)
+
+
+def _findings(checked: "segdsl.CheckedProgram") -> Findings:
+    return Findings.of([*checked.collector, *checked.unready, *checked.left_out], checked.sources)
+
+
+def _summarize(
+    checked: "segdsl.CheckedProgram", findings: Findings, format: str, paths: tuple[str, ...], *, aside: bool = False
+) -> None:
+    """One line for all of it, and how to go on; on standard error where standard output holds something else."""
     if findings.errors:
         more = f"; `seg explain {findings.errors[0].code}` says more of the first"
-        summary = findings.counted() + (more if chosen == "text" else "")
+        summary = findings.counted() + (more if format == "text" else "")
     else:
         size = f"{counted(len(checked.scope.segments), 'segment')}, {counted(len(checked.rules), 'rule')}"
         warned = f", {findings.counted()}" if findings.warnings else ""
         summary = f"no mistakes{warned}: {size}"
-    click.echo(summary, err=chosen != "text")
-    ctx.exit(findings.exit_code)
+    click.echo(summary, err=aside or format != "text")
+    mendable = len(sure_fixes(findings.all, findings.sources))
+    if mendable and format == "text":
+        one = "it mends itself" if len(findings.all) == 1 else "1 of them mends itself"
+        which = one if mendable == 1 else f"{mendable} of them mend themselves"
+        click.echo(f"{which}: seg check --fix {shlex.join(paths)}", err=aside)
 
 
 def _print(findings: Findings, format: str, color: bool | None) -> None:

@@ -35,10 +35,10 @@ def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
             return
         unknown = "" if _known(engine, customer) else " (no event of this customer was seen yet)"
         click.echo(f"{plain(customer)} at {as_of(engine, at)}{unknown}")
-        click.echo("\nsegments:" if segments else "\nin no segment")
+        click.echo("\n" + click.style("segments:" if segments else "in no segment", bold=True))
         _print_table((each.segment, f"since {instant_text(each.since)}", why(each.because)) for each in segments)
         if history:
-            click.echo("\nhistory:")
+            click.echo("\n" + click.style("history:", bold=True))
             _print_table(
                 (instant_text(each.instant), "enters" if each.entered else "leaves", each.segment, why(each.because))
                 for each in history

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import codes
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.codes import CODES
@@ -15,7 +16,7 @@ WIDTH = 100
 
 
 @click.command(short_help="Explain the code of a mistake, such as SEG203.")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=codes)
 @click.option("--json", "as_json", is_flag=True, help="Write it as JSON, each code a line.")
 @color_option
 def command(code: str | None, as_json: bool, color: bool | None) -> None:

@@ -1,20 +1,17 @@
 """`seg fmt`: rules in their canonical form."""
 
-import os
-import stat
 import sys
-import tempfile
-from contextlib import suppress
-from difflib import unified_diff
 from pathlib import Path
 
 import click
 from attrs import frozen
 
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import seg_files
 from segdsl.cli.parts.failures import MISTAKES
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import STANDARD_INPUT, standard_input
+from segdsl.cli.parts.writing import difference, replace_file
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import SourceMap
 from segdsl.host.files import add_text, read_rules, rule_files
@@ -23,7 +20,7 @@ from segdsl.syntax.parse import parse
 
 
 @click.command(short_help="Rewrite rules in their canonical form.")
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.argument("paths", nargs=-1, metavar="[PATH...]", shell_complete=seg_files)
 @click.option("--check", "checking", is_flag=True, help="Change nothing; exit code 1 when a file would change.")
 @click.option("--diff", "differing", is_flag=True, help="Change nothing; print what would change.")
 @color_option
@@ -73,16 +70,8 @@ class File:
         return self.data != self.formatted
 
     def diff(self) -> str:
-        new = self.formatted.decode()
-        lines = unified_diff(_lines(self.text), _lines(new), self.path, f"{self.path} (formatted)")
-        return "".join(lines) or f"{self.path}: only line ends or a byte-order mark would change\n"
-
-
-def _lines(text: str) -> list[str]:
-    """Lines with their ends; a last one without says so, as `diff` does."""
-    lines = text.split("\n")
-    last = lines.pop()
-    return [line + "\n" for line in lines] + ([f"{last}\n\\ No newline at end of file\n"] if last else [])
+        found = difference(self.path, self.text, self.formatted.decode(), "formatted")
+        return found or f"{self.path}: only line ends or a byte-order mark would change\n"
 
 
 def _read(paths: tuple[str, ...], sources: SourceMap, collector: Collector) -> list[File]:
@@ -117,7 +106,7 @@ def _settle(changed: list[File], of: int, *, writing: bool) -> None:
     """Write what changed, and say so."""
     for file in changed:
         if writing:
-            _replace(Path(file.path).resolve(), file.formatted)
+            replace_file(Path(file.path), file.formatted)
         click.echo(f"{'formatted' if writing else 'would format'} {file.path}", err=True)
     rest = of - len(changed)
     done = "formatted" if writing else "would be formatted"
@@ -125,19 +114,3 @@ def _settle(changed: list[File], of: int, *, writing: bool) -> None:
     parts += [f"{counted(rest, 'file')} left as {'it is' if rest == 1 else 'they are'}"] if rest else []
     if parts:
         click.echo(", ".join(parts), err=True)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put a new text in the place of a file, whole or not at all, with the same permissions and, if we may, owner."""
-    before = path.stat()
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        with suppress(OSError, AttributeError):
-            os.chown(beside, before.st_uid, before.st_gid)
-        Path(beside).chmod(stat.S_IMODE(before.st_mode))
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise

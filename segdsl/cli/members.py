@@ -5,6 +5,7 @@ from itertools import islice
 import click
 
 from segdsl.cli.parts.asking import at_option, json_option, store_option
+from segdsl.cli.parts.completing import segments
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import table
@@ -15,7 +16,7 @@ PAGE = 1_000
 
 
 @click.command(no_args_is_help=True, short_help="List the members of a segment.")
-@click.argument("segment")
+@click.argument("segment", shell_complete=segments)
 @store_option
 @at_option
 @json_option

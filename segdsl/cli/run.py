@@ -13,6 +13,7 @@ from click.exceptions import Exit
 import segdsl
 from segdsl.cli.parts import lines
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import any_files, seg_files
 from segdsl.cli.parts.failures import INTERRUPTED
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.lines import Lines
@@ -67,11 +68,14 @@ class Options:
 
 
 @click.command(no_args_is_help=True, short_help="Run events through rules, into a store.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--events", required=True, metavar="FILE", help="The events: a file, or - for standard input.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
+@click.option("--events", required=True, metavar="FILE", shell_complete=any_files,
+              help="The events: a file, or - for standard input.")  # fmt: skip
 @click.option("--format", metavar="NAME", help="How events are written, jsonlines or csv. Default: by the name.")
-@click.option("--mapping", metavar="FILE", help="Which column of a CSV file is which field.")
-@click.option("--store", metavar="URL", help="Where memberships are kept. Default: beside the rules, as in shop.store.")
+@click.option("--mapping", metavar="FILE", shell_complete=any_files,
+              help="Which column of a CSV file is which field.")  # fmt: skip
+@click.option("--store", metavar="URL", shell_complete=any_files,
+              help="Where memberships are kept. Default: beside the rules, as in shop.store.")  # fmt: skip
 @click.option("--until", metavar="INSTANT", help="The end of the run. Default: the latest event.")
 @click.option("--follow", is_flag=True, help="Go on with events as they are added to the file, until Ctrl-C.")
 @click.option("--changes", type=_FILE, metavar="FILE", help="Write every change of membership there, as lines of JSON.")

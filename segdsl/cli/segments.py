@@ -27,4 +27,5 @@ def command(store: str, at: str | None, as_json: bool) -> None:
         click.echo("the rules of this store declare no segments")
     else:
         shown = [(name, kind, f"{members:,}") for name, kind, members in rows]
-        click.echo("\n".join(table([("segment", "kind", "members"), *shown], right=[2])))
+        head, *lines = table([("segment", "kind", "members"), *shown], right=[2])
+        click.echo("\n".join([click.style(head, bold=True), *lines]))

@@ -9,6 +9,7 @@ from attrs import frozen
 import segdsl
 from segdsl.cli.parts.changes import print_changes
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import seg_files
 from segdsl.cli.parts.coverage import print_coverage
 from segdsl.cli.parts.findings import Findings
 from segdsl.cli.parts.lines import print_lines
@@ -58,7 +59,7 @@ class Testing(click.Command):
 
 
 @click.command(cls=Testing, no_args_is_help=True, short_help="Run the tests beside the rules.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option("--named", default="", metavar="TEXT", help="Only the tests whose name holds this text.")
 @click.option("--coverage", is_flag=True, help="Say what of the rules the tests have never seen.")
 @click.option("--coverage-min", type=_SHARE, metavar="SHARE", help="Fail where they have seen less, in hundredths.")

@@ -5,13 +5,16 @@ from typing import assert_never
 
 from attrs import define
 
+from segdsl.compiler.arithmetic import a_kind
 from segdsl.compiler.context import BROKEN, Context, Gathered, Typed
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.fixes import another_choice, another_field, declaration
 from segdsl.compiler.lengths import length
+from segdsl.compiler.meanings import of_action
 from segdsl.compiler.scope import FieldInfo
-from segdsl.diagnostics.diagnostic import Label
+from segdsl.diagnostics.diagnostic import Fix, Label
 from segdsl.diagnostics.span import Span
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import FORGET
 from segdsl.syntax import ast
@@ -55,7 +58,7 @@ class ActionChecker:
 
     def _added(self, name: ast.Name, what: str) -> bool:
         reads = set(self.gathered.reads)
-        declared = self.expressions.segment(name)
+        declared = self.expressions.segment(name, filled=what == "add to")
         self.gathered.reads = reads  # adding to a segment does not read it
         if not declared:
             return False
@@ -65,13 +68,14 @@ class ActionChecker:
         because = (
             "its condition decides who is in it" if segment.kind == "derived" else "only the host includes members"
         )
-        shown = f'"{name.text}"' if " " in name.text else name.text
+        written = declaration(name)
         self.expressions.error(
             "SEG401",
             name.span,
             f'no rule can {what} "{name.text}": {because}',
             labels=[Label(segment.span, "declared here")],
-            help=f"to let rules fill it declare it so: segment {shown} by activities",
+            help=f"to let rules fill it declare it so: {written}",
+            fix=Fix(segment.node.span, written, sure=False),
         )
         return False
 
@@ -87,6 +91,7 @@ class ActionChecker:
                     name.span,
                     f"there is no attribute `{name.text}`",
                     help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {name.text}: text",
+                    fix=another_field(name, meant, self.gathered.scope.attributes),
                 )
             return False
         info.set_by = info.set_by or name.span
@@ -142,14 +147,11 @@ class ActionChecker:
             return
         meant = nearest(name.text, scope.actions)
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: action {name.text} {{ ... }}"
-        first = name.text.split(" ")[0]
-        if first != first.lower() and first.lower() in ("when", "then", "if", "add", "remove", "set"):
-            help_ = f"the words of the language are lower case: `{first.lower()}`"
-        elif name.text in scope.segments:
-            help_ = f"to make the customer a member write `add to {name.text}`"
-        elif name.text in scope.events:
-            help_ = f"to make an event of the customer write `record {name.text}`"
-        self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_)
+        fix = instead(name.span, name.text, meant, scope.actions)
+        meaning = of_action(name, scope)
+        if meaning is not None:
+            help_, fix = meaning.help, meaning.fix
+        self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_, fix=fix)
 
     def _assigned(
         self,
@@ -172,6 +174,7 @@ class ActionChecker:
                         node.name.span,
                         f"`{what}` has no field `{name}`",
                         help=f"did you mean `{meant}`?" if meant else f"it has: {', '.join(fields) or 'none'}",
+                        fix=instead(node.name.span, name, meant, fields),
                     )
                 continue
             if name in values or name in given:
@@ -205,13 +208,15 @@ class ActionChecker:
                 f'"{constant}" is none of the values `{name}` can have',
                 labels=[Label(declared, "declared here")],
                 help=f'did you mean "{meant}"?' if meant else f"it is {kind}",
+                fix=another_choice(value, constant, meant, kind.choices),
             )
             return None
         self.expressions.error(
             "SEG309",
             value.span,
-            f"`{name}` is {kind}, and this is {typed.kind}",
+            f"`{name}` is {a_kind(kind)}, and this is {a_kind(typed.kind)}",
             labels=[Label(declared, "declared here")],
+            help=f"give it {a_kind(kind)}",
         )
         return None
 

@@ -75,7 +75,8 @@ class Arithmetic(Mentions):
                 return self._date_shift(left, sign, right, node)
         words = {"+": "added to", "-": "subtracted from", "*": "multiplied with", "/": "divided by"}
         pair = (left.kind, right.kind) if sign in "*/" else (right.kind, left.kind)
-        self.error("SEG305", span, f"{a_kind(pair[0])} cannot be {words[sign]} {a_kind(pair[1])}")
+        self.error("SEG305", span, f"{a_kind(pair[0])} cannot be {words[sign]} {a_kind(pair[1])}",
+                   help="numbers go with numbers, dates and instants with durations")  # fmt: skip
         return BROKEN
 
     def _date_shift(self, left: Typed, sign: str, right: Typed, node: ast.Expression) -> Typed:
@@ -105,7 +106,7 @@ class Arithmetic(Mentions):
         if typed == BROKEN:
             return BROKEN
         if typed.kind not in (NUMBER, DURATION) or typed.since:
-            self.error("SEG305", operand.span, f"{a_kind(typed.kind)} has no negative")
+            self.error("SEG305", operand.span, f"{a_kind(typed.kind)} has no negative", help="leave the `-` out")
             return BROKEN
         if isinstance(typed.node, p.Constant):
             return Typed(typed.kind, p.Constant(-typed.node.value))

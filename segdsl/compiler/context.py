@@ -10,6 +10,7 @@ from attrs import define, evolve, field, frozen
 from segdsl.compiler.scope import Scope
 from segdsl.compiler.written import Written
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
+from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
 from segdsl.values.kinds import ERROR, Kind
@@ -60,10 +61,11 @@ class Context:
 @define(eq=False)
 class Gathered:
     """What the walk gathers: memories by key, the segments that each place reads, what each node was written as, and
-    what cannot be run yet."""
+    what cannot be run yet. `sources` tell a fix what stands around it."""
 
     scope: Scope
     collector: Collector
+    sources: SourceMap = field(factory=SourceMap)
     memories: dict[str, p.Memory] = field(factory=dict)
     reads: set[str] = field(factory=set)
     attributes_read: set[str] = field(factory=set)

@@ -13,13 +13,14 @@ from segdsl.compiler.scope import (
     Scope,
     SegmentInfo,
 )
-from segdsl.diagnostics.diagnostic import Collector, Label
+from segdsl.diagnostics.diagnostic import Collector, Fix, Label
 from segdsl.diagnostics.span import Span
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.syntax import ast
+from segdsl.syntax.format_values import quoted
 from segdsl.syntax.words import misplaced
 from segdsl.values.kinds import SIMPLE, WEEKDAYS, Kind, RecordField
-from segdsl.values.zones import Zone
+from segdsl.values.zones import Zone, zone_meant
 
 BUILT_IN = frozenset({"age", "today", "weekday", "local time", "time", "received", "it"})
 """Names the language itself gives a meaning to."""
@@ -65,6 +66,7 @@ class Declaring:
                 if self._named("name", of, "event"):
                     scope.events[of.text] = EventInfo(of.text, of.span, made_of=node.event.text, items=node.items.text)
                     self.places["lines", of.text] = node.items.span
+                    self.places["of lines", of.text] = node.event.span
             case ast.CollectionDeclaration(of, event):
                 if self._named("name", of, "collection"):
                     info = EventInfo(event.text, event.span)
@@ -139,11 +141,15 @@ class Declaring:
             self.scope.zone = Zone(node.name.value)
             self.scope.zone_span = node.span
         except ValueError:
+            meant = zone_meant(node.name.value)
             self.collector.error(
                 "SEG213",
                 node.name.span,
                 f"there is no time zone called `{node.name.value}`",
-                help='time zones are called after cities, as in "America/Toronto"',
+                help=f'did you mean "{meant[0]}"?'
+                if meant
+                else 'time zones are called after cities, as in "America/Toronto"',
+                fix=Fix(node.name.span, quoted(meant[0]), sure=meant[1]) if meant else None,
             )
 
     def _event(self, node: ast.EventDeclaration) -> None:
@@ -211,16 +217,18 @@ class Declaring:
             del self.scope.events[event.name]  # the program replaced the event it was made of
             return
         if source is None:
-            self._unknown_event(event.made_of or "", event.span)
+            self._unknown_event(event.made_of or "", self.places["of lines", event.name])
             return
         items = source.fields.get(event.items or "")
         if source.made_of is not None or items is None or items.kind.name != "list":
-            meant = nearest(event.items or "", [f.name for f in source.fields.values() if f.kind.name == "list"])
+            lists = [f.name for f in source.fields.values() if f.kind.name == "list"]
+            meant = nearest(event.items or "", lists)
             self.collector.error(
                 "SEG211",
                 place,
                 f"`{event.items}` is not a list that `{source.name}` carries",
                 help=f"did you mean `{meant}`?" if meant else None,
+                fix=instead(place, event.items or "", meant, lists),
             )
             return
         record = items.kind.item
@@ -245,7 +253,8 @@ class Declaring:
                     "SEG204",
                     node.key.span,
                     f"`{event.name}` has no field `{node.key.text}`",
-                    help=f"did you mean `{meant}`?" if meant else None,
+                    help=f"did you mean `{meant}`?" if meant else f"it has: {', '.join(event.fields)}",
+                    fix=instead(node.key.span, node.key.text, meant, event.fields),
                 )
 
     def _unknown_event(self, name: str, span: Span) -> None:
@@ -257,6 +266,7 @@ class Declaring:
             span,
             f"there is no event `{name}`",
             help=f"did you mean `{meant}`?" if meant else f"declare it: event {name} {{ ... }}",
+            fix=instead(span, name, meant, self.scope.events),
         )
 
     def _wires(self) -> None:

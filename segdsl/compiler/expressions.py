@@ -7,7 +7,11 @@ from typing import assert_never
 
 from segdsl.compiler.arithmetic import Arithmetic, a_kind
 from segdsl.compiler.context import BROKEN, Context, Typed
+from segdsl.compiler.fixes import another_choice, bracketed, of_the_kind
 from segdsl.compiler.lengths import fixed_length
+from segdsl.compiler.meanings import NOTHING, choice_without_quotes, nothing, text_without_quotes
+from segdsl.diagnostics.diagnostic import Fix
+from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
@@ -132,7 +136,10 @@ class Expressions(Arithmetic):
     def _compare(
         self, node: ast.Expression, left: ast.Expression, operator: str, right: ast.Expression, context: Context
     ) -> Typed:
-        one, other = self.value(left, context), self.value(right, context)
+        one = self.value(left, context)
+        if self._is_no_name(node, left, one, right, context):
+            return Typed(BOOLEAN, p.Constant(None))
+        other = self.value(right, context)
         if BROKEN.kind in (one.kind, other.kind):
             return Typed(BOOLEAN, p.Constant(None))
         if one.since or other.since:
@@ -143,7 +150,8 @@ class Expressions(Arithmetic):
                 "SEG301",
                 node.span,
                 f"{a_kind(one.kind)} cannot be compared with {a_kind(other.kind)}",
-                help=_hint(one.kind, other.kind, right),
+                help=_hint(one.kind, other.kind, right, self.gathered.sources),
+                fix=_other_kind(one.kind, other.kind, left, right),
             )
             return Typed(BOOLEAN, p.Constant(None))
         if one.kind.name in ("list", "record"):
@@ -165,6 +173,31 @@ class Expressions(Arithmetic):
         self._check_choice(one, other, right)
         self._check_choice(other, one, left)
         return Typed(BOOLEAN, p.Compare(operator, *_folded(one, other)))  # type: ignore[arg-type]
+
+    def _is_no_name(
+        self, node: ast.Expression, left: ast.Expression, one: Typed, right: ast.Expression, context: Context
+    ) -> bool:
+        """Whether what something is compared with is no name but `null`, or a text without quotes; it is complained of
+        here."""
+        match right:
+            case ast.Mention(of, None, None, None, None):
+                names = self.names_of(context)
+            case _:
+                return False
+        if of.text in names or of.text in self.scope.segments or self.scope.may_be_broken(of.text):
+            return False
+        choice = nearest(of.text, one.kind.choices)
+        if of.text in NOTHING and isinstance(node, ast.Is):
+            meaning = nothing(node, left, node.negated, self.gathered.sources)
+        elif choice is not None:
+            meaning = choice_without_quotes(of, choice, one.kind.choices)
+        elif one.kind.is_text and nearest(of.text, names) is None and not of.text.startswith(("this ", "customer ")):
+            meaning = text_without_quotes(of, self.gathered.sources)
+        else:
+            return False
+        message = f"there is no event, attribute or field `{of.text}`"
+        self.error("SEG203", of.span, message, help=meaning.help, fix=meaning.fix)
+        return True
 
     def _compare_since(self, node: ast.Expression, one: Typed, operator: str, other: Typed) -> Typed:
         """`time since E > D` becomes `now > latest E + D`, which turns at an instant that can be told."""
@@ -204,6 +237,7 @@ class Expressions(Arithmetic):
                 node.span,
                 f'"{other.node.value}" is none of the values it can have',
                 help=f'did you mean "{meant}"?' if meant else f"one of {listed}",
+                fix=another_choice(node, other.node.value, meant, choice.kind.choices),
             )
 
     def _one_of(
@@ -233,7 +267,8 @@ class Expressions(Arithmetic):
             return Typed(BOOLEAN, p.Contains(one.node, other.node, item == FOLDED))
         for typed, node in ((one, left), (other, right)):
             if not typed.kind.is_text:
-                self.error("SEG306", node.span, f"`{operator}` asks about text, and this is {a_kind(typed.kind)}")
+                self.error("SEG306", node.span, f"`{operator}` asks about text, and this is {a_kind(typed.kind)}",
+                           help="compare it, as in `... >= 100`")  # fmt: skip
                 return Typed(BOOLEAN, p.Constant(None))
         return Typed(BOOLEAN, p.TestText(operator, *_folded(one, other)))  # type: ignore[arg-type]
 
@@ -267,6 +302,7 @@ class Expressions(Arithmetic):
                 mixed.span,
                 "`and` binds tighter than the `or` beside it",
                 help=f"write ({shown(mixed)}) if that is meant",
+                fix=bracketed(mixed.span),
             )
 
 
@@ -305,11 +341,26 @@ def _as_condition(node: ast.Expression, kind: Kind) -> str:
     return "compare it with something, as in `... >= 3`"
 
 
-def _hint(one: Kind, other: Kind, right: ast.Expression) -> str | None:
-    if one == NUMBER and other == TEXT:
-        return "a number stands without quotes"
-    if one.is_text and other == NUMBER:
-        return f'text stands in quotes: "{shown(right)}"'
-    if one in (DATE, INSTANT) and other == DURATION:
-        return "to ask how long ago it was write `... within 30 days`"
+def _hint(one: Kind, other: Kind, right: ast.Expression, sources: SourceMap) -> str | None:
+    match one, other:
+        case _ if one == NUMBER and other == TEXT:
+            return "a number stands without quotes"
+        case _ if one.is_text and other == NUMBER:
+            return f'text stands in quotes: "{shown(right)}"'
+        case _ if one == BOOLEAN and other.is_text:
+            return "`yes` and `no` stand without quotes"
+        case _ if one in (DATE, INSTANT):
+            return "a date is year-month-day without quotes, as in 2026-03-01"
+    return None
+
+
+def _other_kind(one: Kind, other: Kind, left: ast.Expression, right: ast.Expression) -> Fix | None:
+    """The constant of two that cannot be compared written as the kind of the other one, if these two are often
+    mistaken for one another."""
+    texts = {TEXT.name, FOLDED.name}
+    kinds = {one.name, other.name}
+    if kinds & texts and kinds & {NUMBER.name, BOOLEAN.name}:
+        fix = of_the_kind(left, right)
+        quoted_number = fix is not None and fix.text.startswith('"')
+        return fix if fix is None or quoted_number == (NUMBER.name in kinds and one.is_text) else None
     return None

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, assert_never
 from segdsl.compiler.context import BROKEN, Context, Item, Typed
 from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.compiler.unknown import UnknownNames
+from segdsl.diagnostics.diagnostic import Fix
 from segdsl.diagnostics.span import Span
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
@@ -26,6 +27,15 @@ MEASURES: dict[str, p.Measure] = {
     "latest": "latest",
     "most frequent": "frequent",
 }
+
+
+_MEASURED = {
+    "total": "numbers and durations are added up; to count events write `count of ...`",
+    "average": "the average is of numbers and durations",
+    "smallest": "the smallest is of what has an order: numbers, dates, durations",
+    "largest": "the largest is of what has an order: numbers, dates, durations",
+}
+"""What an aggregate is of."""
 
 
 class History(UnknownNames):
@@ -66,7 +76,8 @@ class History(UnknownNames):
         inside = context.inside(item)
         tests: list[p.Expression] = []
         if match is not None and field is None:
-            self.error("SEG204", match.span, f"`{event.name}` has no field that a value could be compared with")
+            self.error("SEG204", match.span, f"`{event.name}` has no field that a value could be compared with",
+                       help=f"leave the value out, or declare a field: event {event.name} {{ ... }}")  # fmt: skip
         elif match is not None and field is not None:
             read = ast.Mention(ast.Name(field.name, span=match.span), span=match.span)
             tests.append(self.condition(ast.Is(read, False, match, span=match.span), inside))
@@ -111,7 +122,11 @@ class History(UnknownNames):
             case ast.CountRange(low, high):
                 if low > high:
                     self.error(
-                        "SEG413", count.span, f"no count is from {low} to {high}", help="the smaller one stands first"
+                        "SEG413",
+                        count.span,
+                        f"no count is from {low} to {high}",
+                        help="the smaller one stands first",
+                        fix=Fix(count.span, f"from {high} to {low} times", sure=False),
                     )
                 return low, high, high + 1
         assert_never(count)
@@ -200,7 +215,7 @@ class History(UnknownNames):
             "largest": typed.kind.is_ordered,
         }.get(function, typed.kind.name not in ("list", "record"))
         if not fits:
-            self.error("SEG308", span, f"there is no `{function}` of {typed.kind}")
+            self.error("SEG308", span, f"there is no `{function}` of {typed.kind}", help=_MEASURED.get(function))
             return BROKEN.kind
         return typed.kind
 
@@ -249,7 +264,10 @@ class History(UnknownNames):
                     "SEG211",
                     node.name.span,
                     f"`{node.name.text}` is neither a collection nor a list of the event",
-                    help=f"did you mean `{meant}`?" if meant else None,
+                    help=f"did you mean `{meant}`?"
+                    if meant
+                    else f"declare it: collection {node.name.text} of adds to cart by product",
+                    fix=instead(node.name.span, node.name.text, meant, [*self.scope.collections, *lists]),
                 )
             return BROKEN
         items, kind = at_hand

@@ -9,13 +9,16 @@ from itertools import islice
 from attrs import evolve
 
 from segdsl.compiler.context import BROKEN, Context, Item, Typed
+from segdsl.compiler.fixes import another_name, declaration, declared, is_whole_name
 from segdsl.compiler.history import History
+from segdsl.compiler.meanings import of_segment
 from segdsl.compiler.scope import EventInfo, FieldInfo
-from segdsl.diagnostics.diagnostic import Label
+from segdsl.diagnostics.diagnostic import Fix, Label
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import depth, walk
 from segdsl.syntax import ast
+from segdsl.syntax.characters import INVISIBLE
 from segdsl.values import instants, limits
 from segdsl.values.kinds import BOOLEAN, DATE, ERROR, INSTANT, NUMBER, TIME_OF_DAY, WEEKDAY, Kind
 
@@ -120,7 +123,9 @@ class Mentions(History):
     def _customer(self, of: ast.Name, name: str, context: Context) -> Typed:
         if name not in self.scope.attributes:
             if name in self.scope.events:
-                self.error("SEG203", of.span, f"`{name}` is an event", help="leave out `customer`")
+                self.error(
+                    "SEG203", of.span, f"`{name}` is an event", help="leave out `customer`", fix=Fix(of.span, name)
+                )
                 return BROKEN
             return self.unknown_name(ast.Name(name, span=of.span), context)
         if context.item is not None:
@@ -262,29 +267,30 @@ class Mentions(History):
             elif known != BROKEN:
                 self.error("SEG307", node.span, f"`{name}` is not an event, so it has no history")
             return BROKEN
-        return self.unknown_event(node.name)
+        return self.unknown_event(node.name, context)
 
     def _is_value(self, name: str, context: Context) -> bool:
         return name in self.scope.attributes or name in self.scope.defines or name in (context.event or {})
 
     # ------------------------------------------------------------------------------------------------------ membership
 
-    def segment(self, of: ast.Name) -> bool:
-        """Whether a segment is declared; if not, it was complained about."""
+    def segment(self, of: ast.Name, *, filled: bool = False) -> bool:
+        """Whether a segment is declared; if not, it was complained about. `filled` where a rule adds to it."""
         if of.text in self.scope.segments:
             self.gathered.reads.add(of.text)
             return True
-        if not self.scope.may_be_broken(of.text):
+        if not self.scope.may_be_broken(of.text) and not INVISIBLE.search(of.text):
             meant = nearest(of.text, self.scope.segments)
-            declaration = f'segment "{of.text}" by activities' if " " in of.text else f"segment {of.text} by activities"
-            self.error(
-                "SEG201",
-                of.span,
-                f'there is no segment "{of.text}"',
-                help=f'did you mean "{meant}"? if not, declare it: {declaration}'
-                if meant
-                else f"declare it: {declaration}",
-            )
+            written = declaration(of)
+            fix = another_name(of, meant, self.scope.segments)
+            if meant is None and filled:
+                fix = declared(self.gathered, of.span, written)
+                fix = evolve(fix, sure=is_whole_name(of)) if fix is not None else None
+            help_ = f'did you mean "{meant}"? if not, declare it: {written}' if meant else f"declare it: {written}"
+            meaning = of_segment(of, self.scope, self.gathered.sources)
+            if meaning is not None:
+                help_, fix = meaning.help, meaning.fix
+            self.error("SEG201", of.span, f'there is no segment "{of.text}"', help=help_, fix=fix)
         return False
 
     def members(self, quantifier: str, segments: tuple[ast.Name, ...], context: Context) -> p.Expression:

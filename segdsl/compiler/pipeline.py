@@ -20,7 +20,7 @@ def check_modules(sources: SourceMap, modules: list[ast.Module], collector: Coll
     """Check modules that were parsed already."""
     shipped = {number for number, source in enumerate(sources) if source.shipped}
     scope = declare(modules, shipped, collector)
-    gathered = Gathered(scope, collector)
+    gathered = Gathered(scope, collector, sources)
     expressions = Expressions(gathered)
     if scope.lateness is not None and scope.lateness.length.calendar:
         expressions.literal(scope.lateness.length)

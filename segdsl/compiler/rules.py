@@ -195,6 +195,7 @@ class RuleChecker:
                 node.span,
                 "this rule is written twice, and counts once",
                 labels=[Label(self.spans[rule.id], "the same rule")],
+                help="leave one of the two out",
             )
             return None
         self.rules[rule.id] = rule

@@ -5,6 +5,7 @@ from attrs import define, field
 from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.scope import SegmentInfo
+from segdsl.compiler.windows import exchanged
 from segdsl.diagnostics.diagnostic import Label
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
@@ -71,6 +72,7 @@ def check_span(options: tuple[ast.Option, ...], expressions: Expressions) -> tup
             "this ends before it begins",
             labels=[Label(begin.span, "it begins here")],
             help="`from` is in and `until` is out",
+            fix=exchanged(begin.date.span, end.date.span, expressions.gathered.sources) if first > last else None,
         )
     return first, last
 

@@ -137,7 +137,10 @@ class StepChecker:
         start = 0
         for number, path in enumerate(node.paths):
             if path.otherwise and (node.kind != "first" or number < len(node.paths) - 1):
-                self.expressions.error("SEG414", path.span, "`otherwise` is the last path of `branch first`")
+                help_ = "of `branch all` each path has a condition of its own, of `branch random` a share"
+                self.expressions.error(
+                    "SEG414", path.span, "`otherwise` is the last path of `branch first`", help=help_
+                )
             share = path.share.value if path.share else 0
             condition = self._read(path.condition, context, before) if path.condition is not None else None
             steps = self._steps(path.steps, context, seed, before.copy())
@@ -164,4 +167,6 @@ class StepChecker:
         total = sum(path.share.value for path in node.paths if path.share)
         if total != WHOLE:
             given = f"{total / 10_000:g}%"
-            self.expressions.error("SEG404", node.span, f"the shares of this branch make {given}, not 100%")
+            help_ = "each customer takes one path: give the paths shares that make 100% together"
+            message = f"the shares of this branch make {given}, not 100%"
+            self.expressions.error("SEG404", node.span, message, help=help_)

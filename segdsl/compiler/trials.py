@@ -5,6 +5,7 @@ from attrs import define, field, frozen
 from segdsl.compiler.actions import ActionChecker
 from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.fixes import another_name
 from segdsl.compiler.looked_at import LookedAt, looked_at
 from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.compiler.tables import rows_of
@@ -94,7 +95,8 @@ class TestChecker:
                         "SEG214",
                         name.span,
                         f'there is no promotion "{name.text}"',
-                        help=f'did you mean "{meant}"?' if meant else None,
+                        help=f'did you mean "{meant}"?' if meant else f"declare it: promotion {name.text} if ...",
+                        fix=another_name(name, meant, promotions),
                     )
 
     def _expected(self, part: ast.Expression) -> Expected:

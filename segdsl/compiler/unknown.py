@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from segdsl.compiler.context import BROKEN, Context, Typed
+from segdsl.compiler.fixes import another_field
+from segdsl.compiler.meanings import Meaning, of_event, of_trigger, of_value
 from segdsl.compiler.windows import Windows
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.diagnostic import Fix
+from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.syntax import ast
 from segdsl.values.kinds import DATE, INSTANT
 
@@ -15,22 +18,34 @@ class UnknownNames(Windows):
     def unknown_name(self, of: ast.Name, context: Context) -> Typed:
         if self.scope.may_be_broken(of.text):
             return BROKEN
-        fields = context.event or {}
-        names = [*fields, *self.scope.attributes, *self.scope.defines, *self.scope.events, "age", "today", "weekday"]
+        names = self.names_of(context)
         if of.text in self.scope.collections:
             self.error("SEG303", of.span, f"`{of.text}` is a collection", help=f"ask `count of {of.text} >= 1`")
             return BROKEN
         if of.text in self.scope.segments:
-            self.error("SEG203", of.span, f"`{of.text}` is a segment", help=f"ask `in segment {of.text}`")
+            self.error("SEG203", of.span, f"`{of.text}` is a segment", help=f"ask `in segment {of.text}`",
+                       fix=Fix(of.span, f"in segment {of.text}", sure=False))  # fmt: skip
             return BROKEN
         meant = nearest(of.text, names)
+        meaning = of_value(of, self.scope)
+        if meaning is not None:
+            shown = f"there is no event, attribute or field `{of.text}`"
+            self.error("SEG203", of.span, shown, help=meaning.help, fix=meaning.fix)
+            return BROKEN
         self.error(
             "SEG203",
             of.span,
             f"there is no event, attribute or field `{of.text}`",
             help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number",
+            fix=another_field(of, meant, names),
         )
         return BROKEN
+
+    def names_of(self, context: Context) -> list[str]:
+        """The names that can stand by themselves in a condition or a comparison."""
+        fields = context.item.kinds if context.item is not None else context.event or {}
+        declared = (*self.scope.attributes, *self.scope.defines, *self.scope.events, *self.scope.collections)
+        return [*fields, *declared, "age", "today", "weekday", "local time"]
 
     def unknown_field(self, of: ast.Name, event: str, fields: Iterable[str]) -> Typed:
         names = [name for name in fields if name]
@@ -42,10 +57,11 @@ class UnknownNames(Windows):
                 of.span,
                 f"`{event}` has no field `{of.text}`",
                 help=f"did you mean `{meant}`?" if meant else f"it has: {listed}",
+                fix=another_field(of, meant, names),
             )
         return BROKEN
 
-    def unknown_event(self, of: ast.Name) -> Typed:
+    def unknown_event(self, of: ast.Name, context: Context | None = None) -> Typed:
         if self.scope.may_be_broken(of.text):
             return BROKEN
         words = of.text.split(" ")
@@ -57,6 +73,7 @@ class UnknownNames(Windows):
                     of.span,
                     f"`{event.name}` has no field `{' '.join(words[cut:])}`",
                     help=f"did you mean `{event.name} {field}`?",
+                    fix=instead(of.span, " ".join(words[cut:]), field, event.fields, f"{event.name} {field}"),
                 )
                 return BROKEN
         trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
@@ -65,21 +82,25 @@ class UnknownNames(Windows):
             (w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None
         )
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
-        help_ = self._meant_otherwise(of.text) or help_
+        fix = instead(of.span, of.text, meant, self.scope.events)
+        values = {*self.scope.attributes, *self.scope.defines, *(context.event or {} if context else {}), "age"}
+        meaning = of_trigger(of, self.scope.segments) or self._date(of)
+        meaning = meaning or of_event(of, self.scope, values, self.gathered.sources)
         if capital:
-            help_ = f"the words of the language are lower case: `{capital.lower()}`"
-        self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_)
+            help_, fix = f"the words of the language are lower case: `{capital.lower()}`", self._lower(of, capital)
+        elif meaning is not None:
+            help_, fix = meaning.help, meaning.fix
+        self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_, fix=fix)
         return BROKEN
 
-    def _meant_otherwise(self, name: str) -> str | None:
-        """What to write where no event is meant, but a change of membership or a date."""
-        first, _, rest = name.partition(" ")
-        before, _, last = name.rpartition(" ")
-        for verb, segment in ((first, rest), (last, before)):
-            word = {"enter": "enters", "joins": "enters", "leave": "leaves", "exits": "leaves"}.get(verb, verb)
-            if word in ("enters", "leaves") and segment in self.scope.segments:
-                return f"write `{word} {segment}`"
-        attribute = self.scope.attributes.get(name)
-        if attribute is not None and attribute.kind in (DATE, INSTANT):
-            return f"it is a date: write `{name} every year`, or `1 day after {name}`"
-        return None
+    def _date(self, of: ast.Name) -> Meaning | None:
+        """What to write where no event is meant, but a date."""
+        attribute = self.scope.attributes.get(of.text)
+        if attribute is None or attribute.kind not in (DATE, INSTANT):
+            return None
+        return Meaning(f"it is a date: write `{of.text} every year`, or `1 day after {of.text}`")
+
+    def _lower(self, of: ast.Name, capital: str) -> Fix:
+        """The name with that word of the language in lower case, wherever it stands in it."""
+        words = self.gathered.sources.text(of.span).split(" ")
+        return Fix(of.span, " ".join(word.lower() if word == capital else word for word in words))

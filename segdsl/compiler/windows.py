@@ -8,7 +8,8 @@ from typing import assert_never
 from segdsl.compiler.context import Gathered, Typed
 from segdsl.compiler.lengths import instant_of, parts
 from segdsl.compiler.scope import Scope
-from segdsl.diagnostics.diagnostic import Collector, Label
+from segdsl.diagnostics.diagnostic import Collector, Edit, Fix, Label
+from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
@@ -25,9 +26,16 @@ class Windows:
         self.collector: Collector = gathered.collector
 
     def error(
-        self, code: str, span: Span, message: str, *, help: str | None = None, labels: list[Label] | None = None
+        self,
+        code: str,
+        span: Span,
+        message: str,
+        *,
+        help: str | None = None,
+        labels: list[Label] | None = None,
+        fix: Fix | None = None,
     ) -> None:
-        self.collector.error(code, span, message, help=help, labels=labels or ())
+        self.collector.error(code, span, message, help=help, labels=labels or (), fix=fix)
 
     def instant(self, node: ast.Day) -> int:
         """The instant of a date (its first in the zone) or of a date and time."""
@@ -47,6 +55,7 @@ class Windows:
                         window.span,
                         "this window is empty",
                         help="the longer one stands first: `from 90 days to 30 days ago`",
+                        fix=exchanged(older.span, younger.span, self.gathered.sources),
                     )
                 return (), p.Window(*parts(older), *parts(younger))
             case ast.Since(start):
@@ -110,3 +119,8 @@ def _rough(node: ast.Duration) -> int:
     days = {"month": 30, "year": 365}
     unit = days[node.unit] * instants.DAY if node.unit in days else instants.UNITS[node.unit]
     return node.count * unit
+
+
+def exchanged(one: Span, other: Span, sources: SourceMap) -> Fix:
+    """The two stretches in one another's place. Which of them was wrong only the author knows."""
+    return Fix(one, sources.text(other), (Edit(other, sources.text(one)),), sure=False)

@@ -22,11 +22,30 @@ class Label:
 
 
 @frozen
-class Fix:
-    """An edit that mends the mistake: put `text` in place of `span`."""
+class Edit:
+    """Put `text` in place of `span`; an empty span is a place to put it in."""
 
     span: Span
     text: str
+
+
+@frozen
+class Fix:
+    """The edit that mends the mistake, put `text` in place of `span`, and those that go with it (`also`).
+
+    `sure` says that nothing else can have been meant, or that the meaning stays as it is: `seg check --fix` makes such
+    a fix by itself. One that is not sure is offered (in JSON, in SARIF, in an editor) and left to the author.
+    """
+
+    span: Span
+    text: str
+    also: tuple[Edit, ...] = ()
+    sure: bool = True
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """All of its edits, in the order of the text."""
+        return tuple(sorted((Edit(self.span, self.text), *self.also), key=lambda edit: edit.span))
 
 
 @frozen

@@ -36,3 +36,7 @@ class UnknownNameError(SegdslError, LookupError):
 
 class ClockError(SegdslError, ValueError):
     """The host gave an instant that cannot be used: no time zone, or earlier than what the store has seen."""
+
+
+class MissingExtraError(SegdslError):
+    """Something was asked for that needs an optional package which is not installed; the text names the extra."""

@@ -13,12 +13,14 @@ from segdsl.state.customer import State
 
 
 class Step(Struct):
-    """What an input did: the next state, changes and effects in their order, and the ids of the rules that fired."""
+    """What an input did: the next state, changes and effects in their order, the ids of the rules that fired, and for
+    each of them the instant at which it did (microseconds UTC)."""
 
     state: State
     changes: list[Change]
     effects: list[Effect]
     fired: list[str]
+    fired_at: list[int] = []
 
 
 class Prepared(Protocol):

@@ -8,6 +8,7 @@ notice is worked out when somebody asks, exactly at its instants; `advance` look
 import hmac
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Self
@@ -15,7 +16,7 @@ from typing import Any, Self
 import msgspec
 
 from segdsl.backends import open_backend
-from segdsl.backends.base import Backend, Batch, Position, StoredProgram
+from segdsl.backends.base import Backend, Batch, Position, StoredProgram, Tally
 from segdsl.diagnostics.errors import ClockError, InputError, StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines import DEFAULT, prepare
@@ -29,7 +30,7 @@ from segdsl.readers.base import EventShape
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.records.outcomes import Effect, Outcome, Reject
 from segdsl.values import instants
-from segdsl.values.instants import MINUTE, instant_text
+from segdsl.values.instants import DAY, MINUTE, instant_text
 
 BATCH = 5_000
 """Events taken into one transaction."""
@@ -164,14 +165,23 @@ class Engine(Questions):
         *,
         vouched: int | None = None,
         before_commit: Listen | None = None,
+        held: Counter[Tally] | None = None,
+        read_again: bool = False,
     ) -> list[Outcome]:
         """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
-        events are believed, in place of the clock's. `before_commit` sees the outcomes first."""
+        events are believed, in place of the clock's. `before_commit` sees the outcomes first.
+
+        `read_again`: these positions do not say that the batch is done with, so a run that is stopped now reads it
+        again. An event is then known by its id, but a reject is not: its tally goes into `held`, which lands, and is
+        emptied, with the next batch that is done with."""
         believed = vouched if vouched is not None else max(self.vouched, self.clock() + AHEAD)
         taking = self._taking(believed, positions or {})
         taking.load([item.customer for item in items if isinstance(item, Event)])
         outcomes = [taking.take(item) for item in items]
-        self._commit(taking, outcomes, before_commit)
+        if read_again and held is not None:
+            held.update(taking.without_rejects())
+            held = None
+        self._commit(taking, outcomes, before_commit, held)
         return outcomes
 
     def _taking(self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None) -> Taking:
@@ -179,13 +189,25 @@ class Engine(Questions):
             self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal
         )
 
-    def _commit(self, taking: Taking, outcomes: list[Outcome], before_commit: Listen | None = None) -> None:
-        """Commit a batch, and hand over what it put into the outbox: first notices of what is withdrawn. An effect that
-        nobody was given is withdrawn without one."""
+    def _commit(
+        self,
+        taking: Taking,
+        outcomes: list[Outcome],
+        before_commit: Listen | None = None,
+        held: Counter[Tally] | None = None,
+    ) -> None:
+        """Commit a batch, and the tallies that were `held` back, and hand over what it put into the outbox: first
+        notices of what is withdrawn. An effect that nobody was given is withdrawn without one."""
         if before_commit is not None:
             before_commit(outcomes)
         batch = taking.batch()
+        if outcomes:
+            batch.tallies[Tally("batch", "", self.clock() // DAY)] = 1
+        if held:
+            batch.tallies = dict(held + Counter(batch.tallies))
         notices = self.backend.commit(batch)
+        if held:
+            held.clear()
         self._hand_over([*notices, *batch.effects])
 
     # --------------------------------------------------------------------------------------------------------- effects

@@ -76,7 +76,12 @@ def add_text(name: str, data: bytes | str, sources: SourceMap, collector: Collec
             return
     else:
         text = data.encode("utf-8", "replace").decode("utf-8")
-    sources.add(Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")))
+    sources.add(Source(name, plain_text(text)))
+
+
+def plain_text(text: str) -> str:
+    """A text without its byte-order mark, its lines ended by `\\n`."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def vocabulary() -> Source:

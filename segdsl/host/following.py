@@ -160,7 +160,7 @@ class Following:
         running.run(self._while_wanted(in_order(running.watched(items), count=running.count)))
         self.latest = max(self.latest, running.report.last or instants.EARLIEST)
         if running.count.places:
-            running.engine.take([], self._place())
+            running.engine.take([], self._place(), held=running.held)
         self._go_along()
 
     def _while_wanted(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:

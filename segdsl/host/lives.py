@@ -26,12 +26,14 @@ class Course:
     changes: list[Change] = field(factory=list)
     effects: list[Effect] = field(factory=list)
     fired: list[str] = field(factory=list)
+    fired_at: list[int] = field(factory=list)
 
     def add(self, step: Step) -> None:
         self.state = step.state
         self.changes += step.changes
         self.effects += step.effects
         self.fired += step.fired
+        self.fired_at += step.fired_at
 
 
 @define
@@ -48,7 +50,10 @@ class Lives:
             return self._take_late(life, entry)
         taken = Taken(life.head.arrivals if life is not None else 0, entry)
         course = self._run(life.head if life is not None else None, [taken])
-        outcome = Outcome("accepted", entry.customer, tuple(course.changes), tuple(course.effects), tuple(course.fired))
+        outcome = Outcome(
+            "accepted", entry.customer, tuple(course.changes), tuple(course.effects), tuple(course.fired),
+            fired_at=tuple(course.fired_at),
+        )  # fmt: skip
         base = life.base if life is not None and self.lateness else None
         tail = [*(life.tail if life is not None else ()), taken] if self.lateness else []
         return self._kept(_state(course), base, tail), outcome
@@ -56,7 +61,10 @@ class Lives:
     def advance(self, life: Life, until: int) -> tuple[Life, Outcome]:
         """Let the clock run for a customer. What is kept of the time before can still take in an input of then."""
         step = self.prepared.settle(life.head, until)
-        outcome = Outcome("advanced", life.head.customer, tuple(step.changes), tuple(step.effects), tuple(step.fired))
+        outcome = Outcome(
+            "advanced", life.head.customer, tuple(step.changes), tuple(step.effects), tuple(step.fired),
+            fired_at=tuple(step.fired_at),
+        )  # fmt: skip
         return Life(step.state, life.origin(), life.tail), outcome
 
     # ----------------------------------------------------------------------------------------------------- late inputs
@@ -108,11 +116,25 @@ def _difference(before: Course, after: Course, mark: str) -> Outcome:
     given, due = _by_id(before.effects), _by_id(after.effects)
     withdrawn = [msgspec.structs.replace(e, mark="withdrawn") for e in before.effects if not _is_in(e, due)]
     effects = [msgspec.structs.replace(e, mark=mark) for e in after.effects if not _is_in(e, given)]
-    fired = list((Counter(after.fired) - Counter(before.fired)).elements())
-    customer = _state(after).customer
+    fired = _fired(before, after)
     return Outcome(
-        "accepted", customer, tuple(changes), tuple(effects), tuple(fired), None, tuple(undone), tuple(withdrawn)
-    )
+        "accepted", _state(after).customer, tuple(changes), tuple(effects), tuple(rule for rule, _ in fired), None,
+        tuple(undone), tuple(withdrawn), tuple(instant for _, instant in fired),
+    )  # fmt: skip
+
+
+def _fired(before: Course, after: Course) -> list[tuple[str, int]]:
+    """The rules that fired more often, with instants at which they did not fire before. One that fired as often at
+    other instants did not fire anew."""
+    more = Counter(after.fired) - Counter(before.fired)
+    firings = Counter(zip(after.fired, after.fired_at, strict=True))
+    firings -= Counter(zip(before.fired, before.fired_at, strict=True))
+    fired = []
+    for rule, instant in firings.elements():
+        if more[rule] > 0:
+            more[rule] -= 1
+            fired.append((rule, instant))
+    return fired
 
 
 def _by_id(effects: list[Effect]) -> dict[str, Effect]:

@@ -7,6 +7,10 @@ clock has changed since then, or will by a later instant, is worked out here fro
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from heapq import merge
+from itertools import groupby
+from operator import attrgetter, itemgetter
+
+from attrs import frozen
 
 from segdsl.backends.base import Backend, Membership, StoredProgram
 from segdsl.diagnostics.errors import StoreError, UnknownNameError
@@ -28,6 +32,15 @@ PAGE = 2_000
 
 LOOKED_AHEAD = 10_000
 """Instants looked at for the next change: at most of them something could change, and does not."""
+
+
+@frozen
+class Standing:
+    """All the segments a customer is in at an instant, and the changes by the clock alone since their last input."""
+
+    customer: str
+    segments: frozenset[str] = frozenset()
+    moved: tuple[Change, ...] = ()
 
 
 class Questions:
@@ -198,6 +211,18 @@ class Questions:
             state = step.state
         return None
 
+    def standings(self, at: Moment | None = None) -> Iterator[Standing]:
+        """Every customer who is in a segment at an instant (None: the store's clock), or whom the clock has moved by
+        then since their last input, in the order of ids. It agrees with `counts`."""
+        instant = self._instant(at)
+        recorded = self.backend.standings(None if at is None else instant)
+        entries = ((who, Standing(who, frozenset(names))) for who, names in recorded)
+        changed = groupby(self.clock_changes(instant), key=attrgetter("customer"))
+        moved = ((who, Standing(who, moved=tuple(changes))) for who, changes in changed)
+        # `merge` keeps the order of its streams: of one customer, what is recorded comes first.
+        for _, parts in groupby(merge(entries, moved, key=itemgetter(0)), key=itemgetter(0)):
+            yield _together([standing for _, standing in parts])
+
     def clock_changes(self, until: int) -> Iterator[Change]:
         """The changes that the clock alone brings about up to an instant, after each customer's last input."""
         page: list[str] = []
@@ -211,3 +236,11 @@ class Questions:
     def _settled(self, page: list[str], until: int) -> Iterator[Change]:
         for _, data in sorted(self.backend.load(page).items()):
             yield from self.prepared.settle(decode(data).head, until).changes
+
+
+def _together(parts: list[Standing]) -> Standing:
+    """What is recorded of a customer, if anything is, with what the clock has changed of it, if it has."""
+    segments, moved = set(parts[0].segments), parts[-1].moved
+    for change in moved:
+        (segments.add if change.entered else segments.discard)(change.segment)
+    return Standing(parts[0].customer, frozenset(segments), moved)

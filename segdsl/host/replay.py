@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import define, field, frozen
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Position
+from segdsl.backends.base import Backend, Position, Tally
 from segdsl.diagnostics.errors import InputError
 from segdsl.host import files
 from segdsl.host.engine import BATCH, Engine
@@ -174,8 +174,9 @@ class Input:
 class Running:
     """One run on its way. `told` is the instant up to which earlier runs have told of what the clock does; `stepped`
     are customers to whom something from before it has happened since, the earliest at `reopened`. `behind`: what was
-    taken is from before what an earlier run took, so that its place can be kept only when all of it is taken. `clock`
-    is the instant that a run which follows its input has come to."""
+    taken is from before what an earlier run took, so that its place can be kept only when all of it is taken; `placed`:
+    a batch has kept its place. `held` are tallies of rejects whose place is not kept yet. `clock` is the instant that a
+    run which follows its input has come to."""
 
     engine: Engine
     source: Input
@@ -193,6 +194,8 @@ class Running:
     stepped: set[str] = field(factory=set)
     reopened: int = instants.LATEST
     behind: bool = False
+    placed: bool = False
+    held: Counter[Tally] = field(factory=Counter)
     clock: int | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -202,7 +205,9 @@ class Running:
     def turn_to(self, source: Input) -> None:
         """Go on with another input."""
         self.source, self.before = source, self.engine.backend.position(source.key) if source.key else None
-        self.count, self.handled, self.advanced, self.unfinished, self.behind = Count(), 0, 0, 0, False
+        self.count, self.handled, self.advanced, self.unfinished = Count(), 0, 0, 0
+        self.behind = self.placed = False
+        self.held.clear()
 
     def run(self, items: Iterable[Event | Reject]) -> None:
         for item in items:
@@ -213,9 +218,17 @@ class Running:
             if len(self.items) >= self.size:
                 self._take()
         self._take()
-        if self.behind and self.before is not None and self.until is None:
-            place = Position(self.count.places - self.unfinished, self.before.instant, self.before.place)
-            self.engine.take([], self.source.handled(place))
+        if place := self._done():
+            self.engine.take([], place, held=self.held)
+
+    def _done(self) -> dict[str, Position]:
+        """What is to be kept at the input's end, where no batch could keep it: it held nothing but rejects, or events
+        from before what an earlier run took. Not while there are events that a later run may take."""
+        before = self.before or Position(0, instants.EARLIEST, 0)
+        places = self.count.places - self.unfinished
+        if self.until is not None or self.placed or (places <= before.places and not self.behind):
+            return {}
+        return self.source.handled(Position(places, before.instant, before.place))
 
     def watched(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         """The items as they are read, told of now and then: a long input is read whole before it is handled."""
@@ -229,6 +242,8 @@ class Running:
 
     def finish(self) -> None:
         """Advance to the run's end, and tell of what the clock brings about up to there."""
+        if self.held:  # of a run that leaves events for a later one: these are refused once more then
+            self.engine.take([], held=self.held)
         clock = self.engine.backend.clock()
         ends = [self.until] if self.until is not None else [self.report.last, clock]
         last = max((end for end in ends if end is not None), default=None)
@@ -303,7 +318,12 @@ class Running:
             news.extend(map(self._news, items, outcomes))
             self.listener.outcomes(news)
 
-        self.engine.take(items, positions, vouched=vouched, before_commit=tell)
+        place = positions.get(self.source.key)
+        again = bool(self.source.key) and (place is None or place == self.before)
+        self.placed |= not again
+        self.engine.take(
+            items, positions, vouched=vouched, before_commit=tell, held=self.held, read_again=again
+        )  # fmt: skip
         self.report.count(news)
         for event in events:
             self.report.first = event.instant if self.report.first is None else min(self.report.first, event.instant)

@@ -4,16 +4,21 @@ What several inputs of one batch do to a customer is settled here before it reac
 back of something earlier in the batch was never there.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from attrs import define, field
+from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState
+from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState, Tally, TallyKind
 from segdsl.host.lives import Lives
 from segdsl.records.inputs import FORGET, Event, Listing
 from segdsl.records.outcomes import Change, Effect, Outcome, Reject
 from segdsl.state.life import Life, Taken, decode, encode, encode_inputs
-from segdsl.values.instants import duration_text, instant_text
+from segdsl.values.instants import DAY, duration_text, instant_text
+
+Counted = tuple[TallyKind, str, int | None, str]
+"""What a `Tally` counts: its kind, name, day and owner."""
 
 
 @define(eq=False)
@@ -40,6 +45,7 @@ class Taking:
     withdrawn: dict[str, Effect] = field(factory=dict)
     inputs: dict[str, list[Taken]] = field(factory=dict)
     clock: int | None = None
+    tallies: Counter[Counted] = field(factory=Counter)
 
     def load(self, customers: Iterable[str]) -> None:
         """Read what is kept of some customers."""
@@ -53,9 +59,22 @@ class Taking:
     # ------------------------------------------------------------------------------------------------- what is taken in
 
     def take(self, item: Event | Reject) -> Outcome:
-        """Take in an event, or pass on why it could not be read."""
+        """Take in an event, or pass on why it could not be read. What came of it is counted."""
         if isinstance(item, Reject):
-            return _rejected(item)
+            outcome = _rejected(item)
+            day = None
+        else:
+            outcome = self._taken(item)
+            day = item.instant // DAY
+        if outcome.reject is not None:
+            self.tallies["reject", outcome.reject.reason, day, ""] += 1
+        elif outcome.status == "accepted" and isinstance(item, Event):
+            self.tallies["event", item.name, day, ""] += 1
+            for owner, name in item.ignored:
+                self.tallies["ignored", name, None, owner] += 1
+        return outcome
+
+    def _taken(self, item: Event) -> Outcome:
         life = self.kept.get(item.customer)
         if item.name == FORGET and item.instant <= self.vouched:
             self.forget(item.customer, max(item.instant, life.head.latest if life else item.instant))
@@ -63,7 +82,9 @@ class Taking:
         if self._is_repeated(item, life):
             return Outcome("repeated", item.customer)
         reject = self._refused(item, life)
-        return _rejected(reject) if reject is not None else self._take(item, life)
+        if reject is not None:
+            return _rejected(reject)
+        return self._take(replace(item, ignored=()) if item.ignored else item, life)
 
     def take_listing(self, entry: Listing) -> Outcome:
         """Take in the host's word about a customer; it is not too late."""
@@ -115,6 +136,16 @@ class Taking:
                 self.withdrawn[effect.id] = effect
         self.changes |= dict.fromkeys(outcome.changes)
         self.effects |= {effect.id: effect for effect in outcome.effects}
+        self._count(outcome)
+
+    def _count(self, outcome: Outcome) -> None:
+        """Count what rules did. What a later input of the batch takes back stays counted, as between batches."""
+        for rule, instant in zip(outcome.fired, outcome.fired_at, strict=True):
+            self.tallies["fired", rule, instant // DAY, ""] += 1
+        for effect in outcome.effects:
+            self.tallies["effect", effect.action, effect.instant // DAY, ""] += 1
+        for effect in outcome.withdrawn:
+            self.tallies["withdrawn", effect.action, effect.instant // DAY, ""] += 1
 
     def _refused(self, event: Event, life: Life | None) -> Reject | None:
         """Why a readable event cannot be taken (language.md sections 5.1, 5.15, 5.16 and 5.17)."""
@@ -145,6 +176,13 @@ class Taking:
 
     # ---------------------------------------------------------------------------------------------- what is to be kept
 
+    def without_rejects(self) -> dict[Tally, int]:
+        """Leave the tallies of rejects out of the batch, and give them."""
+        rejects = {counted: number for counted, number in self.tallies.items() if counted[0] == "reject"}
+        for counted in rejects:
+            del self.tallies[counted]
+        return {Tally(*counted): number for counted, number in rejects.items()}
+
     def batch(self) -> Batch:
         """All of it, for one commit."""
         states = []
@@ -162,6 +200,7 @@ class Taking:
             self.tombstones,
             dict(self.positions),
             self.clock,
+            {Tally(*counted): number for counted, number in self.tallies.items()},
         )
 
 

@@ -4,6 +4,10 @@ Comes in: a checked program. Goes out: text. `program.py` gathers who fills and 
 `amounts.py`, `conditions.py` and `triggers.py`) says what a rule means, `contents.py` puts both into a `document.py`,
 and `markdown.py` and `page.py` write that out. Nothing is run, and no file is touched.
 
+And about a store: `report.py` gathers its numbers, `days.py` lays them out over time, `charts.py` and `upset.py` say
+how they are drawn, `pictures.py` draws, and `html.py` writes the page. Each page is one file without a script and without
+anything from elsewhere. What comes from rules and events is escaped where it is written, and nowhere trusted.
+
 The names of `__all__` are imported when they are first used, so that the help of the command line does not wait for
 the compiler.
 """

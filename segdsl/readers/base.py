@@ -107,6 +107,7 @@ class EventShape:
             tuple(EventField(attribute.name, attribute.kind) for attribute in plan.attributes)
         )
         self._unknown: dict[str, str] = {}
+        self._ignored: list[tuple[str, str]] = []  # by the event that is being read
 
     def to_event(self, obj: Any, place: int, source: str, raw: bytes | str = b"") -> Event | Reject:
         """The event a decoded JSON object describes, or why it describes none.
@@ -121,6 +122,7 @@ class EventShape:
             return reject(refusal, place, _quietly(known.get("id")), _quietly(known.get("customer")), raw)
 
     def _event(self, obj: Any, place: int, source: str) -> Event:
+        self._ignored = []
         if not isinstance(obj, dict):
             raise Refusal("not an event", f"this is {shown(obj)}, not an object with an event's keys")
         known = self.known(obj.get("event"))
@@ -142,6 +144,7 @@ class EventShape:
             self._attributes(attributes) if attributes else {},
             received,
             place,
+            tuple(self._ignored),
         )
 
     def known(self, name: Any) -> KnownEvent:
@@ -228,10 +231,13 @@ class EventShape:
         return chosen
 
     def _count_ignored(self, owner: str, name: str) -> None:
+        if not name.isascii():  # half a character of UTF-16 cannot be kept
+            name = name.encode("utf-8", "replace").decode()
         key = (owner, name[:NAME_CHARACTERS])
         if key not in self.ignored_fields and len(self.ignored_fields) >= DISTINCT_IGNORED:
             key = OTHERS
         self.ignored_fields[key] += 1
+        self._ignored.append(key)
 
 
 def identity(raw: Any) -> str:

@@ -76,7 +76,7 @@ class Reject(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What one input did, or the clock for one customer. `status` is `accepted`, `repeated` (its id was seen before;
     nothing changed), `rejected` (then `reject` says why) or `advanced` (by the clock alone). `fired` lists the ids of
-    the rules that fired.
+    the rules that fired, `fired_at` the instants at which they did (microseconds since 1970 UTC).
 
     A late input makes some of what was given out before wrong: `undone` are the changes of membership that are taken
     back, `withdrawn` the effects (language.md section 5.15)."""
@@ -89,3 +89,4 @@ class Outcome(Struct, frozen=True):
     reject: Reject | None = None
     undone: tuple[Change, ...] = ()
     withdrawn: tuple[Effect, ...] = ()
+    fired_at: tuple[int, ...] = ()

@@ -1,6 +1,7 @@
 """Lark's tree to our nodes: names and values, and what all the builders share."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from lark import Token, Tree
 from lark.tree import Meta
 
-from segdsl.diagnostics.diagnostic import Collector
+from segdsl.diagnostics.diagnostic import Collector, Fix
 from segdsl.diagnostics.span import Span
 from segdsl.syntax import ast
 from segdsl.values import instants, limits, numbers, text
@@ -79,7 +80,8 @@ class ValueBuilder:
                 return chr(int(code[1:], 16))
             at = Span(self.file, span.start + 1 + match.start(), span.start + 1 + match.end())
             self.collector.error("SEG104", at, f"`{match.group()}` means nothing in a text",
-                                 help='a text knows \\" \\\\ \\n and \\uXXXX; write a backslash as \\\\')  # fmt: skip
+                                 help='a text knows \\" \\\\ \\n and \\uXXXX; write a backslash as \\\\',
+                                 fix=Fix(at, "\\" + match.group(), sure=code not in "trbf0"))  # fmt: skip
             return ""
 
         value = str(token)[1:-1]
@@ -106,7 +108,8 @@ class ValueBuilder:
     def quoted_name(self, meta: Meta, children: Children) -> ast.Name:
         name = self.string(children[0])
         if not name.value.strip():
-            self.collector.error("SEG107", name.span, "a name cannot be empty")
+            self.collector.error("SEG107", name.span, "a name cannot be empty",
+                                 help="write what it is called between the quotes")  # fmt: skip
         return self._name(name.value, name.span)
 
     def _trimmed(self, token: Token) -> Span:
@@ -145,14 +148,16 @@ class ValueBuilder:
         number = self.whole(count)
         unit = str(unit).removesuffix("s")
         if number == 0:
-            self.collector.error("SEG108", self.span(meta), "a duration is longer than zero")
+            self.collector.error("SEG108", self.span(meta), "a duration is longer than zero",
+                                 help="the least is `1 second`")  # fmt: skip
         if number > 1_000_000:
             self.collector.error("SEG105", self.token_span(count), f"`{_shortened(count)}` is too large for a duration")
             number = 1
         months = unit in ("month", "year")
         if calendar is not None and unit not in ("day", "week", "month", "year"):
             self.collector.error("SEG109", self.span(meta), f"there are no calendar {unit}s",
-                                 help="calendar lengths are days, weeks, months and years")  # fmt: skip
+                                 help="calendar lengths are days, weeks, months and years",
+                                 fix=Fix(self.span(meta), f"{number} {unit}s", sure=False))  # fmt: skip
         return ast.Duration(number, unit, calendar is not None or months, span=self.span(meta))
 
     def date(self, meta: Meta, children: Children) -> ast.DateValue:
@@ -160,7 +165,7 @@ class ValueBuilder:
         days = instants.parse_date(written)
         if days is None:
             self.collector.error("SEG103", self.span(meta), f"there is no date `{written}`",
-                                 help="a date is year-month-day, as in 2026-03-01")  # fmt: skip
+                                 help=_of_the_calendar(written))  # fmt: skip
         return ast.DateValue(days or 0, span=self.span(meta))
 
     def datetime(self, meta: Meta, children: Children) -> ast.InstantValue:
@@ -191,3 +196,11 @@ class ValueBuilder:
 
 def _shortened(written: str) -> str:
     return written if len(written) <= 24 else written[:24] + "..."
+
+
+def _of_the_calendar(written: str) -> str:
+    """What to say of a date that no calendar has: how long its month is, or how a date is written."""
+    year, month, _ = map(int, written.split("-"))
+    if not (1 <= month <= 12 and year >= 1):
+        return "a date is year-month-day, as in 2026-03-01"
+    return f"{year:04}-{month:02} has {monthrange(year, month)[1]} days"

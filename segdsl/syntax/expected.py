@@ -54,6 +54,9 @@ _SELDOM = frozenset((
 _BEHIND_A_NAME = frozenset(("_THEN", "_AND", "_OR", "_IF", "_WITH", "_WHERE", "COMPARE", "RBRACE"))
 _VALUES = frozenset(("STRING", "NUMBER", "PERCENT", "DATE", "DATETIME", "TIME", "EVERY_YEAR"))
 
+_MARKS = frozenset(("$end", "datetime", "compare", "quantifier", "plus", "minus", "divide", "aggregate", "folded"))
+"""Kinds that are no word themselves."""
+
 _MANY = 6
 
 
@@ -78,6 +81,11 @@ def phrases(kinds: set[str]) -> list[str]:
     named = sorted({_PHRASES.get(kind) or f"`{kind.strip('_').lower().replace('_', ' ')}`" for kind in kinds})
     found = [*named, *(found if not named else [phrase for phrase in found if phrase != _DECLARATION])]
     return found if len(found) <= _MANY else []
+
+
+def written_words(kinds: set[str]) -> set[str]:
+    """Those of the kinds that are one word of the language each, as they are written."""
+    return {kind.strip("_").lower() for kind in kinds if kind not in _PHRASES and "_" not in kind.strip("_")} - _MARKS
 
 
 def listed(parts: list[str]) -> str:

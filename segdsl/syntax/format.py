@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import assert_never
 
+from segdsl.diagnostics.width import width
 from segdsl.syntax import ast
 from segdsl.syntax.assemble import STEP, Unit, assemble
 from segdsl.syntax.format_rules import option, plain_step, trigger, values
 from segdsl.syntax.format_values import WIDTH, day, duration, event, expression, fitted, literal, name, quoted
-from segdsl.values.text import width
 
 
 def format_module(module: ast.Module, text: str = "") -> str:

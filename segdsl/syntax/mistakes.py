@@ -9,7 +9,8 @@ from segdsl.diagnostics.diagnostic import Diagnostic, Label
 from segdsl.diagnostics.span import Span
 from segdsl.syntax import words
 from segdsl.syntax.expected import accepted, listed, phrases
-from segdsl.syntax.slips import AT_THE_END, INSIDE_TEXT, SLIPS, Place
+from segdsl.syntax.place import INSIDE_TEXT, Place
+from segdsl.syntax.slips import AT_THE_END, SLIPS
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _SIGNS = re.compile(r"[<>=!&|]{2,3}|/[/*]|--")
@@ -27,7 +28,7 @@ def explain(error: UnexpectedInput, text: str, source: int, start: int, end: int
     if ended or at >= end or not text[at:end].strip():
         at = _last_word_end(text, start, end)
         word = _last_word(text, start, at)
-        place = Place(word, text[max(start, at - _AROUND) : at], "", Span(source, at - len(word), at), kinds)
+        place = Place(word, text[max(start, at - _AROUND) : at], "", Span(source, at - len(word), at), kinds, True)
         return _first_of(AT_THE_END, place) or _too_early(place, text, start)
     found = _found(text, at)
     span = Span(source, at, at + len(found))

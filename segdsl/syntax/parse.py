@@ -11,7 +11,7 @@ from segdsl.diagnostics.source import Source
 from segdsl.diagnostics.span import Span
 from segdsl.syntax import ast
 from segdsl.syntax.build import Builder
-from segdsl.syntax.characters import check_characters
+from segdsl.syntax.characters import INVISIBLE, check_characters
 from segdsl.syntax.grammar import parser
 from segdsl.syntax.layout import Layout, scan
 from segdsl.syntax.mistakes import explain
@@ -76,7 +76,9 @@ def _stretch(text: str, span: Span, layout: Layout, collector: Collector) -> lis
     try:
         tree = parser().parse(TextSlice(text, span.start, span.end))
     except UnexpectedInput as error:
-        collector.add(explain(error, text, *span))
+        found = explain(error, text, *span)
+        if not INVISIBLE.match(text, found.span.start):  # else it was reported with all other characters
+            collector.add(found)
         return None
     if layout.depth > _HARMLESS:
         deep = _beyond(tree, LEVELS)

@@ -20,11 +20,3 @@ def folded(text: str) -> str:
 def name(text: str) -> str:
     """A name as it is kept: NFC, runs of blanks folded to one, none at the ends."""
     return " ".join(normal(text).split())
-
-
-def width(text: str) -> int:
-    """The columns that a text takes up on a terminal."""
-    if text.isascii():
-        return len(text)
-    wide = unicodedata.east_asian_width
-    return sum(0 if unicodedata.combining(c) else 2 if wide(c) in "WF" else 1 for c in text)

@@ -5,10 +5,12 @@ begins with its first instant.
 """
 
 from functools import cached_property, lru_cache
+from zoneinfo import available_timezones
 
 import whenever
 from attrs import field, frozen
 
+from segdsl.diagnostics.suggest import nearest, surely
 from segdsl.values.instants import DAY, HOUR, plus_months, to_date
 
 
@@ -78,6 +80,25 @@ class Zone:
         if months:
             date = plus_months(date, months)
         return self.at(date + days, time)
+
+
+def zone_meant(asked: str) -> tuple[str, bool] | None:
+    """The zone that was most likely meant by a name that is none, and whether surely: by its city alone, or by the
+    nearest name. None where nothing is near."""
+    names = sorted(available_timezones())
+    written = asked.strip().replace(" ", "_")
+    city = written.casefold().rpartition("/")[2]
+    of_city = [name for name in names if "/" in name and name.casefold().rpartition("/")[2] == city]
+    usual = [name for name in of_city if name.count("/") == 1 and name.partition("/")[0] in _CONTINENTS] or of_city
+    if len(usual) == 1:
+        return usual[0], "/" not in written or surely(written, usual[0], names)
+    meant = nearest(written, names)
+    return (meant, surely(written, meant, names)) if meant is not None else None
+
+
+_CONTINENTS = (
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=65_536)

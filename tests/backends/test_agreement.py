@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState
+from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState, Tally
 from segdsl.backends.memory import MemoryBackend
 from segdsl.backends.sqlite import open_file
 from segdsl.diagnostics.errors import StoreError
@@ -33,6 +33,11 @@ effects = st.builds(
     st.integers(-1, 1),
     becauses,
     st.sampled_from(["", "late"]),
+)
+tallies = st.dictionaries(
+    st.builds(Tally, st.sampled_from(["fired", "ignored"]), st.sampled_from(CUSTOMERS), st.none() | st.integers(-2, 2)),
+    st.integers(1, 3),
+    max_size=4,
 )
 positions = st.builds(Position, instants, instants, instants)
 # What happens: who, which segment, how much later than what happened to them there before, and why.
@@ -78,6 +83,7 @@ class Agreement(RuleBasedStateMachine):
         erased=st.lists(customers, max_size=2),
         clock=st.none() | instants,
         read=st.dictionaries(st.sampled_from("pq"), positions),
+        counted=tallies,
     )
     def commit(
         self,
@@ -89,6 +95,7 @@ class Agreement(RuleBasedStateMachine):
         erased: list[str],
         clock: int | None,
         read: dict[str, Position],
+        counted: dict[Tally, int],
     ) -> None:
         recorded = {key: list(some) for key, some in self.recorded.items() if key[0] not in erased}
         undone = self.taken_back(recorded, {key: (many, 0) for key, many in back.items()})
@@ -99,7 +106,8 @@ class Agreement(RuleBasedStateMachine):
             before.append(changes[-1])
         tombs = {f"h{customer}": self.arrival for customer in erased}
         pages = [StoredInputs(state.customer, state.state) for state in kept]
-        assert self.both_commit(Batch(kept, undone, withdrawn, changes, done, pages, erased, tombs, read, clock))
+        batch = Batch(kept, undone, withdrawn, changes, done, pages, erased, tombs, read, clock, counted)
+        assert self.both_commit(batch)
         self.recorded = recorded
 
     @rule(
@@ -172,6 +180,9 @@ class Agreement(RuleBasedStateMachine):
             [backend.timers(at or 0, limit) for limit in (2, 100)],
             backend.tombstones([f"h{customer}" for customer in CUSTOMERS]),
             [backend.position(source) for source in "pq"],
+            list(backend.standings(at)),
+            list(backend.moves()),
+            list(backend.tallies().items()),
             backend.outbox(2),
             backend.outbox(100),
             [backend.memberships(customer, at) for customer in CUSTOMERS],

@@ -3,9 +3,10 @@
 import pytest
 
 from segdsl.backends import open_backend
-from segdsl.backends.base import Backend, Batch, Membership, Position, StoredInputs, StoredProgram
+from segdsl.backends.base import Backend, Batch, Membership, Moves, Position, StoredInputs, StoredProgram, Tally
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Because, Change
+from segdsl.values.instants import DAY
 from tests.backends.conftest import AWKWARD_IDS, effect, enter, leave, names, state
 
 # The program, the clock, the positions
@@ -329,6 +330,102 @@ def test_effects_that_come_after_a_delivery_stand_behind_the_rest(backend: Backe
     backend.delivered(["b", "c"])
     backend.commit(Batch(effects=[effect("0")]))
     assert [each.id for each in backend.outbox(10)] == ["a", "0"]
+
+
+# Tallies, moves, standings
+
+
+def test_tallies_add_up_over_batches(backend: Backend) -> None:
+    backend.commit(Batch(tallies={Tally("fired", "r1", 3): 2, Tally("fired", "r1", 4): 1}))
+    backend.commit(Batch(tallies={Tally("fired", "r1", 3): 5}))
+    assert backend.tallies() == {Tally("fired", "r1", 3): 7, Tally("fired", "r1", 4): 1}
+
+
+def test_tallies_are_told_apart_by_kind_name_day_and_owner(backend: Backend) -> None:
+    counted = {
+        Tally("effect", "send", 0): 1, Tally("withdrawn", "send", 0): 2, Tally("effect", "show", 0): 3,
+        Tally("ignored", "colour", None, "order"): 4, Tally("ignored", "colour", None, "search"): 5,
+        Tally("reject", "late"): 6, Tally("reject", "late", 0): 7, Tally("reject", "late", -1): 8,
+    }  # fmt: skip
+    backend.commit(Batch(tallies=counted))
+    assert backend.tallies() == counted
+
+
+def test_tallies_come_in_the_order_of_kind_name_owner_and_day(backend: Backend) -> None:
+    counted = [
+        Tally("effect", "a", 9), Tally("ignored", "f", None, "x"), Tally("ignored", "f", None, "ü"),
+        Tally("reject", "late"), Tally("reject", "late", -9), Tally("reject", "late", 2), Tally("reject", "ünlü", 1),
+    ]  # fmt: skip
+    backend.commit(Batch(tallies=dict.fromkeys(reversed(counted), 1)))
+    assert list(backend.tallies()) == counted
+
+
+def test_awkward_names_are_counted_under_their_own(backend: Backend) -> None:
+    counted = {Tally("ignored", name, None, name): number for number, name in enumerate(AWKWARD_IDS, 1)}
+    backend.commit(Batch(tallies=counted))
+    assert backend.tallies() == counted
+
+
+def test_the_tallies_of_a_refused_batch_are_not_kept(backend: Backend) -> None:
+    with pytest.raises(StoreError):
+        backend.commit(Batch(changes=[leave("ann", "vip", 1)], tallies={Tally("fired", "r1", 3): 2}))
+    assert backend.tallies() == {}
+
+
+def test_a_forgotten_customer_changes_no_tally(backend: Backend) -> None:
+    backend.commit(Batch(states=[state("ann")], tallies={Tally("fired", "r1", 3): 2}))
+    backend.commit(Batch(erased=["ann"]))
+    assert backend.tallies() == {Tally("fired", "r1", 3): 2}
+
+
+def test_moves_count_who_entered_and_left_by_segment_and_day(backend: Backend) -> None:
+    entered = [enter("ann", "vip", 5), enter("bob", "vip", DAY - 1), enter("cid", "vip", DAY), enter("ann", "new", 1)]
+    backend.commit(Batch(changes=[*entered, leave("ann", "vip", DAY + 1), leave("bob", "vip", 3 * DAY)]))
+    assert list(backend.moves()) == [
+        Moves("new", 0, 1, 0), Moves("vip", 0, 2, 0), Moves("vip", 1, 1, 1), Moves("vip", 3, 0, 1),
+    ]  # fmt: skip
+
+
+def test_moves_before_1970_belong_to_the_day_they_happened_on(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter("ann", "vip", -DAY - 1), leave("ann", "vip", -DAY), enter("bob", "vip", -1)]))
+    assert list(backend.moves()) == [Moves("vip", -2, 1, 0), Moves("vip", -1, 1, 1)]
+
+
+def test_moves_leave_out_what_began_and_ended_at_the_same_instant(backend: Backend) -> None:
+    backend.commit(Batch(changes=[enter("ann", "vip", 5, 1), leave("ann", "vip", 5, 2)]))
+    assert list(backend.moves()) == []
+
+
+def test_moves_that_are_undone_or_erased_are_gone(backend: Backend) -> None:
+    changes = [enter("ann", "vip", 5), enter("bob", "vip", 5)]
+    backend.commit(Batch(changes=changes))
+    backend.commit(Batch(undone=changes[:1], erased=["bob"]))
+    assert list(backend.moves()) == []
+
+
+def test_standings_give_each_customer_with_their_segments(backend: Backend) -> None:
+    changes = [enter("bob", "vip", 1), enter("ann", "vip", 1), enter("ann", "new", 2), enter("cid", "new", 2)]
+    backend.commit(Batch(changes=[*changes, leave("cid", "new", 3)]))
+    assert list(backend.standings()) == [("ann", ("new", "vip")), ("bob", ("vip",))]
+
+
+@pytest.mark.parametrize(("at", "given"), [(0, []), (1, [("ann", ("vip",))]), (2, [("ann", ("new", "vip"))]), (5, [])])
+def test_standings_at_an_instant(backend: Backend, at: int, given: list[tuple[str, tuple[str, ...]]]) -> None:
+    changes = [enter("ann", "vip", 1), enter("ann", "new", 2), leave("ann", "vip", 5), leave("ann", "new", 5)]
+    backend.commit(Batch(changes=changes))
+    assert list(backend.standings(at)) == given
+
+
+def test_standings_come_in_the_order_of_ids_and_segments(backend: Backend) -> None:
+    segments = ("Vip", "new", "vip", "ünlü")
+    backend.commit(Batch(changes=[enter(id_, segment, 1) for id_ in reversed(AWKWARD_IDS) for segment in segments]))
+    assert list(backend.standings()) == [(id_, segments) for id_ in AWKWARD_IDS]
+
+
+def test_standings_of_more_customers_than_are_read_at_a_time(backend: Backend) -> None:
+    ids = [f"c{number:05}" for number in range(7_001)]  # of three segments each: pages end within a customer
+    backend.commit(Batch(changes=[enter(id_, segment, 1) for id_ in ids for segment in "abc"]))
+    assert list(backend.standings()) == [(id_, ("a", "b", "c")) for id_ in ids]
 
 
 # Forgetting

@@ -33,7 +33,10 @@ def test_mistakes_are_shown_with_their_lines(place: Path, run: Seg, snapshot):
     assert result.exit_code == 1
     assert result.stderr == snapshot
     code = result.stderr.partition("error[")[2][:6]
-    assert result.stdout == f"3 errors, 2 warnings; `seg explain {code}` says more of the first\n"
+    assert result.stdout == (
+        f"3 errors, 2 warnings; `seg explain {code}` says more of the first\n"
+        "4 of them mend themselves: seg check --fix shop.seg\n"
+    )
 
 
 def test_mistakes_as_json(place: Path, run: Seg, snapshot):

@@ -13,7 +13,9 @@ from segdsl.syntax.format import format_module
 from tests.syntax.reading import read
 
 CORPUS = Path(__file__).parent.parent / "corpus"
-FILES = sorted(path for path in CORPUS.glob("*/*.seg") if path.parent.name not in ("syntax", "errors"))
+FILES = sorted(
+    path for path in CORPUS.glob("*/*.seg") if path.parent.name not in ("syntax", "errors", "messages", "panel")
+)
 
 
 @cache

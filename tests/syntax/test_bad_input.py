@@ -195,7 +195,7 @@ def test_records_at_the_limit_are_formatted() -> None:
         ("Segment A listed", "SEG111", "Segment"),
         ("WHEN a THEN b", "SEG111", "WHEN"),
         ("segment A if x == 5", "SEG110", "=="),
-        ("define x as 50,000", "SEG110", ","),
+        ("define x as 50,000", "SEG110", "50,000"),
         ('segment A if x is "\u202e5"', "SEG190", "\u202e"),
         ("segment A if x is \u202e5", "SEG110", "\u202e"),
         ("segment Gоlfers listed", "SEG191", "Gоlfers"),

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
-from itertools import count
+from itertools import count, groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,17 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Membership, Position, StoredProgram
+from segdsl.backends.base import Backend, Batch, Membership, Moves, Position, StoredProgram, Tally
 from segdsl.backends.sqlite import statements
 from segdsl.backends.sqlite.failures import explained
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Because, Change, Effect
+from segdsl.values.instants import DAY
 
 PAGE = 10_000  # rows that an iterator holds at a time
+NO_DAY = -(
+    1 << 62
+)  # stands for the day of a tally that has none: before all others, and not NULL, which a key cannot be
 CHUNK = 500  # ids in one IN (...); the oldest SQLite that is still about allows 999
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -123,6 +127,7 @@ class SqliteBackend(Backend):
             self._many(statements.PUT_TOMBSTONE, list(batch.tombstones.items()))
             positions = [(name, each.places, each.instant, each.place) for name, each in batch.positions.items()]
             self._many(statements.PUT_POSITION, positions)
+            self._many(statements.PUT_TALLY, [(*_key_of(tally), number) for tally, number in batch.tallies.items()])
             if batch.clock is not None:
                 self._many(statements.PUT_CLOCK, [(batch.clock,)])
         landed = {effect.id for effect in batch.effects}
@@ -269,6 +274,29 @@ class SqliteBackend(Backend):
     def journal(self, customer: str) -> list[bytes]:
         return [inputs for (inputs,) in self._rows(statements.JOURNAL, customer)]
 
+    def moves(self) -> Iterator[Moves]:
+        with explained(self._path):
+            rows = self._connection.execute(statements.MOVES, {"length": DAY}).fetchall()
+        return (Moves(*row) for row in rows)
+
+    def standings(self, at: int | None = None) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for customer, rows in groupby(self._standing_rows(at), key=itemgetter(0)):
+            yield customer, tuple(segment for _, segment in rows)
+
+    def _standing_rows(self, at: int | None) -> Iterator[tuple[str, str]]:
+        sql, given = (statements.STANDINGS_NOW, ()) if at is None else (statements.STANDINGS_THEN, (at, at))
+        customer, segment = "", ""
+        while rows := self._rows(sql, *given, customer, customer, segment, PAGE):
+            yield from rows
+            customer, segment = rows[-1]
+
+    def tallies(self) -> dict[Tally, int]:
+        rows = self._rows(statements.TALLIES)
+        return {
+            Tally(kind, name, None if day == NO_DAY else day, owner): number
+            for kind, name, owner, day, number in rows
+        }  # fmt: skip
+
     def outbox(self, limit: int) -> list[Effect]:
         rows = self._rows("SELECT effect FROM outbox ORDER BY sequence LIMIT ?", max(limit, 0))
         with explained(self._path):
@@ -283,6 +311,10 @@ def _recorded(customer: str, segment: str, moments: list[Any]) -> list[Change]:
         if instant is not None:
             changes.append(Change(customer, segment, entered, instant, arrival, round_, _because(because)))
     return changes
+
+
+def _key_of(tally: Tally) -> tuple[str, str, str, int]:
+    return tally.kind, tally.name, tally.owner, NO_DAY if tally.day is None else tally.day
 
 
 def _row_of(effect: Effect) -> tuple[str, str, str]:

@@ -34,4 +34,7 @@ SCHEMA = (
     """CREATE TABLE positions (
         source TEXT PRIMARY KEY, places INTEGER NOT NULL, instant INTEGER NOT NULL, place INTEGER NOT NULL
         ) WITHOUT ROWID""",
+    """CREATE TABLE tallies (
+        kind TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL, day INTEGER NOT NULL, number INTEGER NOT NULL,
+        PRIMARY KEY (kind, name, owner, day)) WITHOUT ROWID""",
 )

@@ -14,6 +14,8 @@ TAKE_OUT = "DELETE FROM outbox WHERE id = ?"
 PUT_TOMBSTONE = "INSERT INTO tombstones VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET instant = excluded.instant"
 PUT_POSITION = """INSERT INTO positions VALUES (?, ?, ?, ?) ON CONFLICT (source)
     DO UPDATE SET places = excluded.places, instant = excluded.instant, place = excluded.place"""
+PUT_TALLY = """INSERT INTO tallies VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, name, owner, day)
+    DO UPDATE SET number = number + excluded.number"""
 CLOSE_OPEN = """UPDATE memberships SET until = ?, until_arrival = ?, until_round = ?, until_because = ?
     WHERE segment = ? AND customer = ? AND until IS NULL"""
 PUT_OPEN = """INSERT INTO memberships (customer, segment, since, since_arrival, since_round, since_because)
@@ -41,3 +43,16 @@ OF_CUSTOMER_THEN = f"{MEMBER} WHERE customer = ? AND {THEN} ORDER BY segment"
 COUNT_THEN = f"SELECT count(*) FROM memberships WHERE segment = ? AND {THEN}"  # noqa: S608
 HISTORY = """SELECT segment, since, since_arrival, since_round, since_because,
     until, until_arrival, until_round, until_because FROM memberships WHERE customer = ?"""
+
+TALLIES = "SELECT kind, name, owner, day, number FROM tallies ORDER BY kind, name, owner, day"
+# Days are rounded down, also those before 1970: SQLite's `/` would round them up.
+MOVES = """SELECT segment, day, sum(entered), sum(gone) FROM (
+    SELECT segment, (since - ((since % :length) + :length) % :length) / :length AS day, 1 AS entered, 0 AS gone
+    FROM memberships WHERE until IS NULL OR until > since
+    UNION ALL
+    SELECT segment, (until - ((until % :length) + :length) % :length) / :length, 0, 1
+    FROM memberships WHERE until > since) GROUP BY segment, day ORDER BY segment, day"""
+STANDING = "SELECT customer, segment FROM memberships"
+BEHIND = "customer >= ? AND (customer > ? OR segment > ?) ORDER BY customer, segment LIMIT ?"
+STANDINGS_NOW = f"{STANDING} WHERE until IS NULL AND {BEHIND}"
+STANDINGS_THEN = f"{STANDING} WHERE {THEN} AND {BEHIND}"

@@ -3,10 +3,15 @@
 import click
 
 import segdsl
+from segdsl.cli.parts.completing import any_files
 from segdsl.values.instants import instant_text
 
 store_option = click.option(
-    "--store", required=True, metavar="URL", help="The store to ask: its file, as in sports.store, or its URL."
+    "--store",
+    required=True,
+    metavar="URL",
+    shell_complete=any_files,
+    help="The store to ask: its file, as in sports.store, or its URL.",
 )
 at_option = click.option(
     "--at", metavar="INSTANT", help="As of when, as in 2026-03-01T10:00:00Z. Default: where the runs have come to."

@@ -1,6 +1,8 @@
 """Diagnostics on their way to a person (standard error, in colour) or a program (JSON lines on standard output)."""
 
 import json
+import shutil
+import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -59,9 +61,10 @@ class Findings:
 
     def print(self, color: bool | None) -> None:
         """To standard error, each with its line of source."""
-        painted = colorful(color)
+        painted, columns = colorful(color), terminal_columns()
         for diagnostic in self.shown():
-            click.echo(render(diagnostic, self.sources, color=painted), err=True, color=painted)
+            shown = render(diagnostic, self.sources, color=painted, columns=columns)
+            click.echo(shown, err=True, color=painted)
 
     def refuse(self, color: bool | None) -> NoReturn:
         """Print them, and end the command: nothing is run with mistakes."""
@@ -73,6 +76,11 @@ class Findings:
         """To standard output, one JSON object a line."""
         for diagnostic in self.shown():
             click.echo(json.dumps(as_json(diagnostic, self.sources), ensure_ascii=False))
+
+
+def terminal_columns() -> int | None:
+    """How wide the terminal is that standard error is; None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stderr.isatty() else None
 
 
 def counted(number: int, word: str, many: str = "") -> str:

@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import Any, cast
 
 import click
+from click.shell_completion import CompletionItem
 
+from segdsl.cli.parts.colors import give_color_option
 from segdsl.cli.parts.failures import explained
 from segdsl.diagnostics.suggest import nearest
 
@@ -27,7 +29,13 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.found():
             return None
-        return cast(click.Command, import_module(f"{self.package}.{cmd_name}").command)
+        return give_color_option(cast(click.Command, import_module(f"{self.package}.{cmd_name}").command))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The options of the group, or the names of commands: without their help, which would import them all."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(name) for name in self.list_commands(ctx) if name.startswith(incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -6,6 +6,7 @@ import click
 
 import segdsl
 from segdsl.cli.parts.colors import color_option
+from segdsl.cli.parts.completing import seg_files
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.cli.parts.stores import existing, shown, url_of
@@ -13,7 +14,7 @@ from segdsl.diagnostics.errors import CompileError, InputError
 
 
 @click.command("record", no_args_is_help=True, short_help="Make a test of what a real customer did.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option("--events", metavar="FILE", help="The events: a file, or - for standard input.")
 @click.option("--store", metavar="URL", help="The store that keeps them, in place of --events: what seg run wrote.")
 @click.option("--format", metavar="NAME", help="How events are written, jsonlines or csv. Default: by the name.")

@@ -58,18 +58,42 @@ def _result(diagnostic: Diagnostic, codes: list[str], sources: SourceMap) -> dic
         "message": {"text": said},
         "locations": [_location(found)] if "file" in found else [],
     }
+    if "fix" in found:
+        result["fixes"] = [_fix(found["fix"], said)]
     related = [{**_location(each), "message": {"text": each["message"]}} for each in found.get("related", ())]
     return {**result, "relatedLocations": related} if related else result
 
 
+def _fix(fix: dict[str, Any], said: str) -> dict[str, Any]:
+    """A fix as SARIF has it: for each file what is taken out and what is put there."""
+    files = sorted({edit["file"] for edit in fix["edits"]})
+    return {
+        "description": {"text": said if fix["sure"] else f"{said} (if that is meant)"},
+        "artifactChanges": [
+            {
+                "artifactLocation": {"uri": _uri(file)},
+                "replacements": [
+                    {"deletedRegion": _region(edit), "insertedContent": {"text": edit["text"]}}
+                    for edit in fix["edits"]
+                    if edit["file"] == file
+                ],
+            }
+            for file in files
+        ],
+    }
+
+
 def _location(found: dict[str, Any]) -> dict[str, Any]:
-    region = {
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(found["file"])}, "region": _region(found)}}
+
+
+def _region(found: dict[str, Any]) -> dict[str, int]:
+    return {
         "startLine": found["line"],
         "startColumn": found["column"],
         "endLine": found["end_line"],
         "endColumn": found["end_column"],
     }
-    return {"physicalLocation": {"artifactLocation": {"uri": _uri(found["file"])}, "region": region}}
 
 
 def _uri(file: str) -> str:

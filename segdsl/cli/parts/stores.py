@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
 import segdsl
 from segdsl.diagnostics.errors import OldStoreError, StoreError
+from segdsl.plan.nodes import Plan
 
 FILE = "sqlite:///"
 MEMORY = "memory://"
@@ -38,6 +41,19 @@ def existing(store: str) -> "segdsl.Engine":
 
     Raises StoreError when there is none: asking a question makes no store.
     """
+    return segdsl.Engine(None, _url_of_existing(store))
+
+
+def segments_of(store: str) -> list[str]:
+    """The names of the segments of a store that was run before, read without what a question needs. Raises StoreError
+    when there is none."""
+    with segdsl.open_backend(_url_of_existing(store)) as backend:
+        kept = backend.program()
+    plan = msgspec.json.decode(kept.plan, type=Plan) if kept is not None else None
+    return [segment.name for segment in plan.segments] if plan is not None else []
+
+
+def _url_of_existing(store: str) -> str:
     url = url_of(store)
     if url.startswith(FILE):
         path = Path(url.removeprefix(FILE))
@@ -45,7 +61,7 @@ def existing(store: str) -> "segdsl.Engine":
             raise StoreError(f"there is no store {path}: `seg run RULES --events FILE` makes one")
         if path.is_file() and path.stat().st_size == 0:
             raise StoreError(f"{path} is an empty file, not a store: `seg run RULES --events FILE` makes one")
-    return segdsl.Engine(None, url)
+    return url
 
 
 def opened(url: str, program: "segdsl.Program", *, fresh: bool) -> "segdsl.Backend":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from segdsl.values.text import width
+from segdsl.diagnostics.width import width
 
 
 def plain(text: str) -> str:

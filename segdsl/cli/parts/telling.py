@@ -30,13 +30,9 @@ class Telling:
         self.last = self.clock()
 
     def tell(self, progress: "segdsl.Progress") -> None:
-        """Tell of it, unless it was told of just now."""
-        if not (self.live or self.asked):
+        """Tell of it, unless something was told just now."""
+        if not self._is_time():
             return
-        now = self.clock()
-        if now - self.last < (TERMINAL_SECONDS if self.live else LINE_SECONDS):
-            return
-        self.last = now
         if progress.clock is not None and progress.total is not None:
             reached = instant_text(progress.clock - progress.clock % SECOND)
             text = f"followed: {counted(progress.events, 'event')}, the clock is at {reached}"
@@ -47,6 +43,22 @@ class Telling:
         else:
             share = progress.handled * 100 // progress.total if progress.total else 100
             text = f"handled: {progress.handled:,} of {progress.total:,} ({share}%)"
+        self._write(text)
+
+    def say(self, text: str) -> None:
+        """Tell of something else that goes on, unless something was told just now."""
+        if self._is_time():
+            self._write(text)
+
+    def _is_time(self) -> bool:
+        now = self.clock()
+        pause = TERMINAL_SECONDS if self.live else LINE_SECONDS
+        if not (self.live or self.asked) or now - self.last < pause:
+            return False
+        self.last = now
+        return True
+
+    def _write(self, text: str) -> None:
         if self.live:
             click.echo(f"\r\x1b[K{text}", nl=False, err=True, color=True)
             self.written = True

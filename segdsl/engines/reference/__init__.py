@@ -281,6 +281,7 @@ class Reference:
         for rule in rules:
             if self.flows.take(rule, round_, wishes):
                 step.fired.append(rule.id)
+                step.fired_at.append(round_.view.now)
         landing = land(wishes)
         if self.witness is not None:
             self._tell_landing(wishes, landing, round_, self.witness)

@@ -1,0 +1,79 @@
+"""What a shell proposes while a command is typed: files of rules, other files, codes, segments of a store.
+
+Each function is asked by click with what is typed so far. Nothing is said of what goes wrong: a proposal that cannot be
+made is none.
+"""
+
+import shlex
+from contextlib import suppress
+from pathlib import Path
+
+import click
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class
+
+from segdsl.cli.parts.stores import segments_of
+from segdsl.diagnostics.codes import CODES
+
+Proposals = list[CompletionItem]
+RULES = ".seg"
+MANY = 500
+"""Proposals at most."""
+
+
+class Bash(BashComplete):
+    """Bash puts a proposal into the line as it is, so that one with blanks needs its quotes."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        value = shlex.quote(item.value) if item.type == "plain" and " " in item.value else item.value
+        return f"{item.type},{value}"
+
+
+def install() -> None:
+    """Have click use these shells."""
+    add_completion_class(Bash)
+
+
+def seg_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Proposals:
+    """Files of rules and directories. A directory that is the only one is opened, so that typing goes on in it."""
+    with suppress(OSError):
+        found = _entries(incomplete)
+        if len(found) == 1 and found[0].endswith("/"):
+            found += _entries(found[0])
+        return [CompletionItem(each) for each in found[:MANY]]
+    return []
+
+
+def _entries(incomplete: str) -> list[str]:
+    """Paths that begin so: directories with a `/`, and files of rules; hidden ones where a dot is typed."""
+    folder, _, begun = incomplete.rpartition("/")
+    before = incomplete[: len(incomplete) - len(begun)]
+    found = []
+    for entry in sorted(Path(folder or ("/" if before else ".")).iterdir()):
+        if not entry.name.startswith(begun) or (entry.name.startswith(".") and not begun.startswith(".")):
+            continue
+        if entry.is_dir():
+            found.append(f"{before}{entry.name}/")
+        elif entry.name.endswith(RULES):
+            found.append(f"{before}{entry.name}")
+    return found
+
+
+def any_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Proposals:
+    """Files of any kind, which the shell lists itself."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Proposals:
+    """The codes of mistakes, with their titles."""
+    begun = incomplete.upper()
+    return [CompletionItem(code, help=entry.title) for code, entry in CODES.items() if code.startswith(begun)]
+
+
+def segments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Proposals:
+    """The segments of the store that was named before; customers are too many to be proposed."""
+    store = ctx.params.get("store")
+    with suppress(Exception):
+        if store:
+            names = sorted(segments_of(store))
+            return [CompletionItem(each) for each in names if each.casefold().startswith(incomplete.casefold())][:MANY]
+    return []

@@ -1,0 +1,228 @@
+"""What may have been meant by words that are no name: phrases of everyday speech, words that a bare name took in, texts
+without their quotes. Each answer is advice and, where one edit mends it, the fix.
+"""
+
+import re
+from collections.abc import Collection
+
+from attrs import frozen
+
+from segdsl.compiler.fixes import name_at
+from segdsl.compiler.scope import Scope
+from segdsl.diagnostics.diagnostic import Edit, Fix
+from segdsl.diagnostics.source import SourceMap
+from segdsl.diagnostics.span import Span
+from segdsl.diagnostics.suggest import nearest, surely
+from segdsl.syntax import ast
+from segdsl.syntax.format_values import quoted
+
+_WHOM = r"(?:(?:the\s+)?(?:customers?|them|him|her|it|users?|visitors?|people)\s+)?"
+_NAMED = r"(?:(?:the\s+)?segment\s+)?(?P<name>.+?)(?:\s+segment)?"
+_ADDING = re.compile(rf"(?:add|put|move|assign|insert)\s+{_WHOM}(?:(?:to|into|onto)\s+)?{_NAMED}")
+_REMOVING = re.compile(rf"(?:remove|delete|take|drop)\s+{_WHOM}(?:(?:from|out\s+of)\s+)?{_NAMED}")
+_BELONGING = re.compile(rf"(?:customer\s+)?(?:belongs\s+to|member\s+of|part\s+of)\s+{_NAMED}")
+_ENTERING = {
+    "enter": "enters", "joins": "enters", "join": "enters", "becomes": "enters", "leave": "leaves", "exits": "leaves",
+    "exit": "leaves",
+}  # fmt: skip
+_COMPARING = {
+    "greater than": ">", "bigger than": ">", "larger than": ">", "higher than": ">", "over": ">", "above": ">",
+    "less than": "<", "lower than": "<", "smaller than": "<", "below": "<", "under": "<", "equals": "=", "equal": "=",
+    "equal to": "=", "greater than or equal to": ">=", "less than or equal to": "<=",
+}  # fmt: skip
+_LOOKING_BACK = ("last", "past", "previous", "over the last", "during the last", "over the past", "during", "the last")
+_SAID = {
+    "bought": "buys", "purchases": "buys", "purchased": "buys", "ordered": "places order", "orders": "places order",
+    "order": "places order", "signs up": "registers", "signup": "registers", "logs in": "logs on", "login": "logs on",
+    "logs out": "logs off", "logout": "logs off", "searched": "searches", "looks at": "views product",
+    "viewed": "views product", "views": "views page", "opened email": "opens email",
+}  # fmt: skip
+_YES_AND_NO = {"true": "yes", "false": "no", "True": "yes", "False": "no", "TRUE": "yes", "FALSE": "no"}
+NOTHING = frozenset(("null", "none", "empty", "nil", "missing", "unknown", "blank", "NULL", "undefined", "NaN"))
+
+
+@frozen
+class Meaning:
+    """What may have been meant: what to write, and the edit."""
+
+    help: str
+    fix: Fix | None = None
+
+
+def of_action(of: ast.Name, scope: Scope) -> Meaning | None:
+    """Of a step that is no action."""
+    first = of.text.split(" ")[0]
+    if first != first.lower() and first.lower() in ("when", "then", "if", "add", "remove", "set", "send", "wait"):
+        fix = Fix(of.span, first.lower() + of.text[len(first) :])
+        return Meaning(f"the words of the language are lower case: `{first.lower()}`", fix)
+    if of.text in scope.segments:
+        fix = Fix(of.span, f"add to {of.text}", sure=False)
+        return Meaning(f"to make the customer a member write `add to {of.text}`", fix)
+    if of.text in scope.events:
+        fix = Fix(of.span, f"record {of.text}", sure=False)
+        return Meaning(f"to make an event of the customer write `record {of.text}`", fix)
+    for form, words in ((_ADDING, "add to"), (_REMOVING, "remove from")):
+        found = form.fullmatch(of.text)
+        if found is not None:
+            meant = _segment(found["name"], scope.segments)
+            written = f"{words} {meant or found['name']}"
+            return Meaning(f"write `{written}`", Fix(of.span, written) if meant else None)
+    return None
+
+
+def of_segment(of: ast.Name, scope: Scope, sources: SourceMap) -> Meaning | None:
+    """Of a segment that is not declared: a declared one with a word too many, or one that took in what follows it."""
+    name = of.text
+    bare = name.strip(".,: ")
+    plain = re.sub(r"^(?:the\s+)?segment\s+|^the\s+|\s+segment$", "", bare)
+    if plain != name and plain in scope.segments:
+        return Meaning(f"write `{plain}`", Fix(of.span, name_at(of, plain)))
+    if name.endswith(";"):
+        return Meaning("nothing ends with `;`: a line's end is enough", Fix(of.span, name_at(of, name.rstrip("; "))))
+    action = re.match(r"(?:add to|remove from)\s+(.+)", name)
+    if action is not None or name in scope.actions:
+        return Meaning("actions are joined by `and`, not by a comma", _and_for_comma(of, sources))
+    for declared in sorted(scope.segments, key=len, reverse=True):
+        if name.startswith(declared) and re.match(r"\s+\S|[=<>!&|]", name[len(declared) :]):
+            return _swallowed(of, declared, sources)
+    return None
+
+
+def _and_for_comma(of: ast.Name, sources: SourceMap) -> Fix | None:
+    before = re.search(r",\s*$", sources[of.span.source].text[max(0, of.span.start - 20) : of.span.start])
+    if before is None:
+        return None
+    return Fix(Span(of.span.source, of.span.start - len(before.group()), of.span.start), " and ")
+
+
+def _swallowed(of: ast.Name, declared: str, sources: SourceMap) -> Meaning:
+    """What to say of a name that begins with a declared one and goes on."""
+    written = sources.text(of.span)
+    rest = written[len(declared) :] if written.startswith(declared) else ""
+    sign = re.match(r"\s*(&&?|\|\|?)(?=\s)", rest)
+    if sign is not None:
+        word = "and" if sign[1].startswith("&") else "or"
+        at = of.span.start + len(declared) + sign.start(1)
+        span = Span(of.span.source, at, at + len(sign[1]))
+        return Meaning(f"`{sign[1]}` is not a word of the language: write `{word}`", Fix(span, word))
+    ends = re.match(r"\s+(during|in|over)\s+(?=[0-9]+\s+(?:calendar\s+)?(?:day|week|month|year|hour|minute)s?$)", rest)
+    if ends is not None:
+        at = of.span.start + len(declared) + ends.start(1)
+        span = Span(of.span.source, at, at + len(ends[1]))
+        return Meaning("how long a membership lasts is said with `for`", Fix(span, "for", sure=ends[1] != "in"))
+    return Meaning(
+        f"`{declared}` is a segment, and its name runs on to the line's end: `{rest.strip()}` cannot follow it"
+        if rest
+        else f'did you mean "{declared}"?'
+    )
+
+
+def of_trigger(of: ast.Name, segments: Collection[str]) -> Meaning | None:
+    """Of `becomes Skiers` and the like where an event is meant."""
+    first, _, rest = of.text.partition(" ")
+    before, _, last = of.text.rpartition(" ")
+    for verb, segment in ((first, rest), (last, before)):
+        word = _ENTERING.get(verb, verb)
+        if word in ("enters", "leaves") and segment in segments:
+            return Meaning(f"write `{word} {segment}`", Fix(of.span, f"{word} {segment}"))
+    return None
+
+
+def of_event(of: ast.Name, scope: Scope, values: Collection[str], sources: SourceMap) -> Meaning | None:
+    """Of a name with a value, a count or a window behind it that is no event. `values` are the names that can be
+    compared."""
+    text = sources[of.span.source].text
+    for phrase, sign in sorted(_COMPARING.items(), key=lambda each: -len(each[0])):
+        if of.text == phrase:
+            before = re.search(r"\bis\s+$", text[max(0, of.span.start - 12) : of.span.start])
+            start = of.span.start - len(before.group()) if before else of.span.start
+            return Meaning(f"write `{sign}`", Fix(Span(of.span.source, start, of.span.end), sign))
+        if of.text.endswith(f" {phrase}") and of.text.removesuffix(f" {phrase}") in values:
+            compared = of.text.removesuffix(phrase) + sign
+            return Meaning(f"write `{compared} ...`", Fix(of.span, compared))
+    if of.text in values:
+        return Meaning(f"to compare it write `{of.text} is ...` or `{of.text} >= ...`")
+    return _before_a_word(of, scope) or _otherwise_said(of, scope)
+
+
+def _before_a_word(of: ast.Name, scope: Scope) -> Meaning | None:
+    """An event's name that took in a word of the language, as it is misspelt or another one: `places order withn`."""
+    for event in sorted(scope.events, key=len, reverse=True):
+        rest = of.text.removeprefix(event + " ")
+        if rest == of.text:
+            continue
+        if rest in _LOOKING_BACK:
+            return Meaning("a look back is written with `within`", Fix(of.span, f"{event} within"))
+        words = ("within", "since", "before", "from", "where", "exactly", "once", "twice")
+        near = nearest(rest, words)
+        if near is not None:
+            return Meaning(
+                f"did you mean `{event} {near}`?", Fix(of.span, f"{event} {near}", sure=surely(rest, near, words))
+            )
+    return None
+
+
+def _otherwise_said(of: ast.Name, scope: Scope) -> Meaning | None:
+    """An event by another word for it: of everyday speech, or its name on the wire."""
+    said = of.text.casefold()
+    wires = {wire.casefold().replace("_", " "): name for name, info in scope.events.items() for wire in info.wires}
+    meant = _SAID.get(said) or wires.get(said)
+    if meant is None or meant not in scope.events or nearest(of.text, scope.events) is not None:
+        return None
+    return Meaning(f"did you mean `{meant}`?", Fix(of.span, meant, sure=False))
+
+
+def of_value(of: ast.Name, scope: Scope) -> Meaning | None:
+    """Of a name by itself in a condition, or in a comparison, that is none."""
+    if of.text in _YES_AND_NO:
+        right = _YES_AND_NO[of.text]
+        return Meaning(f"write `{right}`", Fix(of.span, right))
+    found = _BELONGING.fullmatch(of.text)
+    if found is not None:
+        meant = _segment(found["name"], scope.segments)
+        fix = Fix(of.span, f"in segment {meant}") if meant else None
+        return Meaning(f"ask `in segment {meant or found['name']}`", fix)
+    words = of.text.split(" ")
+    for cut in range(len(words) - 1, 0, -1):
+        event, field = _event_and_field(" ".join(words[:cut]), scope)
+        if event:
+            said = " ".join(words[cut:])
+            written = f"{' '.join(words[:cut])} {quoted(said)}"
+            return Meaning(f"a text stands in quotes: `{written}`", Fix(of.span, written, sure=field))
+    return None
+
+
+def _event_and_field(name: str, scope: Scope) -> tuple[str, bool]:
+    """The event that a name begins with, and whether a field of it follows."""
+    if name in scope.events:
+        return (name, False) if scope.events[name].subject is not None else ("", False)
+    words = name.split(" ")
+    for cut in range(len(words) - 1, 0, -1):
+        event = scope.events.get(" ".join(words[:cut]))
+        if event is not None and " ".join(words[cut:]) in event.fields:
+            return event.name, True
+    return "", False
+
+
+def nothing(node: ast.Expression, left: ast.Expression, negated: bool, sources: SourceMap) -> Meaning:
+    """Of `country is null`."""
+    said = f"{sources.text(left.span)} is {'' if negated else 'not '}known"
+    return Meaning(f"write `{said}`", Fix(node.span, said))
+
+
+def choice_without_quotes(of: ast.Name, choice: str, choices: Collection[str]) -> Meaning:
+    """Of a word that is compared with one of a few texts, and is nearly one of these."""
+    fix = Fix(of.span, quoted(choice), sure=surely(of.text, choice, choices))
+    return Meaning(f"a text stands in quotes: {quoted(choice)}", fix)
+
+
+def text_without_quotes(of: ast.Name, sources: SourceMap) -> Meaning:
+    """Of a word that is compared with a text and is no name."""
+    said = sources.text(of.span)
+    behind = Span(of.span.source, of.span.end, of.span.end)
+    fix = Fix(Span(of.span.source, of.span.start, of.span.start), '"', (Edit(behind, '"'),))
+    return Meaning(f'a text stands in quotes: "{said}"', fix)
+
+
+def _segment(said: str, segments: Collection[str]) -> str | None:
+    return said if said in segments else None
