@@ -26,10 +26,13 @@ if TYPE_CHECKING:
         StoreError,
         UnknownNameError,
     )
+    from segdsl.host.coverage import Coverage, cover
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
     from segdsl.host.mending import Mending, mend
+    from segdsl.host.mutation import Mutation, Tried
     from segdsl.host.program import Program, build, check, check_texts, load, loads
+    from segdsl.host.recording import RecordedTest, record_inputs, record_test
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.host.trials import Failure, TestResult, run_tests
     from segdsl.host.why.answer import Why
@@ -38,22 +41,25 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes", "CheckedProgram":
-    "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors", "Diagnostic":
-    "diagnostics.diagnostic", "Effect": "records.outcomes", "Engine": "host.engine", "Event": "records.inputs",
-    "Failure": "host.trials", "InputError": "diagnostics.errors", "Listener": "host.replay", "Membership":
-    "backends.base", "Mending": "host.mending", "Outcome": "records.outcomes", "Program": "host.program", "Progress":
-    "host.replay", "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors",
-    "StoreError": "diagnostics.errors", "TestResult": "host.trials", "UnknownNameError": "diagnostics.errors", "Why":
-    "host.why.answer", "build": "host.program", "check": "host.program", "check_texts": "host.program", "follow":
-    "host.following", "load": "host.program", "loads": "host.program", "mend": "host.mending", "open_backend":
-    "backends", "replay": "host.replay", "run_tests": "host.trials",
+    "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors", "Coverage":
+    "host.coverage", "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes", "Engine": "host.engine",
+    "Event": "records.inputs", "Failure": "host.trials", "InputError": "diagnostics.errors", "Listener":
+    "host.replay", "Membership": "backends.base", "Mending": "host.mending", "Mutation": "host.mutation", "Outcome":
+    "records.outcomes", "Program": "host.program", "Progress": "host.replay", "RecordedTest": "host.recording",
+    "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors", "StoreError":
+    "diagnostics.errors", "TestResult": "host.trials", "Tried": "host.mutation", "UnknownNameError":
+    "diagnostics.errors", "Why": "host.why.answer", "build": "host.program", "check": "host.program", "check_texts":
+    "host.program", "cover": "host.coverage", "follow": "host.following", "load": "host.program", "loads":
+    "host.program", "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.recording",
+    "record_test": "host.recording", "replay": "host.replay", "run_tests": "host.trials",
 }  # fmt: skip
 
 __all__ = [
-    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Diagnostic", "Effect", "Engine",
-    "Event", "Failure", "InputError", "Listener", "Membership", "Mending", "Outcome", "Program", "Progress", "Reject",
-    "Report", "SegdslError", "StoreError", "TestResult", "UnknownNameError", "Why", "__version__", "build", "check",
-    "check_texts", "follow", "load", "loads", "mend", "open_backend", "replay", "run_tests",
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic",
+    "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mending", "Mutation", "Outcome",
+    "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "Tried",
+    "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads",
+    "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 from attrs import define, field
 
 from segdsl.compiler.context import Typed
-from segdsl.compiler.scope import EventInfo, FieldInfo, Scope
+from segdsl.compiler.scope import Scope
 from segdsl.compiler.segments import SegmentTable
-from segdsl.compiler.trials import Expected
+from segdsl.compiler.trials import CheckedTest
 from segdsl.compiler.written import Written
 from segdsl.diagnostics.diagnostic import Collector, Diagnostic
 from segdsl.diagnostics.source import SourceMap
@@ -18,9 +18,9 @@ from segdsl.syntax import ast
 class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
     nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
-    beside the rules, which change no run. `spans` are the places of rules by their ids. By their spans, `expected` are
-    the conditions of the tests' `expect` lines, and `happening` the events of their other lines; `asked` are
-    expressions asked beside the program. `written` leads from the nodes of the plan back to the text."""
+    beside the rules, which change no run. `spans` are the places of rules by their ids; `tests` the tests beside them,
+    each row of a table one of its own; `asked` are expressions asked beside the program. `written` leads from the nodes
+    of the plan back to the text."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -31,8 +31,7 @@ class CheckedProgram:
     spans: dict[str, Span] = field(factory=dict)
     memories: dict[str, p.Memory] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
-    expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)
-    happening: dict[Span, tuple[EventInfo, FieldInfo | None]] = field(factory=dict)
+    tests: list[CheckedTest] = field(factory=list)
     asked: list[Typed] = field(factory=list)
     written: Written = field(factory=Written)
     unready: list[Diagnostic] = field(factory=list)

@@ -38,7 +38,7 @@ def check_modules(
     unready = list(gathered.unready)
     tests = TestChecker(gathered, expressions)
     tests.check_all()
-    program.expected, program.happening = tests.expected, tests.happening
+    program.tests = tests.tests
     program.asked = [expressions.value(question, Context("test")) for question in questions]
     program.memories, program.written = gathered.memories, gathered.written
     program.unready = [d for d in unready if d.span.source not in shipped]
@@ -54,7 +54,10 @@ def compile_program(program: CheckedProgram, *, tests: bool = False) -> tuple[p.
     program was `asked` it always remembers."""
     errors = [d for d in program.collector if d.severity is Severity.ERROR]
     errors += [attrs.evolve(d, severity=Severity.ERROR) for d in program.unready]
-    asked = [each.condition for parts in program.expected.values() for each in parts] if tests else []
+    expected = [parts for test in program.tests for parts in test.expected.values()] if tests else []
+    asked = [
+        node for parts in expected for each in parts for node in (each.condition, *(x.node for x in each.looks_at))
+    ]
     asked += [question.node for question in program.asked]
     return (None, errors) if errors else (lower(program, asked), [])
 

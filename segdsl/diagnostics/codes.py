@@ -255,6 +255,35 @@ CODES: dict[str, Code] = {
         "Without an `expect` a test says only that nothing breaks.",
         'test "t" {\n  on 2026-03-01T10:00 registers\n}',
         'test "t" {\n  on 2026-03-01T10:00 registers\n  expect income is not known\n}'),
+    "SEG420": Code("a column that hides a name",
+        "The columns of a test's table stand for values in the test. One that is called as an event, an attribute, a "
+        "field, a segment or another name of the program could be read in two ways. Give it another name.",
+        'test "{income}" for each income in (1), (2) {\n  given income is income\n  on 2026-03-01 registers\n'
+        "  expect income > 0\n}",
+        'test "{pay}" for each pay in (1), (2) {\n  given income is pay\n  on 2026-03-01 registers\n'
+        "  expect income > 0\n}"),
+    "SEG421": Code("a row of another length",
+        "Each row of a test's table has a value for each of its columns, in their order.",
+        'test "{pay} in {land}" for each pay, land in (1, "CA"), (2) {\n  given income is pay\n'
+        "  given country is land\n  on 2026-03-01 registers\n  expect income > 0\n}",
+        'test "{pay} in {land}" for each pay, land in (1, "CA"), (2, "US") {\n  given income is pay\n'
+        "  given country is land\n  on 2026-03-01 registers\n  expect income > 0\n}"),
+    "SEG422": Code("there is no such column",
+        "In the name of a test with a table, braces hold the name of a column, whose value takes their place.",
+        'test "{pya}" for each pay in (1), (2) {\n  given income is pay\n  on 2026-03-01 registers\n'
+        "  expect income > 0\n}",
+        'test "{pay}" for each pay in (1), (2) {\n  given income is pay\n  on 2026-03-01 registers\n'
+        "  expect income > 0\n}"),
+    "SEG423": Code("a column that nothing reads",
+        "A column that neither the test nor its name reads says nothing: all its rows would be the same test.",
+        'test "t" for each pay in (1), (2) {\n  on 2026-03-01 registers\n  expect income is not known\n}',
+        'test "t" for each pay in (1), (2) {\n  given income is pay\n  on 2026-03-01 registers\n'
+        "  expect income > 0\n}"),
+    "SEG424": Code("a test gives plain values",
+        "What is given and what happens in a test is said in plain values: a text, a number, a date, a length of time, "
+        "`yes` or `no`. In a test with a table the name of a column may stand for one.",
+        'test "t" {\n  given income is pay\n  on 2026-03-01 registers\n  expect income > 0\n}',
+        'test "t" {\n  given income is 1\n  on 2026-03-01 registers\n  expect income > 0\n}'),
     "SEG450": Code("cannot be run yet",
         "The construct belongs to the language and was checked, but this version of segdsl does not run it. A program "
         "that holds it is refused when it is run, rather than run without it.",

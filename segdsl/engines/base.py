@@ -1,5 +1,6 @@
 """The contract of an engine: a pure step from a state and an input to the next state and what came of it."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -41,6 +42,9 @@ class Prepared(Protocol):
     def ask(self, state: State, asked: Expression, now: int) -> Any:
         """The value of an expression for a customer (of a condition, whether it is true), None where that is not known,
         at an instant that is not before the state's clock and to which the clock has been let run."""
+
+    def looking(self, state: State, now: int) -> Callable[[Expression], Any]:
+        """What gives the worth of an expression, None where that is not known; the instant as for `ask`."""
 
     def fresh(self, customer: str, instant: int) -> State:
         """The state of a customer of whom nothing is known, with the derived segments that hold even so."""

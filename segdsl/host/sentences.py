@@ -7,6 +7,8 @@ from typing import Any
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.lengths import calendar_length, fixed_length, instant_of
+from segdsl.compiler.trials import CheckedTest
+from segdsl.diagnostics.span import Span
 from segdsl.engines.base import Prepared, Step
 from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
 from segdsl.records.outcomes import Because
@@ -30,10 +32,15 @@ def later(delay: ast.Duration, instant: int, zone: Zone) -> int:
     return zone.shifted(instant, *calendar_length(delay))
 
 
-def happening(checked: CheckedProgram, node: ast.Occurrence) -> tuple[str, dict[str, Any]]:
-    """The name of the event of a checked sentence, and the run-time values of its fields (`received` among them)."""
-    event, subject = checked.happening[node.span]
-    kinds, zone = event.kinds(), checked.scope.zone
+def test_of(checked: CheckedProgram, span: Span) -> CheckedTest | None:
+    """The test (one without a table) in which a sentence stands, if its event was understood."""
+    return next((test for test in checked.tests if span in test.happening), None)
+
+
+def happening(test: CheckedTest, node: ast.Occurrence, zone: Zone) -> tuple[str, dict[str, Any]]:
+    """The name of the event of a test's sentence, and the run-time values of its fields (`received` among them)."""
+    event, subject = test.happening[node.span]
+    kinds = event.kinds()
     fields: dict[str, Any] = {}
     if node.match is not None and subject is not None:
         fields[subject.name] = value_of(node.match, subject.kind, zone)

@@ -5,7 +5,7 @@ prepared at the test's first instant, without an event that a rule could see. A 
 judged at the instant reached; an effect may have been given out at any time since the test's start.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from attrs import define, field, frozen
@@ -13,14 +13,15 @@ from attrs import define, field, frozen
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.lengths import instant_of
 from segdsl.compiler.pipeline import compile_program
+from segdsl.compiler.trials import CheckedTest
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
-from segdsl.engines import DEFAULT, prepare
+from segdsl.engines import DEFAULT, prepare, reference
 from segdsl.engines.base import Prepared, Step
+from segdsl.host.not_done import NotDone
 from segdsl.host.sentences import CannotRun, Given, happening, later, made_true, value_of
-from segdsl.plan import nodes as p
-from segdsl.plan.walk import walk
+from segdsl.host.unmet import Found, unmet_condition, unmet_effect
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Effect
 from segdsl.state.customer import State
@@ -35,16 +36,19 @@ from segdsl.values.zones import Zone
 
 @frozen
 class Failure:
-    """Something that a test expected and did not find. `place` is the `file:line` of the line that expects it."""
+    """Something that a test expected and did not find. `place` is the `file:line` of the line that expects it; `why`
+    holds the values that tell why it was not found, a line each."""
 
     place: str
     expected: str
     found: str
+    why: tuple[str, ...] = ()
 
 
 @frozen
 class TestResult:
-    """What came of one test; it holds when there is no failure. `place` is its `file:line`."""
+    """What came of one test, or of one row of its table; it holds when there is no failure. `place` is its
+    `file:line`."""
 
     __test__ = False
 
@@ -62,17 +66,28 @@ def run_tests(checked: CheckedProgram, *, named: str = "", engine: str = DEFAULT
     if plan is None:
         raise CompileError(errors, render_all(errors, checked.sources))
     prepared = prepare(plan, engine)
-    tests = sorted(checked.scope.tests, key=lambda test: test.span)
-    return (_result(checked, prepared, test) for test in tests if named.casefold() in test.name.value.casefold())
+    return (run_test(checked, prepared, test) for test in tests_named(checked, named))
 
 
-def _result(checked: CheckedProgram, prepared: Prepared, node: ast.TestDeclaration) -> TestResult:
-    missing = [d for d in checked.left_out if _holds(node.span, d.span)]
+def tests_named(checked: CheckedProgram, named: str) -> list[CheckedTest]:
+    """The tests whose name holds a text, in the order of the rules' text."""
+    return [test for test in checked.tests if named.casefold() in test.name.casefold()]
+
+
+def run_test(checked: CheckedProgram, prepared: Prepared, test: CheckedTest) -> TestResult:
+    """Run one test on a plan made ready, that of the program with its tests."""
+    return result_of(checked, Trial(checked, prepared, test))
+
+
+def result_of(checked: CheckedProgram, trial: "Trial") -> TestResult:
+    """Run a trial that was not run yet."""
+    test = trial.test
+    missing = [d for d in checked.left_out if _holds(test.test.span, d.span)]
     if missing:
         failures = tuple(Failure(checked.place(d.span), "to be run", d.message) for d in missing)
     else:
-        failures = tuple(Trial(checked, prepared, node.name.value).run(node.lines))
-    return TestResult(node.name.value, checked.place(node.span), failures)
+        failures = tuple(trial.run())
+    return TestResult(test.name, checked.place(test.span), failures)
 
 
 def _holds(outer: Span, inner: Span) -> bool:
@@ -81,24 +96,29 @@ def _holds(outer: Span, inner: Span) -> bool:
 
 @define
 class Trial:
-    """One test on its way: the state of its customer, the instant reached, and the effects so far."""
+    """One test on its way: the state of its customer, the instant reached, and the effects so far. Where it is to
+    `explain`, an effect that does not come is looked into. The `customer` is called as the test, if nothing is said."""
 
     checked: CheckedProgram
     prepared: Prepared
-    customer: str
+    test: CheckedTest
+    explain: bool = True
     zone: Zone = field(init=False)
     state: State | None = None
     now: int | None = None
     inputs: int = 0
     effects: list[Effect] = field(factory=list)
+    fired: set[str] = field(factory=set)
     given: list[Given] = field(factory=list)
+    customer: str = ""
 
     def __attrs_post_init__(self) -> None:
         self.zone = Zone(self.prepared.plan.zone)
+        self.customer = self.customer or self.test.name
 
-    def run(self, lines: Iterable[ast.TestLine]) -> Iterator[Failure]:
+    def run(self) -> Iterator[Failure]:
         """Go through the lines. A line that cannot be run ends the test."""
-        for line in lines:
+        for line in self.test.lines:
             try:
                 yield from self._line(line)
             except CannotRun as error:
@@ -110,9 +130,11 @@ class Trial:
             case ast.Given() | ast.GivenMember() | ast.GivenExcluded():
                 self.given.append(line)
             case ast.Happens(moment, occurrence):
+                assert moment is not None, "a column of the table gave it"
                 self._reach(instant_of(moment, self.zone))
                 self._happens(occurrence)
             case ast.Later(delay, occurrence):
+                assert delay is not None, "a column of the table gave it"
                 self._reach(self._after(delay))
                 if occurrence is not None:
                     self._happens(occurrence)
@@ -148,6 +170,7 @@ class Trial:
 
     def _keep(self, step: Step) -> State:
         self.effects += step.effects
+        self.fired.update(step.fired)
         self.state = step.state
         return step.state
 
@@ -156,7 +179,7 @@ class Trial:
         return f"input {self.inputs}"
 
     def _happens(self, node: ast.Occurrence) -> None:
-        event, fields = happening(self.checked, node)
+        event, fields = happening(self.test, node, self.zone)
         assert self.now is not None, "an instant was reached"
         received = fields.pop("received", None)
         made = Event(self._id(), event, self.customer, self.now, fields, {}, received)
@@ -167,29 +190,22 @@ class Trial:
 
     def _failures(self, line: ast.Expect | ast.ExpectEffect) -> Iterator[Failure]:
         place = self.checked.place(line.span)
-        effect = _effect_of(line) if line.span not in self.checked.expected else None
+        effect = _effect_of(line) if line.span not in self.test.expected else None
         if effect is not None:
             found = self._effect_failure(effect)
             if found is not None:
                 said = action(ast.Perform(effect.name, effect.match, effect.assignments))
-                yield Failure(place, f"no {said}" if effect.absent else said, found)
+                yield Failure(place, f"no {said}" if effect.absent else said, found.found, found.why)
             return
         if self.now is None or self.state is None:
             raise CannotRun("nothing has happened yet that could be asked about: begin with `on`")
-        for part in self.checked.expected[line.span]:
+        for part in self.test.expected[line.span]:
             answer = self.prepared.ask(self.state, part.condition, self.now)
             if answer is not True:
-                yield Failure(place, expression(part.written), self._standing(part.condition, answer))
+                found = unmet_condition(self.prepared, self.state, self.now, part, answer)
+                yield Failure(place, expression(part.written), found.found, found.why)
 
-    def _standing(self, condition: p.Expression, answer: bool | None) -> str:
-        """How a condition turned out at the instant reached, with the memberships where it speaks of them."""
-        assert self.state is not None and self.now is not None, "an instant was reached"
-        said = f"{'not known' if answer is None else 'not so'} at {instant_text(self.now)}"
-        if not any(isinstance(node, p.Member) for node in walk(condition)):
-            return said
-        return f"{said}, a member of {', '.join(sorted(self.state.members)) or 'no segment'}"
-
-    def _effect_failure(self, node: ast.ExpectEffect) -> str | None:
+    def _effect_failure(self, node: ast.ExpectEffect) -> Found | None:
         """What was done instead of an effect that was expected, or against an expectation; None: it was as expected."""
         info = self.checked.scope.actions[node.name.text]
         wanted: dict[str, Any] = {}
@@ -202,8 +218,21 @@ class Trial:
         meant = [e for e in done if all(e.fields.get(name) == value for name, value in wanted.items())]
         if bool(meant) is not node.absent:
             return None
-        shown = "; ".join(f"{_shown(effect)} at {instant_text(effect.instant)}" for effect in (meant or done)[:5])
-        return shown or f"no {info.name} at all"
+        found = unmet_effect(info.name, meant, self.effects)
+        return (
+            found if meant or done or not self.explain else Found(found.found, (*found.why, *self._not_done(info.name)))
+        )
+
+    def _not_done(self, action_: str) -> Iterator[str]:
+        """What became of the rules that do an action: the test is run once more, with a witness."""
+        if self.now is None:
+            return
+        watch = NotDone(self.checked, action_, self.now)
+        watch.watch(self.prepared.plan)
+        again = Trial(self.checked, reference.prepare(self.prepared.plan, watch.see), self.test, explain=False)
+        for _ in again.run():
+            pass
+        yield from watch.lines()
 
     def _encoded(self, node: ast.Expression, kind: Kind) -> Any:
         return wire.encode(kind, value_of(node, kind, self.zone))
@@ -217,9 +246,3 @@ def _effect_of(line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:
         case ast.Expect(ast.Mention(name, match)):
             return ast.ExpectEffect(name, match)
     return None
-
-
-def _shown(effect: Effect) -> str:
-    """An effect as the language says it."""
-    fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
-    return effect.action + (f" with {', '.join(fields)}" if fields else "")

@@ -9,11 +9,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from segdsl.backends.base import Batch, StoredInputs, StoredState
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.lengths import instant_of
 from segdsl.host.engine import Engine
-from segdsl.host.sentences import Given, happening, later, made_true
+from segdsl.host.sentences import CannotRun, Given, happening, later, made_true, test_of
 from segdsl.host.trials import Failure, Trial
 from segdsl.readers import read_events
 from segdsl.readers.ordering import in_order
@@ -37,16 +39,21 @@ def moment_of(line: ast.Happens | ast.Later, now: int, zone: Zone) -> int:
     """The instant that a line of a test goes on to."""
     match line:
         case ast.Happens(moment):
+            assert moment is not None, "only a table has columns here"
             return instant_of(moment, zone)
         case ast.Later(delay):
+            assert delay is not None, "only a table has columns here"
             return later(delay, now, zone)
 
 
 def happen(
     engine: Engine, checked: CheckedProgram, node: ast.Occurrence, customer: str, instant: int, id: str
 ) -> Outcome:
-    """Have the event of a checked sentence happen to a customer."""
-    name, fields = happening(checked, node)
+    """Have the event of a checked sentence happen to a customer. Raises CannotRun for one that is no event."""
+    test = test_of(checked, node.span)
+    if test is None:
+        raise CannotRun(f"`{node.name.text}`, which has happened, would not be an event any more")
+    name, fields = happening(test, node, checked.scope.zone)
     received = fields.pop("received", None)
     return engine.take([Event(id, name, customer, instant, fields, {}, received)], vouched=LATEST)[0]
 
@@ -130,5 +137,10 @@ def failures(
 ) -> Iterator[Failure]:
     """What a customer does not fulfil of an expectation. The engine's plan must be that of the program with tests."""
     state = state_of(engine, customer, instant) or engine.prepared.fresh(customer, instant)
-    trial = Trial(checked, engine.prepared, customer, state=state, now=instant, effects=list(effects))
-    return trial.run([line])
+    test = next(each for each in checked.tests if line in each.lines)
+    alone = evolve(test, lines=(line,))
+    trial = Trial(
+        checked, engine.prepared, alone, explain=False, state=state, now=instant, effects=list(effects),
+        customer=customer,
+    )  # fmt: skip
+    return trial.run()

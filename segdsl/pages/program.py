@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.scope import Scope
+from segdsl.compiler.trials import CheckedTest
 from segdsl.diagnostics.source import Source, SourceMap
 from segdsl.pages.descriptions import Descriptions, Paragraphs
 from segdsl.pages.document import Ref
@@ -297,20 +298,20 @@ def _promises(checked: CheckedProgram) -> dict[Ref, tuple[str, ...]]:
     """By what they expect something of, the names of the tests."""
     names = Names(checked.scope)
     found: dict[Ref, list[str]] = {}
-    for test in sorted(checked.scope.tests, key=lambda each: each.span):
+    for test in checked.tests:
         for line in test.lines:
-            for ref in _expects(line, checked, names):
-                found.setdefault(ref, []).append(test.name.value)
+            for ref in _expects(line, test, names):
+                found.setdefault(ref, []).append(test.name)
     return {ref: tuple(dict.fromkeys(tests)) for ref, tests in found.items()}
 
 
-def _expects(line: ast.TestLine, checked: CheckedProgram, names: Names) -> Iterator[Ref]:
+def _expects(line: ast.TestLine, test: CheckedTest, names: Names) -> Iterator[Ref]:
     match line:
         case ast.ExpectEffect(name):
             yield Ref("action", name.text)
         case ast.ExpectPromotion(name):
             yield Ref("promotion", name.text)
-        case ast.Expect(ast.Mention(name)) if line.span not in checked.expected:
+        case ast.Expect(ast.Mention(name)) if line.span not in test.expected:
             yield Ref("action", name.text)
         case ast.Expect(condition):
             yield from reads((condition,), ANYWHERE, names)

@@ -94,7 +94,18 @@ class Builder(RuleBuilder, ConditionBuilder):
     # ---------------------------------------------------------------------------------------------------------- tests
 
     def test(self, meta: Meta, children: Children) -> ast.TestDeclaration:
-        return ast.TestDeclaration(self.string(children[0]), tuple(children[1:]), span=self.span(meta))
+        name, *lines = children
+        table = lines.pop(0) if lines and isinstance(lines[0], ast.Table) else None
+        return ast.TestDeclaration(self.string(name), tuple(lines), table, span=self.span(meta))
+
+    def table(self, meta: Meta, children: Children) -> ast.Table:
+        *tokens, _brace = [child for child in children if isinstance(child, Token)]
+        columns = tuple(map(self.words, tokens))
+        rows = tuple(child for child in children if isinstance(child, ast.Row))
+        return ast.Table(columns, rows, span=self.span(meta))
+
+    def row(self, meta: Meta, children: Children) -> ast.Row:
+        return ast.Row(tuple(children), span=self.span(meta))
 
     def given(self, meta: Meta, children: Children) -> ast.Given:
         return ast.Given(self.words(children[0]), children[1], span=self.span(meta))
@@ -108,8 +119,14 @@ class Builder(RuleBuilder, ConditionBuilder):
     def happens(self, meta: Meta, children: Children) -> ast.Happens:
         return ast.Happens(*children, span=self.span(meta))
 
+    def happens_at_column(self, meta: Meta, children: Children) -> ast.Happens:
+        return ast.Happens(None, children[0], span=self.span(meta))
+
     def later(self, meta: Meta, children: Children) -> ast.Later:
         return ast.Later(*children, span=self.span(meta))
+
+    def later_by_column(self, meta: Meta, children: Children) -> ast.Later:
+        return ast.Later(None, children[0], span=self.span(meta))
 
     def occurrence(self, meta: Meta, children: Children) -> ast.Occurrence:
         name, match, assignments = children

@@ -6,8 +6,10 @@ put between and behind the units by their places. Formatting is idempotent, and 
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import assert_never
 
+from segdsl.diagnostics.width import width
 from segdsl.syntax import ast
 from segdsl.syntax.assemble import STEP, Unit, assemble
 from segdsl.syntax.format_rules import option, plain_step, trigger, values
@@ -233,7 +235,15 @@ class Formatter:
     # ---------------------------------------------------------------------------------------------------------- tests
 
     def _test(self, node: ast.TestDeclaration) -> Iterator[Unit]:
-        yield Unit(0, f"test {quoted(node.name.value)} {{", node.span.start)
+        head = f"test {quoted(node.name.value)}"
+        if node.table is None:
+            yield Unit(0, head + " {", node.span.start)
+        else:
+            yield Unit(
+                0, f"{head} for each {', '.join(column.text for column in node.table.columns)} in", node.span.start
+            )
+            yield from _rows(node.table.rows)
+            yield Unit(0, "{", node.table.span.end - 1)
         for line in node.lines:
             if isinstance(line, ast.Expect):
                 yield from self._conditional(line, "expect", line.condition, STEP)
@@ -262,9 +272,10 @@ def test_line(node: ast.TestLine) -> str:
         case ast.GivenExcluded(segment):
             return f"given excluded from {name(segment)}"
         case ast.Happens(moment, happening):
-            return f"on {day(moment)} {occurrence(happening)}"
+            return "on " + (f"{day(moment)} " if moment is not None else "") + occurrence(happening)
         case ast.Later(delay, happening):
-            return f"after {duration(delay)}" + (f" {occurrence(happening)}" if happening else "")
+            parts = [duration(delay)] if delay is not None else []
+            return " ".join(["after", *parts, *([occurrence(happening)] if happening else [])])
         case ast.Expect(condition):
             return f"expect {expression(condition)}"
         case ast.ExpectEffect(of, match, assignments, absent):
@@ -272,6 +283,17 @@ def test_line(node: ast.TestLine) -> str:
         case ast.ExpectPromotion(promotion, absent):
             return f"expect {'no ' if absent else ''}promotion {name(promotion)}"
     assert_never(node)
+
+
+def _rows(rows: tuple[ast.Row, ...]) -> Iterator[Unit]:
+    """The rows of a table, their columns below one another."""
+    cells = [[expression(value) for value in row.values] for row in rows]
+    widths = [max(map(width, column)) for column in zip_longest(*cells, fillvalue="")]
+    for row, texts in zip(rows, cells, strict=True):
+        behind = zip(texts[:-1], widths, strict=False)
+        padded = [f"{text}, ".ljust(wide + 2 + len(text) - width(text)) for text, wide in behind]
+        comma = "," if row is not rows[-1] else ""
+        yield Unit(STEP, f"({''.join(padded)}{texts[-1]}){comma}", row.span.start)
 
 
 def occurrence(node: ast.Occurrence) -> str:

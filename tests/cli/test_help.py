@@ -11,7 +11,11 @@ from segdsl.version import __version__
 from tests.cli.conftest import Seg
 
 
-@pytest.mark.parametrize("args", [[], ["-h"], *([name, "--help"] for name in ORDER)], ids=lambda args: " ".join(args))
+@pytest.mark.parametrize(
+    "args",
+    [[], ["-h"], *([name, "--help"] for name in ORDER), ["test", "record", "--help"]],
+    ids=lambda args: " ".join(args),
+)
 def test_help(args: list[str], snapshot):
     result = CliRunner().invoke(seg, args, prog_name="seg", terminal_width=100)
     assert result.exit_code == (0 if args else 2)

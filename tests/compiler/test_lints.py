@@ -13,10 +13,10 @@ from segdsl.cli.new import RULES, TESTS
 from segdsl.compiler import lints
 from segdsl.diagnostics.diagnostic import Diagnostic, Severity
 from segdsl.host.program import check_texts
+from tests.support.corpus import CORPUS, programs
 from tests.support.diagnosed import checked, expected, missing_and_further
 
 ROOT = Path(__file__).parent.parent.parent
-CORPUS = ROOT / "tests" / "corpus"
 FILES = sorted((CORPUS / "lints").glob("*.seg"))
 FOLDER = Path(lints.__file__).parent
 NEAR_MISS = re.compile(r"# not (SEG9\d\d): ")
@@ -81,7 +81,7 @@ def test_no_alarm_on_the_vocabulary_and_the_rules_to_begin_with() -> None:
     assert not found([("rules.seg", RULES), ("tests.seg", TESTS)])
 
 
-RUN = sorted(path for path in CORPUS.glob("*/*.seg") if path.parent.name not in ("syntax", "errors", "lints"))
+RUN = programs()
 
 
 @pytest.mark.parametrize("path", RUN, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -10,12 +10,10 @@ from segdsl.host.program import check_texts
 from segdsl.host.trials import Failure, run_tests
 from segdsl.syntax import ast
 from segdsl.syntax.format import format_module
+from tests.support.corpus import programs
 from tests.syntax.reading import read
 
-CORPUS = Path(__file__).parent.parent / "corpus"
-FILES = sorted(
-    path for path in CORPUS.glob("*/*.seg") if path.parent.name not in ("syntax", "errors", "messages", "panel")
-)
+FILES = programs()
 
 
 @cache
@@ -25,11 +23,19 @@ def failures(path: Path, engine: str) -> dict[str, tuple[Failure, ...]]:
     return {result.name: result.failures for result in run_tests(checked, engine=engine)}
 
 
+def _names(path: Path) -> list[str]:
+    """The names of a program's tests; those with a table are worked out, since each row is a test of its own."""
+    module, _ = read(path.read_text("utf-8"))
+    tests = [node for node in module.declarations if isinstance(node, ast.TestDeclaration)]
+    if any(node.table is not None for node in tests):
+        return [test.name for test in check_texts([(path.name, path.read_text("utf-8"))]).tests]
+    return [node.name.value for node in tests]
+
+
 def _trials() -> list[object]:
     found: list[object] = []
     for path in FILES:
-        module, _ = read(path.read_text("utf-8"))
-        names = [node.name.value for node in module.declarations if isinstance(node, ast.TestDeclaration)]
+        names = _names(path)
         for engine in engines():
             found += [pytest.param(path, name, engine, id=f"{path.stem}: {name} [{engine}]") for name in names]
     return found

@@ -26,7 +26,9 @@ def test_a_test_that_holds_has_no_failures() -> None:
 def test_a_failure_has_the_place_of_its_line() -> None:
     text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect not visits\n}'
     [result] = run_tests(segdsl.check_texts([("t.seg", text)]))
-    assert result.failures == (Failure("t.seg:4", "not visits", "not so at 2026-03-01T00:00:00Z"),)
+    assert result.failures == (
+        Failure("t.seg:4", "not visits", "not so at 2026-03-01T00:00:00Z", ("count of visits is 1",)),
+    )
 
 
 def test_only_the_part_that_does_not_hold_is_told() -> None:
@@ -36,7 +38,7 @@ def test_only_the_part_that_does_not_hold_is_told() -> None:
 
 def test_a_condition_on_segments_tells_the_memberships() -> None:
     [(_, found)] = failures("on 2026-03-01 registers\nexpect in segment Rich")
-    assert found == "not so at 2026-03-01T00:00:00Z, a member of Trial"
+    assert found == "not so at 2026-03-01T00:00:00Z, a member of Trial since 2026-03-01T00:00:00Z"
 
 
 def test_what_is_not_known_is_told_as_such() -> None:
@@ -108,3 +110,67 @@ def test_a_window_that_only_a_test_asks_for_is_remembered() -> None:
 def test_tests_change_nothing_of_what_a_program_means() -> None:
     with_tests = segdsl.loads(f'{RULES}\ntest "t" {{\n  on 2026-03-01 visits\n  expect visits exactly twice\n}}')
     assert with_tests.digest == segdsl.loads(RULES).digest
+
+
+def why(lines: str, rules: str = RULES) -> list[tuple[str, ...]]:
+    """The values that tell why the expectations of a test with these lines were not met."""
+    [result] = run_tests(segdsl.check_texts([("t.seg", f'{rules}\ntest "t" {{\n{lines}\n}}')]))
+    return [each.why for each in result.failures]
+
+
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    [
+        ("visits at least 3 times within 90 days", ("count of visits within 90 days is 1",)),
+        ("income > 3 or first name is known", ("income is not known", "first name is not known")),
+        ("not (visits and not registers)", ("count of visits is 1", "count of registers is 0")),
+        ('searches where term is "a"', ('count of searches where term is "a" is 0',)),
+        ("time since visits > 3 days", ("the latest visits is 2026-03-01T00:00:00Z",)),
+        ("count of visits + count of registers > 3", ("count of visits is 1", "count of registers is 0")),
+        ("in segment Rich", ("income is not known",)),
+        ("age between 1 and 2", ("age is not known",)),
+        ("on Monday", ()),
+    ],
+)
+def test_the_values_that_a_condition_looks_at_are_told(condition: str, values: tuple[str, ...]) -> None:
+    assert why(f"on 2026-03-01 visits\nexpect {condition}") == [values]
+
+
+def test_a_define_is_told_with_what_it_stands_for() -> None:
+    rules = "define often as count of visits >= 3"
+    assert why("on 2026-03-01 visits\nexpect often", rules) == [("often is no", "count of visits is 1")]
+
+
+def test_a_membership_that_is_given_is_told() -> None:
+    [told] = why("given excluded from Trial\non 2026-03-01 registers\nexpect in segment Trial")
+    assert told == ("excluded from Trial by what is given",)
+
+
+def test_effects_done_instead_are_told() -> None:
+    rules = 'when registers then send push "a"'
+    assert why('on 2026-03-01 registers\nexpect send email "a"', rules) == [
+        ('done so far: send push with template = "a" at 2026-03-01T00:00:00Z',)
+    ]
+
+
+NOT_DONE = {
+    "when searches then send email": "the rule at t.seg:1 was not triggered, or is still on its way",
+    "when visits if income > 3 and age > 1 then send email": (
+        "the rule at t.seg:1: at 2026-03-01T00:00:00Z `income > 3` was not so and `age > 1` was not known"
+    ),
+    "when visits then if registers then send email": (
+        "the rule at t.seg:1: at 2026-03-01T00:00:00Z `registers` was not so"
+    ),
+    "activity A until 2026-01-01 { when visits then send email }": (
+        "the rule at t.seg:1: at 2026-03-01T00:00:00Z it did not start: the activity has ended"
+    ),
+    "when visits then branch all { path if registers then send push path if searches then send email }": (
+        "the rule at t.seg:1: at 2026-03-01T00:00:00Z `searches` was not so"
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", NOT_DONE)
+def test_of_an_effect_that_was_not_done_the_rules_that_do_it_are_told(rule: str) -> None:
+    [told] = why("given income is 2\non 2026-03-01 visits\nexpect send email", rule)
+    assert told[-1] == NOT_DONE[rule]

@@ -9,10 +9,11 @@ from segdsl.diagnostics.diagnostic import Severity
 from segdsl.host.program import check, check_texts
 from segdsl.pages.page import STYLE
 from tests.pages.checking import Reading, html_mistakes, markdown_mistakes, pages
+from tests.support.corpus import MISTAKEN, programs
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(each for each in (ROOT / "examples").iterdir() if any(each.glob("*.seg")))
-CORPUS = sorted(each for each in (ROOT / "tests" / "corpus").glob("*/*.seg") if each.parent.name not in ("errors",))
+CORPUS = programs(MISTAKEN)
 
 
 def named(path: Path) -> str:

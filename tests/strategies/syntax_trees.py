@@ -195,9 +195,14 @@ def activities() -> st.SearchStrategy[ast.Activity]:
 # --------------------------------------------------------------------------------------------------------------- tests
 
 
+def _plain() -> st.SearchStrategy[ast.Expression]:
+    """A plain value, or the name of a column that stands for one."""
+    return values() | words().map(ast.Mention)
+
+
 def _occurrences() -> st.SearchStrategy[ast.Occurrence]:
     free = matched().filter(lambda pair: pair[0].text.split(" ")[0] not in _FREE_IN_TESTS)
-    return st.builds(lambda pair, given: ast.Occurrence(*pair, given), free, assignments(values()))
+    return st.builds(lambda pair, given: ast.Occurrence(*pair, given), free, assignments(_plain()))
 
 
 def _effects() -> st.SearchStrategy[ast.ExpectEffect]:
@@ -213,16 +218,23 @@ def _effects() -> st.SearchStrategy[ast.ExpectEffect]:
 
 def tests() -> st.SearchStrategy[ast.TestDeclaration]:
     line = st.one_of(
-        st.builds(ast.Given, words(), values()),
+        st.builds(ast.Given, words(), _plain()),
         st.builds(ast.GivenMember, names()),
         st.builds(ast.GivenExcluded, names()),
-        st.builds(ast.Happens, days(), _occurrences()),
+        st.builds(ast.Happens, maybe(days()), _occurrences()),
         st.builds(ast.Later, durations(), maybe(_occurrences())),
+        st.builds(ast.Later, st.none(), _occurrences()),
         st.builds(ast.Expect, EXPRESSIONS.map(_expectable)),
         _effects(),
         st.builds(ast.ExpectPromotion, names(), st.booleans()),
     )
-    return st.builds(ast.TestDeclaration, texts(), tuples(line, 0, 4))
+    return st.builds(ast.TestDeclaration, texts(), tuples(line, 0, 4), maybe(_tables()))
+
+
+def _tables() -> st.SearchStrategy[ast.Table]:
+    """Also with rows of other lengths than the columns: they can be written."""
+    rows = tuples(tuples(values(), 1, 3).map(ast.Row), 1, 3)
+    return st.builds(ast.Table, tuples(words(), 1, 3), rows)
 
 
 def _expectable(condition: ast.Expression) -> ast.Expression:

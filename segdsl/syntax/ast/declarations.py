@@ -202,13 +202,17 @@ class Occurrence(Node):
 
 @node
 class Happens(Node):
-    moment: Day
+    """Without a `moment` it is a column of the test's table, and the first words of what happens are its name."""
+
+    moment: Day | None
     occurrence: Occurrence
 
 
 @node
 class Later(Node):
-    delay: Duration
+    """Without a `delay` it is a column of the test's table, and the first words of what happens are its name."""
+
+    delay: Duration | None
     occurrence: Occurrence | None = None
 
 
@@ -232,9 +236,25 @@ class ExpectPromotion(Node):
 
 
 @node
+class Row(Node):
+    """`(150000, "CA", yes)`: a value for each column of a table."""
+
+    values: tuple[Expression, ...]
+
+
+@node
+class Table(Node):
+    """`for each pay, skier in (150000, yes), (90000, no) {`: a test for each row. The brace is the span's end."""
+
+    columns: tuple[Name, ...]
+    rows: tuple[Row, ...]
+
+
+@node
 class TestDeclaration(Node):
     name: Text
     lines: tuple[TestLine, ...]
+    table: Table | None = None
 
 
 @node

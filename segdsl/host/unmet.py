@@ -1,0 +1,83 @@
+"""What to say of an expectation of a test that was not met: what was found, and the values that tell why."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import frozen
+
+from segdsl.compiler.trials import Expected
+from segdsl.engines.base import Prepared
+from segdsl.plan import nodes as p
+from segdsl.plan.walk import walk
+from segdsl.records.outcomes import Effect
+from segdsl.state.customer import State
+from segdsl.values import wire
+from segdsl.values.instants import instant_text
+from segdsl.values.kinds import Kind
+
+SHOWN = 5
+"""So many effects are listed; a test seldom has more."""
+
+
+@frozen
+class Found:
+    """What was found instead of what a test expected, and lines that tell why."""
+
+    found: str
+    why: tuple[str, ...] = ()
+
+
+def unmet_condition(prepared: Prepared, state: State, now: int, part: Expected, answer: bool | None) -> Found:
+    """How a condition turned out at an instant, with the values it looks at, and the memberships where it speaks of
+    them."""
+    found = f"{'not known' if answer is None else 'not so'} at {instant_text(now)}"
+    worth = prepared.looking(state, now)
+    why = [f"{each.written} is {said(each.kind, worth(each.node))}" for each in part.looks_at]
+    if any(isinstance(node, p.Member) for node in walk(part.condition)):
+        members = [f"{name} since {instant_text(since)}" for name, since in sorted(state.members.items())]
+        found += f", a member of {', '.join(members) or 'no segment'}"
+        why += _listed(state, part.condition)
+    return Found(found, tuple(why))
+
+
+def _listed(state: State, condition: p.Expression) -> Iterator[str]:
+    """What the host said of the segments that a condition names."""
+    for name in sorted({node.segment for node in walk(condition) if isinstance(node, p.Member)}):
+        if name in state.listed:
+            yield f"{'included in' if state.listed[name] else 'excluded from'} {name} by what is given"
+
+
+def unmet_effect(action: str, meant: list[Effect], effects: list[Effect]) -> Found:
+    """What was done instead of an effect that was expected; `meant` are those that came although none was."""
+    same = meant or [effect for effect in effects if effect.action == action]
+    if same:
+        return Found(_at_most(same))
+    others = f"done so far: {_at_most(effects)}" if effects else "nothing was done so far"
+    return Found(f"no {action} at all", (others,))
+
+
+def _at_most(effects: list[Effect]) -> str:
+    more = f"; and {len(effects) - SHOWN} more" if len(effects) > SHOWN else ""
+    return "; ".join(f"{shown(effect)} at {instant_text(effect.instant)}" for effect in effects[:SHOWN]) + more
+
+
+def shown(effect: Effect) -> str:
+    """An effect as the language says it."""
+    fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
+    return effect.action + (f" with {', '.join(fields)}" if fields else "")
+
+
+def said(kind: Kind, value: Any) -> str:
+    """A run-time value as the language says it."""
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if kind.name == "list":
+        return listed(said(kind.item, each) for each in value) if kind.item is not None else "a list"
+    return wire.shown(wire.encode(kind, value)) if kind.is_text else str(wire.encode(kind, value))
+
+
+def listed(values: Iterable[str]) -> str:
+    """Values in brackets."""
+    return f"({', '.join(values)})"
