@@ -1,5 +1,6 @@
 """Help that teaches, the version, and the words of the language."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -27,9 +28,16 @@ def test_every_command_has_a_place_in_the_order(run: Seg):
     assert found - {"__init__"} >= set(ORDER)
 
 
-def test_every_command_shows_an_example():
-    for name in ORDER:
-        assert f"  seg {name}" in (import_module(f"segdsl.cli.{name}").command.help or "")
+@pytest.mark.parametrize("name", ORDER)
+def test_every_command_shows_an_example(name: str):
+    said = CliRunner().invoke(seg, [name, "--help"], prog_name="seg").output
+    assert re.search(rf"^ +seg {name}\b", said.partition("Options:")[0].partition("\n")[2], re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [name for name in ORDER if name not in ("words", "completion")])
+def test_every_command_that_can_fail_says_with_which_exit_code(name: str):
+    said = CliRunner().invoke(seg, [name, "--help"], prog_name="seg").output
+    assert re.search(r"^ +Exit code: 0 ", said, re.MULTILINE)
 
 
 def test_version(run: Seg):
