@@ -98,7 +98,8 @@ def _mend(
     mending = mend_files(rules, showing=showing)
     left = _findings(mending.checked, allow)
     _print(left, format, color)
-    _summarize(mending.checked, left, format, paths, aside=showing or rules.paths == (None,), strict=strict)
+    then = showing and bool(mending.mended)
+    _summarize(mending.checked, left, format, paths, aside=showing or rules.paths == (None,), strict=strict, then=then)
     ctx.exit(before if showing else _exit_code(left, strict))
 
 
@@ -113,9 +114,10 @@ def _exit_code(findings: Findings, strict: bool) -> int:
 
 def _summarize(
     checked: "segdsl.CheckedProgram", findings: Findings, format: str, paths: tuple[str, ...],
-    *, aside: bool = False, strict: bool = False,
+    *, aside: bool = False, strict: bool = False, then: bool = False,
 ) -> None:  # fmt: skip
-    """One line for all of it, and how to go on; on standard error where standard output holds something else."""
+    """One line for all of it, and how to go on; on standard error where standard output holds something else. `then`:
+    it is so once what was shown is mended."""
     if findings.errors:
         more = f"; `seg explain {findings.errors[0].code}` says more of the first"
         summary = findings.counted() + (more if format == "text" else "")
@@ -124,7 +126,7 @@ def _summarize(
         warned = f", {findings.counted()}" if findings.warnings else ""
         warned += " (mistakes for --strict)" if strict and findings.warnings else ""
         summary = f"no mistakes{warned}: {size}"
-    click.echo(summary, err=aside or format != "text")
+    click.echo(f"after that, {summary}" if then else summary, err=aside or format != "text")
     mendable = len(sure_fixes(findings.all, findings.sources))
     if mendable and format == "text":
         one = "it mends itself" if len(findings.all) == 1 else "1 of them mends itself"

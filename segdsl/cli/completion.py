@@ -13,6 +13,9 @@ SHELLS = ("bash", "zsh", "fish")
 def command(ctx: click.Context, shell: str) -> None:
     """Print the script with which a shell completes commands, options, files of rules, and the segments of a store.
 
+    \b
+      seg completion bash
+
     For one terminal, in bash or zsh:
 
     \b

@@ -22,6 +22,11 @@ def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
 
     \b
       seg customer ann --store shop.store
+      seg customer ann --store shop.store --at 2026-03-01
+
+    A customer of whom nothing is known is in no segment.
+
+    Exit code: 0 answered, 2 there is no such store, or wrong usage.
     """
     with existing(store) as engine:
         segments, history = engine.segments_of(customer, at), engine.history(customer, at)

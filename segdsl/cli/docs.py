@@ -12,14 +12,16 @@ from segdsl.cli.parts.rules import checked_rules
 from segdsl.diagnostics.errors import InputError
 
 FORMATS = ("html", "markdown")
-SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
+SUFFIXES = {
+    ".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown", ".txt": "markdown", "": "markdown",
+}  # fmt: skip
 MARK = b"made by seg docs"
 
 
 @click.command(no_args_is_help=True, short_help="Write a page that says what the rules do.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="Default: by the file's name; markdown.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Write the page there. Default: standard output.")  # fmt: skip
 @click.option("--title", metavar="TEXT", help="What the page is called. Default: the name of the path.")
 @click.option("--json", "as_json", is_flag=True, help="Write what is on the page as JSON to standard output.")
@@ -49,6 +51,7 @@ def command(
     """
     if as_json and (output is not None or format_ is not None):
         raise click.UsageError("--json goes to standard output, without --format and --output")
+    html = (format_ or _format_of(output)) == "html"
     checked = checked_rules(paths)
     findings = Findings.of(checked.collector, checked.sources)
     if findings.errors:
@@ -57,7 +60,6 @@ def command(
     if as_json:
         click.echo(json.dumps(pages.as_data(checked, called), ensure_ascii=False, indent=2))
         return
-    html = (format_ or _format_of(output)) == "html"
     text = pages.as_html(checked, called) if html else pages.as_markdown(checked, called)
     if output is None:
         click.echo(text, nl=False)
@@ -66,7 +68,12 @@ def command(
 
 
 def _format_of(output: Path | None) -> str:
-    return SUFFIXES.get(output.suffix.lower(), "markdown") if output is not None else "markdown"
+    """By the ending of the file's name. Raises UsageError for one that says something else."""
+    if output is None:
+        return "markdown"
+    if output.suffix.lower() not in SUFFIXES:
+        raise click.UsageError(f"{output} does not say how to write: end it in .html or .md, or add --format")
+    return SUFFIXES[output.suffix.lower()]
 
 
 def _title(paths: tuple[str, ...]) -> str:

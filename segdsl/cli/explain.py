@@ -21,7 +21,7 @@ WIDTH = 100
 @color_option
 def command(code: str | None, as_json: bool, color: bool | None) -> None:
     """Explain what is behind the code of a mistake, with an example of it and how to write it instead. Without a code,
-    list all of them; with the beginning of a code, those that begin so.
+    list all of them; with the first digit alone, all that begin so.
 
     \b
       seg explain SEG203
@@ -40,10 +40,11 @@ def command(code: str | None, as_json: bool, color: bool | None) -> None:
 
 
 def _known(given: str) -> list[str]:
-    """The code that is meant, or all that begin so: `seg203` and `203` will do. Raises UsageError."""
+    """The code that is meant, or all with this first digit: `seg203` and `203` will do. Raises UsageError."""
     digits = given.upper().removeprefix("SEG")
     code = f"SEG{digits}"
-    if digits and (found := [each for each in CODES if each.startswith(code)]):
+    found = [each for each in CODES if each == code or (len(digits) == 1 and each.startswith(code))]
+    if found:
         return found
     meant = nearest(code, CODES)
     hint = f"did you mean {meant}?" if meant else "`seg explain` lists all"

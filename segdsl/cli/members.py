@@ -16,19 +16,21 @@ PAGE = 1_000
 
 
 @click.command(no_args_is_help=True, short_help="List the members of a segment.")
-@click.argument("segment", shell_complete=segments)
+@click.argument("segment", nargs=-1, required=True, metavar="SEGMENT", shell_complete=segments)
 @store_option
 @at_option
 @json_option
-def command(segment: str, store: str, at: str | None, as_json: bool) -> None:
+def command(segment: tuple[str, ...], store: str, at: str | None, as_json: bool) -> None:
     """List the members of a segment, in the order of their ids, each with the instant since when.
 
     \b
       seg members "Loyal Customers" --store shop.store
       seg members Skiers --store shop.store --at 2026-03-01 --json
+
+    Exit code: 0 answered, 2 there is no such store or segment, or wrong usage.
     """
     with existing(store) as engine:
-        members = engine.members(segment, at)
+        members = engine.members(" ".join(segment), at)
         if as_json:
             print_lines({"customer": each.customer, "since": instant_text(each.since)} for each in members)
             return

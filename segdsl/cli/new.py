@@ -1,5 +1,6 @@
 """`seg new`: a folder to begin with, whose rules, tests and events run as they stand."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -96,6 +97,8 @@ def command(folder: Path) -> None:
       seg new shop
 
     Nothing that is there already is changed: the folder must be new, or empty.
+
+    Exit code: 0 made, 2 the folder is there already, or cannot be made.
     """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -106,7 +109,10 @@ def command(folder: Path) -> None:
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {(error.strerror or str(error)).lower()}") from error
     click.echo(f"{folder}: {', '.join(FILES)}. Try:")
-    click.echo(f"  seg check {folder}")
-    click.echo(f"  seg test {folder}")
-    click.echo(f"  seg run {folder} --events {folder / 'events.jsonl'} --until 2026-05-01")
-    click.echo(f"  seg members Skiers --store {folder / (folder.resolve().name + '.store')}")
+    rules, events, store = (
+        shlex.quote(str(path)) for path in (folder, folder / "events.jsonl", folder / f"{folder.resolve().name}.store")
+    )
+    click.echo(f"  seg check {rules}")
+    click.echo(f"  seg test {rules}")
+    click.echo(f"  seg run {rules} --events {events} --until 2026-05-01")
+    click.echo(f"  seg members Skiers --store {store}")

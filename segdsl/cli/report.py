@@ -20,6 +20,10 @@ HEAD = 1_000
 """Bytes of a file in which a page of ours says that it is one."""
 
 
+ENDINGS = (".html", ".htm")
+"""How the name of a page ends."""
+
+
 class Day(click.ParamType[int]):
     """A date of the calendar, as days since 1970."""
 
@@ -35,6 +39,7 @@ class Day(click.ParamType[int]):
 @click.command(no_args_is_help=True, short_help="Write a page about a store.")
 @store_option
 @click.option(
+    "-o",
     "--output",
     type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
@@ -58,6 +63,8 @@ def command(
     The page is one file that needs no network and runs nothing. Beside each chart stand its numbers. Days are those of
     UTC; with --to, memberships are told as of that day's end. Charts need an extra package: pip install
     "segdsl[pictures]".
+
+    Exit code: 0 done, 2 there is no such store, wrong usage, or the page cannot be written.
     """
     if as_json == (output is not None):
         raise click.UsageError(
@@ -77,7 +84,7 @@ def command(
         telling.done()
     _write(text, output)
     if output != "-":
-        click.echo(f"{output} {'replaced' if replaced else 'written'}", err=True)
+        click.echo(f"{'replaced' if replaced else 'written'}: {output}", err=True)
 
 
 def _report(store: str, first: int | None, last: int | None, telling: Telling) -> StoreReport:
@@ -90,6 +97,8 @@ def _is_ours(path: Path) -> bool:
     if not path.exists():
         if not path.parent.is_dir():
             raise Failure(f"{path} cannot be written: the folder {path.parent} does not exist; make it first")
+        if path.suffix.lower() not in ("", *ENDINGS):
+            raise Failure(f"the page is HTML, which {path} does not say: end its name in {' or '.join(ENDINGS)}")
         return False
     with path.open("rb") as file:
         if GENERATOR.encode() in file.read(HEAD):

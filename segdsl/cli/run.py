@@ -102,6 +102,9 @@ def command(**given: Any) -> None:
     is due happens by the time of day. Ctrl-C, or the end of a pipe, ends it in order; run again, it goes on from there.
 
     Events that cannot be taken are counted by reason and do not stop the run.
+
+    Exit code: 0 done, also if there were events that could not be taken; 1 the rules have mistakes; 2 wrong usage, or
+    something cannot be read or written; 130 interrupted. A run with --follow that is ended with Ctrl-C is done.
     """
     options = Options(**given)
     options.check()
@@ -136,12 +139,14 @@ def _program(options: Options) -> "segdsl.Program":
 
 
 def _check_events(events: str) -> None:
-    """Raises InputError for a file that is not there, before anything is made or removed for its sake."""
+    """Raises InputError for a file that is not there or holds rules, before anything is made or removed for it."""
     path = Path(events)
     if events != "-" and not path.exists():
         raise InputError(f"there is no file {events}")
     if path.is_dir():
         raise InputError(f"{events} is a directory: name a file in it")
+    if path.suffix == ".seg":
+        raise InputError(f"{events} holds rules, not events: seg run RULES --events EVENTS")
 
 
 def _handed_over(effect: "segdsl.Effect") -> None:

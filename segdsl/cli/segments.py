@@ -18,6 +18,8 @@ def command(store: str, at: str | None, as_json: bool) -> None:
     \b
       seg segments --store shop.store
       seg segments --store shop.store --at 2026-03-01
+
+    Exit code: 0 answered, 2 there is no such store, or wrong usage.
     """
     with existing(store) as engine:
         rows = [(name, KINDS[engine.segments[name].kind], count) for name, count in engine.counts(at).items()]

@@ -1,8 +1,12 @@
 """`seg why`: why a customer is in a segment or not."""
 
+import shlex
+
 import click
 
+import segdsl
 from segdsl.cli.parts.asking import at_option, json_option, store_option
+from segdsl.cli.parts.failures import Failure
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import plain
@@ -23,15 +27,25 @@ def command(customer: str, segment: tuple[str, ...], store: str, at: str | None,
 
     \b
       seg why ann Skiers --store shop.store
-      seg why ann High-Income Earners --store shop.store --at 2026-03-01T10:00:00Z
+      seg why ann "High-Income Earners" --store shop.store --at 2026-03-01T10:00:00Z
 
     The answer is worked out from the events that the store keeps, by playing them again: `seg run --no-journal` makes
     a store that cannot answer.
+
+    Exit code: 0 answered, 2 there is no such store or segment, or wrong usage.
     """
     with existing(store) as engine:
-        found = engine.why(customer, " ".join(segment), at)
+        found = engine.why(customer, _segment(engine, customer, " ".join(segment)), at)
         if as_json:
             print_lines([found.as_json()])
             return
         for line in found.text().splitlines():
             click.echo(plain(line))
+
+
+def _segment(engine: "segdsl.Engine", customer: str, segment: str) -> str:
+    """The segment that is asked about. Fails where the two were given the wrong way round."""
+    if segment not in engine.segments and customer in engine.segments:
+        turned = shlex.join(["seg", "why", segment, customer])
+        raise Failure(f"{customer!r} is a segment: the customer comes first, as in {turned}")
+    return segment

@@ -89,7 +89,7 @@ class Mapping:
         try:
             return cls.parse(tomllib.loads(path.read_bytes().decode("utf-8-sig")), str(path))
         except OSError as error:
-            raise InputError(f"the mapping {path} cannot be read: {error.strerror or error}") from error
+            raise InputError(f"the mapping {path} cannot be read: {(error.strerror or str(error)).lower()}") from error
         except UnicodeDecodeError:
             raise InputError(f"the mapping {path} is not UTF-8 text") from None
         except (tomllib.TOMLDecodeError, RecursionError) as error:

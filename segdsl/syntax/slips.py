@@ -18,7 +18,7 @@ from segdsl.syntax.place import Place
 Slip = Callable[[Place], Diagnostic | None]
 
 SLIPS: tuple[Slip, ...] = (
-    signs.curly, signs.unclosed, signs.ends_late, signs.single_quotes, words.capital, rules.second_if,
+    signs.json_line, signs.curly, signs.unclosed, signs.ends_late, signs.single_quotes, words.capital, rules.second_if,
     rules.arrow, signs.equals, signs.block_comment, values.thousands, values.decimal_comma, values.money,
     rules.wait_for_time, values.written_date, values.day_of_month, values.clock, values.weekday, values.percent,
     values.number_word, values.thousand_letter, rules.if_first, rules.in_a_branch, declarations.opener,

@@ -18,6 +18,15 @@ _CLEAR = frozenset(("&&", "||", "&", "true", "false", "TRUE", "FALSE", "True", "
 """Those that can mean nothing else where they stand."""
 
 
+def json_line(place: Place) -> Diagnostic | None:
+    """A line of JSON at the beginning: events where rules were expected."""
+    if place.found != "{" or place.before.strip() or not re.match(r'\s*"[^"\n]*"\s*:', place.after):
+        return None
+    return wrong(
+        "this is JSON, and no rules", place.span, "events are run through rules: `seg run RULES --events FILE`"
+    )
+
+
 def curly(place: Place) -> Diagnostic | None:
     if place.found[0] not in _CURLY:
         return None

@@ -25,6 +25,13 @@ def test_the_format_follows_the_name_of_the_file(run: Seg, place: Path):
         assert (place / name).read_text("utf-8").startswith(begin)
 
 
+def test_a_name_that_says_another_format_is_refused(run: Seg, place: Path):
+    result = run("docs", "shop.seg", "--output", "a.pdf")
+    assert (result.exit_code, (place / "a.pdf").exists()) == (2, False)
+    assert "end it in .html or .md, or add --format" in result.stderr
+    assert run("docs", "shop.seg", "--output", "a.pdf", "--format", "markdown").exit_code == 0
+
+
 def test_a_format_that_is_asked_for_is_given(run: Seg):
     assert run("docs", "shop.seg", "--format", "html").stdout.startswith("<!DOCTYPE html>")
 

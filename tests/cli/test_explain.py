@@ -29,6 +29,11 @@ def test_all_codes_are_listed(run: Seg):
     assert [line.split()[0] for line in lines] == list(CODES)
 
 
+def test_codes_of_a_kind_are_listed_by_their_first_digit(run: Seg):
+    lines = run("explain", "SEG9").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [code for code in CODES if code.startswith("SEG9")]
+
+
 def test_as_json(run: Seg):
     page = json.loads(run("explain", "SEG203", "--json").stdout)
     assert (page["code"], page["title"]) == ("SEG203", CODES["SEG203"].title)

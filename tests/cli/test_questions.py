@@ -27,6 +27,13 @@ def test_members(run: Seg, snapshot):
     assert [each["customer"] for each in objects(run("members", "Fresh", *STORE, "--json").output)] == ["cem"]
 
 
+def test_a_segment_of_several_words_needs_no_quotes(shop: Path, run: Seg):
+    (shop / "two.seg").write_text("segment Two Words if places order", encoding="utf-8")
+    assert run("run", "two.seg", "--events", "events.jsonl").exit_code == 0
+    asked = ("--store", "two.store")
+    assert run("members", "Two", "Words", *asked).stdout == run("members", "Two Words", *asked).stdout != ""
+
+
 def test_a_customer(run: Seg, snapshot):
     assert run("customer", "bob", *STORE).output == snapshot
     assert told(run("customer", "bob", *STORE, "--json").output) == snapshot

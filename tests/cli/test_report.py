@@ -42,7 +42,7 @@ def test_the_days_can_be_bounded(run: Seg):
 
 def test_a_page_is_written(shop: Path, run: Seg):
     result = run("report", *STORE, "--output", "report.html")
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "report.html written\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "written: report.html\n")
     assert (shop / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     assert [path.name for path in shop.iterdir() if "part" in path.name] == []
 
@@ -53,7 +53,7 @@ def test_a_page_to_standard_output(run: Seg):
 
 def test_an_older_report_is_replaced(run: Seg):
     run("report", *STORE, "--output", "report.html")
-    assert run("report", *STORE, "--output", "report.html").stderr == "report.html replaced\n"
+    assert run("report", *STORE, "--output", "report.html").stderr == "replaced: report.html\n"
 
 
 @pytest.mark.parametrize("name", ["shop.seg", "shop.store", "events.jsonl"])
@@ -63,6 +63,12 @@ def test_no_other_file_is_replaced(shop: Path, run: Seg, name: str):
     assert result.exit_code == 2
     assert "is there already, and is no report" in result.stderr
     assert (shop / name).read_bytes() == before
+
+
+def test_a_name_that_says_it_is_no_html_is_refused(shop: Path, run: Seg):
+    result = run("report", *STORE, "--output", "report.pdf")
+    assert (result.exit_code, (shop / "report.pdf").exists()) == (2, False)
+    assert "end its name in .html or .htm" in result.stderr
 
 
 def test_the_extra_is_named_when_it_is_missing(shop: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):

@@ -101,6 +101,13 @@ def test_a_store_beside_the_rules(shop: Path, run: Seg):
     assert (shop / "other.store").is_file()
 
 
+def test_rules_in_the_place_of_events(shop: Path, run: Seg):
+    result = run("run", "shop.seg", "--events", "shop.seg")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "seg: shop.seg holds rules, not events: seg run RULES --events EVENTS\n"
+    assert not (shop / "shop.store").exists()
+
+
 def test_mistakes_in_the_rules(shop: Path, run: Seg):
     (shop / "shop.seg").write_text("when registers then add to Skiers\n")
     result = run(*RUN)

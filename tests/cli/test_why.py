@@ -89,6 +89,14 @@ def test_a_segment_that_is_not_there(store: tuple[str, str], run: Seg):
     assert (result.exit_code, "did you mean 'Skiers'?" in result.output) == (2, True)
 
 
+def test_segment_and_customer_the_wrong_way_round(store: tuple[str, str], run: Seg):
+    result = run("why", "Golf Buyers", "ann", *store)
+    assert result.exit_code == 2
+    assert (
+        result.stderr == "seg: 'Golf Buyers' is a segment: the customer comes first, as in seg why ann 'Golf Buyers'\n"
+    )
+
+
 def test_a_store_without_a_journal(store: tuple[str, str], place: Path, run: Seg):
     run("run", "shop.seg", "--events", "events.jsonl", "--store", "bare.store", "--no-journal")
     result = run("why", "ann", "Skiers", "--store", "bare.store")

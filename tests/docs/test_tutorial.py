@@ -1,7 +1,8 @@
 """The tutorial, from its beginning to its end: each file is written as it says, each command answers as it says.
 
-A fenced block `console` holds commands behind `$ ` and their output; `prompt` a command and what is typed at its prompt;
-one whose language is followed by a path is the new text of that file; `seg-part` is a piece of rules that only parses.
+A fenced block `console` holds commands behind `$ ` and their output; `prompt` a command and what is typed at its
+prompt; one whose language is followed by a path is the new text of that file; `seg-part` is a piece of rules that only
+parses.
 """
 
 import re
@@ -28,7 +29,7 @@ BEGINNINGS = {
     "flow.svg": "<svg",
     "segments.svg": "<svg",
     "report.html": "<!DOCTYPE html>",
-    "shop/cem-tests.seg": "test \"cem, as in shop.store\" {",
+    "shop/cem-tests.seg": 'test "cem, as in shop.store" {',
     "shop.html": "<!DOCTYPE html>",
     "seg.bash": "_seg_completion() {",
 }

@@ -23,7 +23,7 @@ from segdsl.diagnostics.errors import CompileError, InputError
 @click.option("--until", metavar="INSTANT", help="The end of the test. Default: the customer's latest event.")
 @click.option("--name", metavar="TEXT", help="The test's name. Default: made of the customer and the file.")
 @click.option("--steps", is_flag=True, help="Expect memberships after each event that changes some, too.")
-@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE",
+@click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE",
               help="Write the test there, to a new file. Default: standard output.")  # fmt: skip
 @color_option
 def record(  # noqa: PLR0913 - its options
@@ -85,4 +85,4 @@ def _write(text: str, output: str | None) -> None:
             file.write(text)
     except OSError as error:
         raise InputError(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from error
-    click.echo(f"wrote {output}", err=True)
+    click.echo(f"written: {output}", err=True)
