@@ -164,7 +164,7 @@ def test_each_file_that_a_command_writes_is_looked_at() -> None:
     written = {found for each in asked for found in re.findall(r"(?:--output|>) (\S+)", each)}
     read = {found for each in asked for found in re.findall(r"python (\S+)", each)}
     assert read <= shown
-    assert written - set(BEGINNINGS) == {"numbers.json"}
+    assert written - set(BEGINNINGS) == {"march.json"}
 
 
 def test_every_command_is_met() -> None:
