@@ -109,6 +109,8 @@ def read(text: str) -> Reading | Mistake | Unfinished:
     led: Kind | None = "declarations" if first in OPENERS else "lines" if first in LINES else None
     for kind in KINDS:
         error = _error(text, kind)
+        if error is None and kind == "lines" and _has_columns(text):
+            continue
         if error is None:
             fitting.append(kind)
             if kind in ("declarations", "lines"):
@@ -126,6 +128,16 @@ def read(text: str) -> Reading | Mistake | Unfinished:
     if fitting:
         return Reading(tuple(fitting))
     return Mistake(max(reached)[2])
+
+
+def _has_columns(text: str) -> bool:
+    """Whether lines of a test name columns of a table, which only a whole test has: `on Monday` is a question."""
+    [test] = text_of(text, "lines", "x", 0).module.declarations
+    lines = test.lines if isinstance(test, ast.TestDeclaration) else ()
+    return any(
+        (isinstance(line, ast.Happens) and line.moment is None) or (isinstance(line, ast.Later) and line.delay is None)
+        for line in lines
+    )
 
 
 def is_blank(text: str) -> bool:

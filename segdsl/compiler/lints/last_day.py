@@ -19,7 +19,7 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
                 date.span,
                 f"`until {day}` leaves that day out",
                 help=f"with the last day of the month in it is `until {after}`",
-                fix=Fix(date.span, after),
+                fix=Fix(date.span, after, sure=False),  # the day may be left out on purpose
             )
 
 
