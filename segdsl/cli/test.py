@@ -18,7 +18,22 @@ from segdsl.cli.parts.results import print_failures, result_line, summary, write
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.diagnostics.errors import CompileError
 
-_SHARE = click.FloatRange(0, 100)
+
+class Share(click.ParamType[float]):
+    """A share in hundredths, from 0 to 100: `90`, `90%`."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            share = float(value.removesuffix("%"))
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 100:
+            self.fail(f"{value!r} is no share: write a number from 0 to 100", param, ctx)
+        return share
 
 
 @frozen
@@ -62,11 +77,13 @@ class Testing(click.Command):
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option("--named", default="", metavar="TEXT", help="Only the tests whose name holds this text.")
 @click.option("--coverage", is_flag=True, help="Say what of the rules the tests have never seen.")
-@click.option("--coverage-min", type=_SHARE, metavar="SHARE", help="Fail where they have seen less, in hundredths.")
+@click.option(
+    "--coverage-min", type=Share(), metavar="SHARE", help="Fail where they have seen less than so much: 0 to 100."
+)
 @click.option("--coverage-unknown", is_flag=True,
               help="Count also whether a condition was *not known*, which often it cannot be.")  # fmt: skip
 @click.option("--mutate", is_flag=True, help="Change the rules a little, one change at a time: do the tests notice?")
-@click.option("--mutate-min", type=_SHARE, metavar="SHARE", help="Fail where they notice less, in hundredths.")
+@click.option("--mutate-min", type=Share(), metavar="SHARE", help="Fail where they notice less than so much: 0 to 100.")
 @click.option("--mutants", type=click.IntRange(min=1), metavar="N", help="Try only so many changes, drawn at random.")
 @click.option("--seed", type=int, default=0, metavar="NUMBER", help="Draw others: the same number draws the same.")
 @click.option("--json", "as_json", is_flag=True, help="Write each test as a line of JSON to standard output.")

@@ -17,7 +17,7 @@ def test_what_it_says(place: Path, run: Seg, snapshot):
     assert run("new", "shop").stdout == snapshot
 
 
-def test_a_name_with_a_blank_is_quoted_in_what_to_try(run: Seg):
+def test_a_name_with_a_blank_is_quoted_in_what_to_try(place: Path, run: Seg):
     assert "  seg run 'my shop' --events 'my shop/events.jsonl' --until" in run("new", "my shop").stdout
 
 

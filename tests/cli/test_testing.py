@@ -246,3 +246,11 @@ def test_rows_of_a_table_in_the_reports(place: Path, run: Seg):
     assert [json.loads(line)["test"] for line in result.stdout.splitlines()] == ["pays 1", "pays 2"]
     cases = ET.parse(place / "report.xml").getroot().findall("testcase")
     assert [case.get("name") for case in cases] == ["pays 1", "pays 2"]
+
+
+@pytest.mark.parametrize("share", ["lots", "101", "-1", "nan"])
+def test_a_share_is_a_number_from_0_to_100(place: Path, run: Seg, share: str):
+    (place / "shop.seg").write_text("segment Buyers if places order", encoding="utf-8")
+    result = run("test", "shop.seg", "--coverage-min", share)
+    assert result.exit_code == 2
+    assert f"'{share}' is no share: write a number from 0 to 100" in result.stderr

@@ -36,6 +36,12 @@ def looks(session: Session) -> list[str]:
                      for m in session.play.engine.members(name))]  # fmt: skip
 
 
+def test_what_a_test_of_the_rules_expects_can_be_expected_in_the_same_words():
+    rules = 'segment Skiers by activities\ntest "a" {\n  on 2026-03-01 registers\n  expect not in segment Skiers\n}\n'
+    session = Session.begin(Rules.of([("shop.seg", rules)]))
+    assert session.take("expect not in segment Skiers").text() == "as expected"
+
+
 def test_everything_can_be_taken_back_step_by_step(shop: Session):
     stood = []
     for thing in THINGS:
