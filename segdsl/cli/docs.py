@@ -8,25 +8,24 @@ import click
 from segdsl import pages
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.findings import Findings
-from segdsl.cli.parts.rules import checked_rules
-from segdsl.diagnostics.errors import InputError
+from segdsl.cli.parts.rules import checked_rules, names_of
+from segdsl.cli.parts.writing import force_option, made_by, may_write, write_whole
 
 FORMATS = ("html", "markdown")
 SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
-MARK = b"made by seg docs"
 
 
 @click.command(no_args_is_help=True, short_help="Write a page that says what the rules do.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="Default: by the file's name; markdown.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write the page there. Default: standard output.")  # fmt: skip
+@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
+              help="Write the page there; an older one is replaced. Default: standard output.")  # fmt: skip
 @click.option("--title", metavar="TEXT", help="What the page is called. Default: the name of the path.")
 @click.option("--json", "as_json", is_flag=True, help="Write what is on the page as JSON to standard output.")
-@click.option("--force", is_flag=True, help="Write over a file that seg docs did not make.")
+@force_option
 @color_option
 def command(
-    paths: tuple[str, ...], format_: str | None, output: Path | None, title: str | None, as_json: bool, force: bool,
+    paths: tuple[str, ...], format_: str | None, output: str | None, title: str | None, as_json: bool, force: bool,
     color: bool | None,
 ) -> None:  # fmt: skip
     """Write a page for people: who is in which segment and how they come to be, what each rule does in plain sentences,
@@ -57,16 +56,16 @@ def command(
     if as_json:
         click.echo(json.dumps(pages.as_data(checked, called), ensure_ascii=False, indent=2))
         return
+    may_write(output, made_by("docs"), force=force, reads=names_of(checked))
     html = (format_ or _format_of(output)) == "html"
     text = pages.as_html(checked, called) if html else pages.as_markdown(checked, called)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        _write(output, text, force=force)
+    done = write_whole(output, text.encode())
+    if done:
+        click.echo(done, err=True)
 
 
-def _format_of(output: Path | None) -> str:
-    return SUFFIXES.get(output.suffix.lower(), "markdown") if output is not None else "markdown"
+def _format_of(output: str | None) -> str:
+    return SUFFIXES.get(Path(output or "").suffix.lower(), "markdown")
 
 
 def _title(paths: tuple[str, ...]) -> str:
@@ -74,20 +73,3 @@ def _title(paths: tuple[str, ...]) -> str:
         return "Rules"
     path = Path(paths[0])
     return f"Rules: {path.stem if path.is_file() else path.resolve().name}"
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    try:
-        if not force and path.exists() and not _made_here(path):
-            raise InputError(f"{path} was not made by seg docs, and is left as it is: --force writes over it")
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
-    click.echo(f"written: {path}", err=True)
-
-
-def _made_here(path: Path) -> bool:
-    """Whether a file is empty, or says in its first line who made it."""
-    with path.open("rb") as file:
-        first = file.readline(1_000)
-    return not first or MARK in first

@@ -18,7 +18,7 @@ from segdsl.pages.report import Pair, SegmentPart, StoreReport, Told
 from segdsl.pages.upset import drawn, upset
 from segdsl.values.instants import date_text, duration_text, instant_text
 
-GENERATOR = '<meta name="generator" content="segdsl report">'
+GENERATOR = '<meta name="generator" content="segdsl report"><!-- made by seg report -->'
 """By this a page that may be replaced is known."""
 
 MULTIPLES = 12

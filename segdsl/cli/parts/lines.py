@@ -10,11 +10,17 @@ from typing import Any, BinaryIO, Self
 from msgspec.json import Encoder
 
 import segdsl
-from segdsl.diagnostics.errors import InputError
+from segdsl.cli.parts.writing import made_with, writing_to
 from segdsl.values.instants import instant_text
 
 encode = Encoder(decimal_format="number").encode
 """JSON in which numbers keep all their digits."""
+
+MADE = {
+    "changes": made_with("customer", "segment", "change"), "effects": made_with("id", "action", "priority"),
+    "rejects": made_with("reason", "detail", "line"),
+}  # fmt: skip
+"""How the files of a run are known, which may be replaced, or added to by the next run on the same store."""
 
 _PART = 1 << 16
 
@@ -29,12 +35,10 @@ class Lines:
         self.path = path
         self.file: BinaryIO | None = None
         if path != "-":
-            try:
+            with writing_to(path):
                 self.file = Path(path).open("r+b" if on and Path(path).exists() else "wb")  # noqa: SIM115 - see __exit__
-                if self.file.seekable():
+                if Path(path).is_file():
                     _cut_half_line(self.file)
-            except OSError as error:
-                raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
 
     def write(self, objects: Iterable[dict[str, Any]]) -> None:
         """Write a batch of objects, and see that they have left this process."""

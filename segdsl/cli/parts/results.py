@@ -1,7 +1,6 @@
 """What came of tests, as text, as JSON and as JUnit XML."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,7 +9,7 @@ import click
 import segdsl
 from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.tables import plain
-from segdsl.diagnostics.errors import InputError
+from segdsl.cli.parts.writing import write_whole
 
 
 def print_failures(result: "segdsl.TestResult", color: bool | None) -> None:
@@ -57,10 +56,8 @@ def write_junit(path: str, results: Sequence["segdsl.TestResult"], seconds: floa
             ET.SubElement(case, "failure", message=_printable(said)).text = _printable(
                 "\n".join([f"found: {failure.found}", *failure.why])
             )
-    try:
-        ET.ElementTree(suite).write(Path(path), encoding="utf-8", xml_declaration=True)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+    text = ET.tostring(suite, encoding="unicode")
+    write_whole(path, f'<?xml version="1.0" encoding="utf-8"?>\n<!-- made by seg test -->\n{text}\n'.encode())
 
 
 def _printable(text: str) -> str:
