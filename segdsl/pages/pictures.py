@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from segdsl.diagnostics.errors import MissingExtraError
+from segdsl.diagnostics.printable import printable
 from segdsl.pages.charts import Spec
 
 _OPENING = re.compile(r"<svg [^>]*>")
@@ -43,11 +44,6 @@ class Pictures:
         width, _, box = size.groups()
         svg = f'<svg viewBox="{box}" style="width:{width}px" aria-hidden="true" focusable="false">'
         return svg + drawn[opening.end() :].replace(' pointer-events="none"', "")
-
-
-def printable(text: str) -> str:
-    """A text in which what cannot be printed, or would turn the line round, is shown by its number."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def _printable(value: Any) -> Any:

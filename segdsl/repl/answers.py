@@ -10,6 +10,7 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from segdsl import Because, Change, Diagnostic, Effect, Membership
+from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.render import as_json, render
 from segdsl.diagnostics.source import SourceMap
 from segdsl.values import instants, wire
@@ -65,13 +66,10 @@ class Answer:
 
 def refused(kind: str, message: str, *hints: str) -> Answer:
     """The answer to what cannot be done."""
-    message = "\n".join(map(plain, message.split("\n")))
-    return Answer(kind, (Line(message, "mistake"), *(Line(f"  {plain(hint)}", "hint") for hint in hints)), failed=True)
-
-
-def plain(text: str) -> str:
-    """A text from outside as one line that cannot steer a terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    message = "\n".join(map(printable, message.split("\n")))
+    return Answer(
+        kind, (Line(message, "mistake"), *(Line(f"  {printable(hint)}", "hint") for hint in hints)), failed=True
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- values
@@ -101,9 +99,9 @@ class Speech:
             case "duration":
                 return length(value)
             case "text" | "text ignoring case" | "one of":
-                return f'"{plain(value)}"'
+                return f'"{printable(value)}"'
         encoded = wire.encode(kind, value)
-        return plain(encoded if isinstance(encoded, str) else wire.shown(encoded))
+        return printable(encoded if isinstance(encoded, str) else wire.shown(encoded))
 
     def because(self, because: Because) -> str:
         """`added at shop.seg:7`."""
@@ -142,7 +140,7 @@ class Speech:
 def effect_text(effect: Effect) -> str:
     """An effect as the language says it."""
     fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
-    return plain(effect.action + (f" with {', '.join(fields)}" if fields else ""))
+    return printable(effect.action + (f" with {', '.join(fields)}" if fields else ""))
 
 
 def length(duration: int) -> str:
@@ -166,7 +164,7 @@ def roughly(duration: int) -> str:
 
 def listed(names: Sequence[str], most: int = SHOWN) -> str:
     """Names with commas, the rest counted."""
-    shown = ", ".join(map(plain, names[:most]))
+    shown = ", ".join(map(printable, names[:most]))
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
@@ -199,6 +197,6 @@ def membership_object(membership: Membership) -> dict[str, Any]:
 
 def columns(rows: Iterable[tuple[str, str]]) -> list[str]:
     """Rows of two cells, the second ones in line."""
-    rows = [(plain(one), plain(other)) for one, other in rows]
+    rows = [(printable(one), printable(other)) for one, other in rows]
     wide = min(max((len(one) for one, _ in rows), default=0), 40)
     return [f"  {one:<{wide}}  {other}".rstrip() for one, other in rows]

@@ -10,16 +10,8 @@ from attrs import frozen
 
 import segdsl
 from segdsl import Effect
-from segdsl.repl.answers import (
-    Line,
-    Speech,
-    change_object,
-    effect_object,
-    effect_text,
-    listed,
-    plain,
-    roughly,
-)
+from segdsl.diagnostics.printable import printable
+from segdsl.repl.answers import Line, Speech, change_object, effect_object, effect_text, listed, roughly
 from segdsl.repl.play import News, Play
 from segdsl.repl.rules import said
 from segdsl.syntax import ast
@@ -95,7 +87,7 @@ def declared(
 ) -> list[Line]:
     """A declaration was taken: what it is, whom it concerns, and what it changes for the customer."""
     titles = [f"rule at {play.checked.place(n.span)}" if isinstance(n, ast.Rule) else said(n) for n in nodes]
-    lines = [Line(f"{'changed' if replaced else 'new'}: {', '.join(map(plain, titles))}", "title")]
+    lines = [Line(f"{'changed' if replaced else 'new'}: {', '.join(map(printable, titles))}", "title")]
     lines += [Line(f"  in place of {each}", "hint") for each in replaced]
     for node in nodes:
         if isinstance(node, ast.SegmentDeclaration) and node.kind == "derived":
@@ -131,10 +123,10 @@ def moved(before: Play, play: Play, customer: str, speech: Speech) -> list[Line]
     lines = []
     for name in sorted({*old, *new}):
         if name in new and name not in old:
-            text = f"  {plain(customer)} is in {name} now, {speech.membership(new[name])}"
+            text = f"  {printable(customer)} is in {name} now, {speech.membership(new[name])}"
             lines.append(Line(text, "enters"))
         elif name in old and name not in new:
-            lines.append(Line(f"  {plain(customer)} is not in {name} any more", "leaves"))
+            lines.append(Line(f"  {printable(customer)} is not in {name} any more", "leaves"))
     added = _new(before.effects.get(customer, []), play.effects.get(customer, []))
     if added:
         lines.append(Line("  under it, what has happened would have led to:", "hint"))
@@ -180,7 +172,7 @@ def expected(missing: Sequence[Missing]) -> list[Line]:
     lines = []
     for each in missing:
         lines.append(Line(f"expected: {each.expected}", "mistake"))
-        lines.append(Line(f"   found: {plain(each.found)}", "hint"))
+        lines.append(Line(f"   found: {printable(each.found)}", "hint"))
     return lines
 
 

@@ -8,15 +8,17 @@ import click
 
 import segdsl
 from segdsl.cli.parts.findings import counted
-from segdsl.cli.parts.tables import plain
 from segdsl.cli.parts.writing import write_whole
+from segdsl.diagnostics.printable import printable
 
 
 def print_failures(result: "segdsl.TestResult", color: bool | None) -> None:
     """A test that does not hold, with what it expected and what was found."""
     if not result.failures:
         return
-    click.echo(click.style("fails", fg="red", bold=True) + f': "{plain(result.name)}" at {result.place}', color=color)
+    click.echo(
+        click.style("fails", fg="red", bold=True) + f': "{printable(result.name)}" at {result.place}', color=color
+    )
     for failure in result.failures:
         click.echo(f"  {failure.place}: expected {failure.expected}", color=color)
         click.echo(f"    found: {failure.found}", color=color)
