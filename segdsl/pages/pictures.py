@@ -4,13 +4,12 @@ Comes in: a specification of `charts.py` or `upset.py`. Goes out: an SVG element
 """
 
 import re
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from attrs import frozen
 
-from segdsl.diagnostics.errors import MissingExtraError
+from segdsl.diagnostics.extras import load_extra
 from segdsl.diagnostics.printable import printable
 from segdsl.pages.charts import Spec
 
@@ -26,13 +25,8 @@ class Pictures:
 
     @classmethod
     def ready(cls) -> "Pictures":
-        try:
-            return cls(import_module("vl_convert"))
-        except ImportError as error:
-            raise MissingExtraError(
-                'pictures need a package that is not there: pip install "segdsl[pictures]"; the numbers alone come '
-                "with --json"
-            ) from error
+        without = "the numbers alone come with --json"
+        return cls(load_extra("vl_convert", "vl_convert", "pictures", "charts need", without))
 
     def draw(self, spec: Spec) -> str:
         """An SVG element that is as wide as drawn, or as its place where that is narrower. What it shows is said beside

@@ -13,7 +13,8 @@ from segdsl import Because, Change, Diagnostic, Effect, Membership
 from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.render import as_json, render
 from segdsl.diagnostics.source import SourceMap
-from segdsl.values import instants, wire
+from segdsl.host.saying import NOT_KNOWN, effect_said, said
+from segdsl.values import instants
 from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, instant_text
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
@@ -22,8 +23,6 @@ Tone = Literal["plain", "title", "enters", "leaves", "effect", "wait", "mistake"
 
 SHOWN = 8
 """Customers, changes of others and the like that are named before the rest is counted."""
-
-NOT_KNOWN = "not known"
 
 
 @frozen
@@ -100,8 +99,7 @@ class Speech:
                 return length(value)
             case "text" | "text ignoring case" | "one of":
                 return f'"{printable(value)}"'
-        encoded = wire.encode(kind, value)
-        return printable(encoded if isinstance(encoded, str) else wire.shown(encoded))
+        return printable(said(kind, value))
 
     def because(self, because: Because) -> str:
         """`added at shop.seg:7`."""
@@ -139,8 +137,7 @@ class Speech:
 
 def effect_text(effect: Effect) -> str:
     """An effect as the language says it."""
-    fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
-    return printable(effect.action + (f" with {', '.join(fields)}" if fields else ""))
+    return printable(effect_said(effect))
 
 
 def length(duration: int) -> str:
