@@ -6,10 +6,11 @@ import click
 
 import segdsl
 from segdsl.cli.parts.asking import as_of, at_option, json_option, store_option, why
-from segdsl.cli.parts.lines import change_line, membership_line, print_lines
+from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
+from segdsl.host.objects import change_line, membership_line
 from segdsl.values.instants import instant_text
 
 

@@ -24,6 +24,7 @@ from segdsl.cli.parts.summary import REJECTS_SHOWN, Summary
 from segdsl.cli.parts.telling import Telling
 from segdsl.cli.parts.writing import force_option, may_write
 from segdsl.diagnostics.errors import CompileError, InputError
+from segdsl.host.objects import change_line, reject_line
 
 _FILE = click.Path(dir_okay=False, allow_dash=True)
 
@@ -240,9 +241,9 @@ class Outputs:
         if self.effects:
             self.effects.write(line for each in outcomes for line in lines.effect_lines(each))
         if self.rejects:
-            self.rejects.write(map(lines.reject_line, rejects))
+            self.rejects.write(map(reject_line, rejects))
 
     def take_by_clock(self, changes: Iterable["segdsl.Change"]) -> None:
         """Write what the clock brought about up to the run's end without any rule taking notice."""
         if self.changes:
-            self.changes.write(map(lines.change_line, changes))
+            self.changes.write(map(change_line, changes))

@@ -6,7 +6,7 @@ import click
 
 from segdsl.syntax import words as lists
 
-_SECTIONS = (
+_SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("anywhere", "Not anywhere in the name of an event, attribute, field, collection or action:", lists.RESERVED),
     ("beginning", "Not at the beginning of such a name:", (*lists.RESERVED_FIRST, *lists.RESERVED_STARTS)),
     ("together", "Not beside one another in such a name (5 stands for any number):", lists.RESERVED_PHRASES),

@@ -15,7 +15,7 @@ from segdsl.diagnostics.render import as_json, render
 from segdsl.diagnostics.source import SourceMap
 from segdsl.host.saying import NOT_KNOWN, effect_said, said
 from segdsl.values import instants
-from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, instant_text
+from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
 
@@ -163,33 +163,6 @@ def listed(names: Sequence[str], most: int = SHOWN) -> str:
     """Names with commas, the rest counted."""
     shown = ", ".join(map(printable, names[:most]))
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
-
-
-# ---------------------------------------------------------------------------------------------------------------- JSON
-
-
-def because_keys(because: Because) -> dict[str, Any]:
-    return {"reason": because.reason, "place": because.place or None, "event": because.cause or None}
-
-
-def change_object(change: Change) -> dict[str, Any]:
-    return {
-        "customer": change.customer, "segment": change.segment, "change": "enters" if change.entered else "leaves",
-        "time": instant_text(change.instant), **because_keys(change.because),
-    }  # fmt: skip
-
-
-def effect_object(effect: Effect) -> dict[str, Any]:
-    return {
-        "customer": effect.customer, "action": effect.action, "fields": effect.fields,
-        "time": instant_text(effect.instant), **because_keys(effect.because),
-    }  # fmt: skip
-
-
-def membership_object(membership: Membership) -> dict[str, Any]:
-    return {
-        "segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because),
-    }  # fmt: skip
 
 
 def columns(rows: Iterable[tuple[str, str]]) -> list[str]:

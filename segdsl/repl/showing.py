@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import segdsl
 from segdsl.diagnostics.printable import printable
+from segdsl.host.objects import change_line, effect_line, membership_line
 from segdsl.repl.answers import (
     SHOWN,
     Answer,
     Line,
-    change_object,
     columns,
-    effect_object,
     length,
     listed,
-    membership_object,
     refused,
 )
 from segdsl.repl.saving import line_text
@@ -79,7 +77,7 @@ def segments(session: "Session", _argument: str) -> Answer:
                           + (f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""), "hint"))  # fmt: skip
     if not lines:
         lines = [Line("the program declares no segments yet", "hint")]
-    return Answer("segments", tuple(lines), found={"segments": [membership_object(m) for m in found], "not_in": others})
+    return Answer("segments", tuple(lines), found={"segments": [membership_line(m) for m in found], "not_in": others})
 
 
 def why(session: "Session", name: str) -> Answer:
@@ -124,7 +122,7 @@ def _why_by_reason(session: "Session", name: str, hint: str) -> Answer:
             lines.append(Line("  and never was", "hint"))
     lines += [Line(f"  {speech.instant(c.instant)}{speech.change(c).text[1:]}", "hint") for c in past]
     lines.append(Line(f"  {hint}", "hint"))
-    return Answer("why", tuple(lines), found={"member": found is not None, "history": [change_object(c) for c in past]})
+    return Answer("why", tuple(lines), found={"member": found is not None, "history": [change_line(c) for c in past]})
 
 
 def next_change(session: "Session", _argument: str) -> Answer:
@@ -167,7 +165,7 @@ def history(session: "Session", _argument: str) -> Answer:
         rows.append((instant, cause, number, line if cause else by_clock))
     rows.sort(key=lambda row: row[:3])
     lines = [row[3] for row in rows] or [Line(f"nothing has happened to {printable(customer)} yet", "hint")]
-    found = {"changes": [change_object(c) for c in changes], "effects": [effect_object(e) for e in effects]}
+    found = {"changes": [change_line(c) for c in changes], "effects": [effect_line(e) for e in effects]}
     return Answer("history", tuple(lines), found=found)
 
 

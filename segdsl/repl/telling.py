@@ -11,7 +11,8 @@ from attrs import frozen
 import segdsl
 from segdsl import Effect
 from segdsl.diagnostics.printable import printable
-from segdsl.repl.answers import Line, Speech, change_object, effect_object, effect_text, listed, roughly
+from segdsl.host.objects import change_line, effect_line
+from segdsl.repl.answers import Line, Speech, effect_text, listed, roughly
 from segdsl.repl.play import News, Play
 from segdsl.repl.rules import said
 from segdsl.syntax import ast
@@ -62,8 +63,8 @@ def _taken(line: ast.TestLine) -> str:
 
 def note(found: dict[str, list[object]], news: News) -> None:
     """Add news to what is for programs."""
-    found["changes"] += map(change_object, (*news.changes, *news.others))
-    found["effects"] += map(effect_object, (*news.effects, *news.others_effects))
+    found["changes"] += map(change_line, (*news.changes, *news.others))
+    found["effects"] += map(effect_line, (*news.effects, *news.others_effects))
 
 
 def ahead(play: Play, customer: str, speech: Speech) -> list[Line]:
@@ -144,7 +145,7 @@ def difference(before: Play, play: Play, customer: str) -> dict[str, Any]:
     added = _new(before.effects.get(customer, []), play.effects.get(customer, []))
     return {
         "customer": customer, "enters": sorted(new - old), "leaves": sorted(old - new),
-        "effects": [effect_object(effect) for effect in added],
+        "effects": [effect_line(effect) for effect in added],
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from msgspec.json import Encoder
 
 import segdsl
 from segdsl.cli.parts.writing import made_with, writing_to
-from segdsl.values.instants import instant_text
+from segdsl.host.objects import change_line, effect_line
 
 encode = Encoder(decimal_format="number").encode
 """JSON in which numbers keep all their digits."""
@@ -92,50 +92,3 @@ def effect_lines(outcome: "segdsl.Outcome") -> Iterator[dict[str, Any]]:
     """The effects of an outcome; those that a late event takes back first."""
     yield from map(effect_line, outcome.withdrawn)
     yield from map(effect_line, outcome.effects)
-
-
-def change_line(change: "segdsl.Change") -> dict[str, Any]:
-    """A change of membership as a JSON object."""
-    return {
-        "customer": change.customer,
-        "segment": change.segment,
-        "change": "enters" if change.entered else "leaves",
-        "time": instant_text(change.instant),
-        **because_keys(change.because),
-    }
-
-
-def effect_line(effect: "segdsl.Effect") -> dict[str, Any]:
-    """An effect as a JSON object. The same id means the same effect; `mark` is there for one that comes late or is
-    withdrawn."""
-    return {
-        "id": effect.id,
-        "action": effect.action,
-        "customer": effect.customer,
-        "time": instant_text(effect.instant),
-        "priority": effect.priority,
-        "fields": effect.fields,
-        **({"mark": effect.mark} if effect.mark else {}),
-        **because_keys(effect.because),
-    }
-
-
-def reject_line(reject: "segdsl.Reject") -> dict[str, Any]:
-    """An input that was not taken as a JSON object."""
-    return {
-        "reason": reject.reason, "detail": reject.detail, "line": reject.place, "id": reject.id or None,
-        "customer": reject.customer or None, "raw": reject.raw,
-    }  # fmt: skip
-
-
-def membership_line(membership: "segdsl.Membership") -> dict[str, Any]:
-    """A membership of a segment with its reason, as a JSON object."""
-    return {"segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because)}
-
-
-def because_keys(because: "segdsl.Because") -> dict[str, Any]:
-    """Why, as keys of a JSON object; null where the clock did it, or no rule."""
-    return {
-        "event": because.cause or None, "rule": because.rule or None, "place": because.place or None,
-        "reason": because.reason,
-    }  # fmt: skip
