@@ -6,9 +6,11 @@ import click
 
 import segdsl
 from segdsl.cli.parts.asking import as_of, at_option, json_option, store_option, why
-from segdsl.cli.parts.lines import change_line, membership_line, print_lines
+from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
-from segdsl.cli.parts.tables import plain, table
+from segdsl.cli.parts.tables import table
+from segdsl.diagnostics.printable import printable
+from segdsl.host.objects import change_line, membership_line
 from segdsl.values.instants import instant_text
 
 
@@ -39,7 +41,7 @@ def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
             print_lines([found])
             return
         unknown = "" if _known(engine, customer) else " (no event of this customer was seen yet)"
-        click.echo(f"{plain(customer)} at {as_of(engine, at)}{unknown}")
+        click.echo(f"{printable(customer)} at {as_of(engine, at)}{unknown}")
         click.echo("\n" + click.style("segments:" if segments else "in no segment", bold=True))
         _print_table((each.segment, f"since {instant_text(each.since)}", why(each.because)) for each in segments)
         if history:

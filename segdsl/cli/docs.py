@@ -8,27 +8,26 @@ import click
 from segdsl import pages
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.findings import Findings
-from segdsl.cli.parts.rules import checked_rules
-from segdsl.diagnostics.errors import InputError
+from segdsl.cli.parts.rules import checked_rules, names_of
+from segdsl.cli.parts.writing import force_option, made_by, may_write, write_whole
 
 FORMATS = ("html", "markdown")
 SUFFIXES = {
     ".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown", ".txt": "markdown", "": "markdown",
 }  # fmt: skip
-MARK = b"made by seg docs"
 
 
 @click.command(no_args_is_help=True, short_help="Write a page that says what the rules do.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="Default: by the file's name; markdown.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write the page there. Default: standard output.")  # fmt: skip
+@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
+              help="Write the page there; an older one is replaced. Default: standard output.")  # fmt: skip
 @click.option("--title", metavar="TEXT", help="What the page is called. Default: the name of the path.")
 @click.option("--json", "as_json", is_flag=True, help="Write what is on the page as JSON to standard output.")
-@click.option("--force", is_flag=True, help="Write over a file that seg docs did not make.")
+@force_option
 @color_option
 def command(
-    paths: tuple[str, ...], format_: str | None, output: Path | None, title: str | None, as_json: bool, force: bool,
+    paths: tuple[str, ...], format_: str | None, output: str | None, title: str | None, as_json: bool, force: bool,
     color: bool | None,
 ) -> None:  # fmt: skip
     """Write a page for people: who is in which segment and how they come to be, what each rule does in plain sentences,
@@ -60,20 +59,21 @@ def command(
     if as_json:
         click.echo(json.dumps(pages.as_data(checked, called), ensure_ascii=False, indent=2))
         return
+    may_write(output, made_by("docs"), force=force, reads=names_of(checked))
     text = pages.as_html(checked, called) if html else pages.as_markdown(checked, called)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        _write(output, text, force=force)
+    done = write_whole(output, text.encode())
+    if done:
+        click.echo(done, err=True)
 
 
-def _format_of(output: Path | None) -> str:
+def _format_of(output: str | None) -> str:
     """By the ending of the file's name. Raises UsageError for one that says something else."""
-    if output is None:
+    if output is None or output == "-":
         return "markdown"
-    if output.suffix.lower() not in SUFFIXES:
+    suffix = Path(output).suffix.lower()
+    if suffix not in SUFFIXES:
         raise click.UsageError(f"{output} does not say how to write: end it in .html or .md, or add --format")
-    return SUFFIXES[output.suffix.lower()]
+    return SUFFIXES[suffix]
 
 
 def _title(paths: tuple[str, ...]) -> str:
@@ -81,20 +81,3 @@ def _title(paths: tuple[str, ...]) -> str:
         return "Rules"
     path = Path(paths[0])
     return f"Rules: {path.stem if path.is_file() else path.resolve().name}"
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    try:
-        if not force and path.exists() and not _made_here(path):
-            raise InputError(f"{path} was not made by seg docs, and is left as it is: --force writes over it")
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
-    click.echo(f"written: {path}", err=True)
-
-
-def _made_here(path: Path) -> bool:
-    """Whether a file is empty, or says in its first line who made it."""
-    with path.open("rb") as file:
-        first = file.readline(1_000)
-    return not first or MARK in first

@@ -1,6 +1,5 @@
 """`seg graph`: pictures of rules."""
 
-import sys
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -10,8 +9,8 @@ import segdsl
 from segdsl import drawing
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.findings import Findings, counted
-from segdsl.cli.parts.rules import checked_rules
-from segdsl.diagnostics.errors import InputError
+from segdsl.cli.parts.rules import checked_rules, names_of
+from segdsl.cli.parts.writing import force_option, made_by, may_write, write_whole
 from segdsl.diagnostics.suggest import nearest
 from segdsl.drawing.graph import Theme
 
@@ -28,7 +27,7 @@ ENDINGS: dict[str, Format] = {
 @click.option("--activity", metavar="NAME", help="Draw this activity alone.")
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
-    help="Write the picture there, in place of what is there. Default: to standard output.",
+    help="Write the picture there; an older one is replaced. Default: standard output.",
 )  # fmt: skip
 @click.option(
     "--format", type=click.Choice(get_args(Format)),
@@ -38,10 +37,11 @@ ENDINGS: dict[str, Format] = {
     "--theme", type=click.Choice(get_args(Theme)),
     help="The colours of SVG. Default: auto, light or dark as whoever looks at it prefers.",
 )  # fmt: skip
+@force_option
 @color_option
 def command(
     paths: tuple[str, ...], segments: bool, activity: str | None, output: str | None, format: Format | None,
-    theme: Theme | None, color: bool | None,
+    theme: Theme | None, force: bool, color: bool | None,
 ) -> None:  # fmt: skip
     """Draw rules: what starts each, what it asks, waits for and does, a box for each activity.
 
@@ -68,10 +68,11 @@ def command(
     findings = Findings.of(checked.collector, checked.sources)
     if findings.errors:
         findings.refuse(color)
+    may_write(output, made_by("graph"), force=force, reads=names_of(checked))
     graph = _segments(checked) if segments else _flow(checked, activity)
-    _write(_text(graph, chosen, theme or "auto"), output, checked)
-    if output not in (None, "-"):
-        click.echo(f"drawn: {_size(graph)}, in {output}", err=True)
+    done = write_whole(output, _text(graph, chosen, theme or "auto").encode())
+    if done:
+        click.echo(f"{done} ({_size(graph)})", err=True)
 
 
 def _format(output: str | None, asked: Format | None) -> Format:
@@ -109,21 +110,6 @@ def _text(graph: "drawing.Graph", format: Format, theme: Theme) -> str:
             return drawing.to_mermaid(graph)
         case "dot":
             return drawing.to_dot(graph)
-
-
-def _write(text: str, output: str | None, checked: "segdsl.CheckedProgram") -> None:
-    data = text.encode("utf-8")
-    if output is None or output == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    path = Path(output)
-    if any(path.resolve() == Path(source.name).resolve() for source in checked.sources if not source.shipped):
-        raise InputError(f"{output} holds rules that are drawn here: name another file")
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise InputError(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from error
 
 
 def _size(graph: "drawing.Graph") -> str:

@@ -1,7 +1,6 @@
 """`seg repl`: rules tried out at a prompt."""
 
 import sys
-from importlib import import_module
 from typing import Any
 
 import click
@@ -10,11 +9,12 @@ from click.exceptions import Exit
 import segdsl
 from segdsl import repl as prompt
 from segdsl.cli.parts.colors import color_option, colorful
-from segdsl.cli.parts.failures import MISTAKES, Failure
+from segdsl.cli.parts.failures import MISTAKES
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.cli.parts.stores import existing
 from segdsl.diagnostics.errors import CompileError
+from segdsl.diagnostics.extras import load_extra
 
 
 @click.command(short_help="Try rules out at a prompt.")
@@ -93,14 +93,8 @@ def command(
 
 def _terminal() -> Any:
     """What speaks with a terminal: an extra, needed only there."""
-    try:
-        return import_module("segdsl.repl.terminal")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "prompt_toolkit":
-            raise
-        raise Failure(
-            'the prompt needs prompt_toolkit: pip install "segdsl[repl]" (standard input works without)'
-        ) from None
+    without = "standard input works all the same"
+    return load_extra("segdsl.repl.terminal", "prompt_toolkit", "repl", "the prompt needs", without)
 
 
 def _session(

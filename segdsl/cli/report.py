@@ -1,26 +1,20 @@
 """`seg report`: a page about a store."""
 
-import os
-import sys
 from pathlib import Path
 
 import click
 
 from segdsl.cli.parts.asking import store_option
-from segdsl.cli.parts.failures import Failure
 from segdsl.cli.parts.lines import print_lines
-from segdsl.cli.parts.stores import existing, shown, url_of
+from segdsl.cli.parts.stores import existing, path_of, shown, url_of
 from segdsl.cli.parts.telling import Telling
-from segdsl.pages.html import GENERATOR, page
+from segdsl.cli.parts.writing import force_option, made_by, may_write, write_whole
+from segdsl.pages.html import page
 from segdsl.pages.pictures import Pictures
 from segdsl.pages.report import StoreReport, report_on
 from segdsl.values.instants import parse_date
 
-HEAD = 1_000
-"""Bytes of a file in which a page of ours says that it is one."""
-
-
-ENDINGS = (".html", ".htm")
+ENDINGS = (".html", ".htm", "")
 """How the name of a page ends."""
 
 
@@ -39,18 +33,20 @@ class Day(click.ParamType[int]):
 @click.command(no_args_is_help=True, short_help="Write a page about a store.")
 @store_option
 @click.option(
-    "-o",
     "--output",
+    "-o",
     type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="The page, an HTML file, or - for standard output. An older report there is replaced, nothing else is.",
+    help="Write the page there, an HTML file; an older one is replaced. - is standard output.",
 )
 @click.option("--from", "first", type=Day(), metavar="DATE", help="The first day to count. Default: that of the store.")
 @click.option("--to", "last", type=Day(), metavar="DATE", help="The last day to count. Default: that of the store.")
 @click.option("--json", "as_json", is_flag=True, help="Write the numbers as one JSON object, and no page.")
 @click.option("--progress", is_flag=True, help="Tell of progress also where standard error is no terminal.")
+@force_option
 def command(
-    store: str, output: str | None, first: int | None, last: int | None, as_json: bool, progress: bool
+    store: str, output: str | None, first: int | None, last: int | None, as_json: bool, progress: bool,
+    force: bool,
 ) -> None:  # fmt: skip
     """Write a page about a store: members over time, segments that overlap, how often each rule fired, effects, events
     that were rejected and why, and fields that nothing declares.
@@ -72,7 +68,9 @@ def command(
             "report.html (or --json for the numbers alone)"
         )  # fmt: skip
     pictures = None if as_json else Pictures.ready()
-    replaced = _is_ours(Path(output)) if output not in (None, "-") else False
+    may_write(output, made_by("report"), force=force, reads=[path_of(store)])
+    if output not in (None, "-") and Path(output or "").suffix.lower() not in ENDINGS:
+        raise click.UsageError(f"the page is HTML, which {output} does not say: end its name in .html or .htm")
     telling = Telling(progress)
     try:
         report = _report(store, first, last, telling)
@@ -82,41 +80,11 @@ def command(
         text = page(report, pictures, telling.say)
     finally:
         telling.done()
-    _write(text, output)
-    if output != "-":
-        click.echo(f"{'replaced' if replaced else 'written'}: {output}", err=True)
+    done = write_whole(output, text.encode())
+    if done:
+        click.echo(done, err=True)
 
 
 def _report(store: str, first: int | None, last: int | None, telling: Telling) -> StoreReport:
     with existing(store) as engine:
         return report_on(engine, shown(url_of(store)), first, last, telling.say)
-
-
-def _is_ours(path: Path) -> bool:
-    """Whether there is an older report, which may be replaced. Fails for any other file, before any work is done."""
-    if not path.exists():
-        if not path.parent.is_dir():
-            raise Failure(f"{path} cannot be written: the folder {path.parent} does not exist; make it first")
-        if path.suffix.lower() not in ("", *ENDINGS):
-            raise Failure(f"the page is HTML, which {path} does not say: end its name in {' or '.join(ENDINGS)}")
-        return False
-    with path.open("rb") as file:
-        if GENERATOR.encode() in file.read(HEAD):
-            return True
-    raise Failure(f"{path} is there already, and is no report: name another file, or remove it first")
-
-
-def _write(text: str, output: str) -> None:
-    """Write the page; one that is replaced stays whole until the new one is."""
-    data = text.encode()
-    if output == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    path = Path(output)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

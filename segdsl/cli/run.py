@@ -19,10 +19,12 @@ from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.lines import Lines
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.cli.parts.stopping import stopping
-from segdsl.cli.parts.stores import MEMORY, beside, opened, shown, url_of
+from segdsl.cli.parts.stores import MEMORY, beside, opened, path_of, shown, url_of
 from segdsl.cli.parts.summary import REJECTS_SHOWN, Summary
 from segdsl.cli.parts.telling import Telling
+from segdsl.cli.parts.writing import force_option, may_write
 from segdsl.diagnostics.errors import CompileError, InputError
+from segdsl.host.objects import change_line, reject_line
 
 _FILE = click.Path(dir_okay=False, allow_dash=True)
 
@@ -42,6 +44,7 @@ class Options:
     effects: str | None
     rejects: str | None
     fresh: bool
+    force: bool
     no_journal: bool
     as_json: bool
     progress: bool
@@ -83,6 +86,7 @@ class Options:
 @click.option("--rejects", type=_FILE, metavar="FILE", help="Write events that could not be taken there, with reasons.")
 @click.option("--no-journal", is_flag=True, help="Keep no events in a new store: smaller, but `seg why` cannot answer.")
 @click.option("--fresh", is_flag=True, help="Remove the store and begin anew.")
+@force_option
 @click.option("--json", "as_json", is_flag=True, help="Write the summary as one JSON object.")
 @click.option("--progress", is_flag=True, help="Tell of progress also where standard error is no terminal.")
 @color_option
@@ -111,6 +115,9 @@ def command(**given: Any) -> None:
     program = _program(options)
     _check_events(options.events)
     url = url_of(options.store) if options.store else beside(options.paths)
+    reads = [*(source.name for source in program.sources), options.events, options.mapping, path_of(url)]
+    for name, made in lines.MADE.items():
+        may_write(getattr(options, name), made, force=options.force, reads=reads)
     gc.freeze()
     with opened(url, program, fresh=options.fresh) as backend:
         # An effect that is written to a file is handed over: it need not wait in the store for a host.
@@ -239,9 +246,9 @@ class Outputs:
         if self.effects:
             self.effects.write(line for each in outcomes for line in lines.effect_lines(each))
         if self.rejects:
-            self.rejects.write(map(lines.reject_line, rejects))
+            self.rejects.write(map(reject_line, rejects))
 
     def take_by_clock(self, changes: Iterable["segdsl.Change"]) -> None:
         """Write what the clock brought about up to the run's end without any rule taking notice."""
         if self.changes:
-            self.changes.write(map(lines.change_line, changes))
+            self.changes.write(map(change_line, changes))

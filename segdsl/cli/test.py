@@ -15,7 +15,8 @@ from segdsl.cli.parts.findings import Findings
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.recording import record
 from segdsl.cli.parts.results import print_failures, result_line, summary, write_junit
-from segdsl.cli.parts.rules import checked_rules
+from segdsl.cli.parts.rules import checked_rules, names_of
+from segdsl.cli.parts.writing import force_option, made_by, may_write
 from segdsl.diagnostics.errors import CompileError
 
 
@@ -51,6 +52,7 @@ class Options:
     seed: int
     as_json: bool
     junit: str | None
+    force: bool
     color: bool | None
 
     @property
@@ -87,7 +89,13 @@ class Testing(click.Command):
 @click.option("--mutants", type=click.IntRange(min=1), metavar="N", help="Try only so many changes, drawn at random.")
 @click.option("--seed", type=int, default=0, metavar="NUMBER", help="Draw others: the same number draws the same.")
 @click.option("--json", "as_json", is_flag=True, help="Write each test as a line of JSON to standard output.")
-@click.option("--junit", type=click.Path(dir_okay=False), metavar="FILE", help="Write the results as JUnit XML there.")
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the results as JUnit XML there; older ones are replaced.",
+)
+@force_option
 @color_option
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
@@ -132,6 +140,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     """
     options = Options(**given)
     checked = checked_rules(options.paths)
+    may_write(options.junit, made_by("test"), force=options.force, reads=names_of(checked))
     begun = time.perf_counter()
     coverage: segdsl.Coverage | None = None
     try:

@@ -9,7 +9,7 @@ from segdsl.cli.parts.asking import at_option, json_option, store_option
 from segdsl.cli.parts.failures import Failure
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
-from segdsl.cli.parts.tables import plain
+from segdsl.diagnostics.printable import printable
 
 
 @click.command(no_args_is_help=True, short_help="Explain why a customer is in a segment or not.")
@@ -40,7 +40,7 @@ def command(customer: str, segment: tuple[str, ...], store: str, at: str | None,
             print_lines([found.as_json()])
             return
         for line in found.text().splitlines():
-            click.echo(plain(line))
+            click.echo(printable(line))
 
 
 def _segment(engine: "segdsl.Engine", customer: str, segment: str) -> str:

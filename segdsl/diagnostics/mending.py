@@ -7,6 +7,7 @@ from itertools import pairwise
 from attrs import define, field, frozen
 
 from segdsl.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
 
@@ -91,7 +92,7 @@ def mended(diagnostic: Diagnostic, fix: Fix, sources: SourceMap) -> Mended:
 
 
 def _one_line(text: str) -> str:
-    shown = " ".join("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in word) for word in text.split())
+    shown = " ".join(printable(word) for word in text.split())
     return shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from segdsl.drawing.colors import LIGHT
-from segdsl.drawing.graph import Edge, Graph, Group, Node
+from segdsl.drawing.graph import MADE, Edge, Graph, Group, Node
 from segdsl.drawing.layout import lettered
 from segdsl.drawing.lettering import plain
 from segdsl.drawing.shapes import SHAPES, Shape
@@ -17,6 +17,7 @@ def to_dot(graph: Graph) -> str:
 
 def _lines(graph: Graph) -> Iterator[str]:
     yield f"digraph {_quoted(graph.title)} {{"
+    yield f"  // {MADE}"
     yield f'  graph [rankdir={"TB" if graph.direction == "down" else "LR"}, fontname="sans-serif"];'
     yield '  node [fontname="sans-serif", fontsize=11, style=filled, margin="0.15,0.08"];'
     yield f'  edge [fontname="sans-serif", fontsize=10, color="{LIGHT.edge}"];'

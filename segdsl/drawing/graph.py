@@ -21,6 +21,9 @@ NAMES: dict[Kind, str] = {
 }  # fmt: skip
 """What people read in the legend."""
 
+MADE = "made by seg graph"
+"""By these words in its head a picture is known that may be replaced."""
+
 EdgeKind = Literal["goes on", "writes", "reads"]
 Direction = Literal["down", "right"]
 Theme = Literal["light", "dark", "auto"]

@@ -9,6 +9,8 @@ from unicodedata import category, combining, east_asian_width
 
 from attrs import frozen
 
+from segdsl.diagnostics.printable import printable
+
 SIZE = 13.0
 """Of the letters in a box, in pixels."""
 
@@ -58,9 +60,7 @@ def _width(letter: str) -> float:
 
 def plain(text: str) -> str:
     """Text as every format can hold it: what is not printable is shown by its number. Line ends stay."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text)
+    return printable(text, kept="\n")
 
 
 def wrapped(text: str, limit: float, size: float = SIZE, most: int = 10) -> Lettering:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from segdsl.drawing.colors import LIGHT
-from segdsl.drawing.graph import Edge, Graph, Group, Node
+from segdsl.drawing.graph import MADE, Edge, Graph, Group, Node
 from segdsl.drawing.lettering import plain
 from segdsl.drawing.shapes import SHAPES
 
@@ -24,6 +24,7 @@ def to_mermaid(graph: Graph) -> str:
 def _lines(graph: Graph) -> Iterator[str]:
     down = graph.direction == "down"
     yield f"flowchart {'TD' if down else 'LR'}"
+    yield f"  %% {MADE}"
     for kind in graph.kinds:
         fill, line = LIGHT.kinds[kind]
         dashed = ",stroke-dasharray:5 3" if kind == "wait" else ""

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from segdsl.drawing import shapes
 from segdsl.drawing.colors import style
-from segdsl.drawing.graph import NAMES, Graph, Node, Theme
+from segdsl.drawing.graph import MADE, NAMES, Graph, Node, Theme
 from segdsl.drawing.layout import (
     LEGEND,
     PADDING,
@@ -40,6 +40,7 @@ def drawn(made: Picture, theme: Theme = "auto") -> str:
         {"xmlns": "http://www.w3.org/2000/svg", "class": "segdsl", "role": "img", "width": width, "height": height,
          "viewBox": f"0 0 {width} {height}"},
     )  # fmt: skip
+    root.append(ET.Comment(f" {MADE} "))
     ET.SubElement(root, "title").text = plain(made.graph.title)
     ET.SubElement(root, "desc").text = plain(made.graph.description)
     ET.SubElement(root, "style").text = style(theme)

@@ -1,19 +1,17 @@
 """What to say of an expectation of a test that was not met: what was found, and the values that tell why."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from attrs import frozen
 
 from segdsl.compiler.trials import Expected
 from segdsl.engines.base import Prepared
+from segdsl.host.saying import effect_said, said
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.records.outcomes import Effect
 from segdsl.state.customer import State
-from segdsl.values import wire
 from segdsl.values.instants import instant_text
-from segdsl.values.kinds import Kind
 
 SHOWN = 5
 """So many effects are listed; a test seldom has more."""
@@ -58,26 +56,4 @@ def unmet_effect(action: str, meant: list[Effect], effects: list[Effect]) -> Fou
 
 def _at_most(effects: list[Effect]) -> str:
     more = f"; and {len(effects) - SHOWN} more" if len(effects) > SHOWN else ""
-    return "; ".join(f"{shown(effect)} at {instant_text(effect.instant)}" for effect in effects[:SHOWN]) + more
-
-
-def shown(effect: Effect) -> str:
-    """An effect as the language says it."""
-    fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
-    return effect.action + (f" with {', '.join(fields)}" if fields else "")
-
-
-def said(kind: Kind, value: Any) -> str:
-    """A run-time value as the language says it."""
-    if value is None:
-        return "not known"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if kind.name == "list":
-        return listed(said(kind.item, each) for each in value) if kind.item is not None else "a list"
-    return wire.shown(wire.encode(kind, value)) if kind.is_text else str(wire.encode(kind, value))
-
-
-def listed(values: Iterable[str]) -> str:
-    """Values in brackets."""
-    return f"({', '.join(values)})"
+    return "; ".join(f"{effect_said(effect)} at {instant_text(effect.instant)}" for effect in effects[:SHOWN]) + more

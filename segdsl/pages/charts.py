@@ -7,14 +7,16 @@ replaces them where it is dark. Text is shown as it is; the drawing escapes it.
 from collections.abc import Sequence
 from typing import Any
 
+from segdsl.pages.colors import DARK, LIGHT
 from segdsl.values.instants import DAY
 
 Spec = dict[str, Any]
 
-MARK, SECOND, INK, MUTED, LINE, FAINT = "#0b62a8", "#a34a00", "#1b1f24", "#57606a", "#c4cad1", "#e4e8ec"
-"""Blue and orange are told apart by everybody; ink and muted have a contrast of more than 4.5 to white."""
+MARK, SECOND, INK, MUTED, LINE, FAINT = (
+    LIGHT[name] for name in ("mark", "second", "ink", "muted", "line", "faint")
+)  # fmt: skip
 
-COLOURS = {MARK: "#6cb2f2", SECOND: "#f2a25c", INK: "#e8ebee", MUTED: "#a5afba", LINE: "#4a535e", FAINT: "#2b323a"}
+COLOURS = {LIGHT[name]: DARK[name] for name in ("mark", "second", "ink", "muted", "line", "faint")}
 """Each colour on white paper, and the one in its place on a dark screen."""
 
 FONT = "Helvetica, Arial, sans-serif"

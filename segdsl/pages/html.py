@@ -1,25 +1,22 @@
-"""A report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere.
+"""A report as one HTML page, in the frame of all pages.
 
 Comes in: a `StoreReport`, and what draws its charts. Goes out: the page as text. Names, rules and fields are of whoever
 wrote the rules or sent the events: all of them pass through `shown`. Beside every chart stand its numbers in a table.
 """
 
 from collections.abc import Iterable, Sequence
-from html import escape
-from importlib.resources import files
 
 from attrs import frozen
 
 from segdsl.pages import charts
 from segdsl.pages.charts import COLOURS
 from segdsl.pages.days import Span
-from segdsl.pages.pictures import Pictures, printable
+from segdsl.pages.frame import escaped as shown
+from segdsl.pages.frame import frame, style
+from segdsl.pages.pictures import Pictures
 from segdsl.pages.report import Pair, SegmentPart, StoreReport, Told
 from segdsl.pages.upset import drawn, upset
 from segdsl.values.instants import date_text, duration_text, instant_text
-
-GENERATOR = '<meta name="generator" content="segdsl report">'
-"""By this a page that may be replaced is known."""
 
 MULTIPLES = 12
 """Segments, and actions, of which each has a small chart."""
@@ -29,14 +26,6 @@ BARS = 25
 
 OPEN_ROWS = 12
 """A table of no more rows than this is open."""
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-
-
-def shown(text: str) -> str:
-    """A text from outside, for a page: escaped, and what cannot be printed (or would turn the line round) by its
-    number."""
-    return escape(printable(text))
 
 
 def page(report: StoreReport, pictures: Pictures, told: Told = lambda text: None) -> str:
@@ -56,34 +45,17 @@ def page(report: StoreReport, pictures: Pictures, told: Told = lambda text: None
         f'<section id="{id_}" aria-labelledby="{id_}-title"><h2 id="{id_}-title">{title}</h2>{body}</section>\n'
         for id_, title, body in parts
     )
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'{GENERATOR}\n<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{shown(report.store)} - segments</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n"
-        f"<header>{writing.head()}</header>\n"
-        f'<nav aria-label="Parts of this page"><ul>{links}</ul></nav>\n<main>\n{sections}</main>\n</body>\n</html>\n'
-    )
+    body = f'<nav aria-label="Parts of this page"><ul>{links}</ul></nav>\n<main id="content">\n{sections}</main>\n'
+    return frame(f"{report.store} - segments", "report", _style(), writing.head(), body, "store")
 
 
 def _style() -> str:
     """The page's own style, and for the dark each colour of the charts by the one in its place."""
-    own = files("segdsl.pages").joinpath("report.css").read_text("utf-8")
-    light = "".join(f"  --{name}: {colour};\n" for name, colour in _NAMED)
-    dark = "".join(f"    --{name}: {COLOURS[colour]};\n" for name, colour in _NAMED)
-    drawn_dark = "".join(
+    dark = "".join(
         f'  svg [fill="{colour}"] {{ fill: {other}; }}\n  svg [stroke="{colour}"] {{ stroke: {other}; }}\n'
         for colour, other in COLOURS.items()
     )
-    return (
-        f"{own}:root {{\n{light}}}\n@media screen and (prefers-color-scheme: dark) {{\n  :root {{\n"
-        f"    --paper: #14181d;\n    --raised: #1b2128;\n{dark}  }}\n{drawn_dark}}}\n"
-    )
-
-
-_NAMED = [("mark", charts.MARK), ("second", charts.SECOND), ("ink", charts.INK), ("muted", charts.MUTED),
-          ("line", charts.LINE), ("faint", charts.FAINT)]  # fmt: skip
+    return f"{style('report')}@media screen and (prefers-color-scheme: dark) {{\n{dark}}}\n"
 
 
 # ------------------------------------------------------------------------------------------------------------- pieces

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from attrs import define
 
+from segdsl.diagnostics.printable import printable
 from segdsl.pages.document import (
     Block,
     Code,
@@ -35,19 +36,12 @@ def markdown(document: Document) -> str:
 
 def escaped(text: str) -> str:
     """A text in which nothing is markup, on one line."""
-    line = " ".join(printable(text).split())
+    line = " ".join(printable(text, kept="\n\t").split())
     if text[:1].isspace():
         line = f" {line}"
     if text[-1:].isspace() and line.strip():
         line += " "
     return _SPECIAL.sub(lambda found: f"\\{found.group()}", line)
-
-
-def printable(text: str) -> str:
-    """Without what cannot be seen, which is shown by its number; blanks stay."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\u{ord(c):04x}" for c in text)
 
 
 @define(eq=False)
@@ -137,7 +131,7 @@ class _Writer:
 
 def code(text: str) -> str:
     """As code, which may hold back-ticks; a stroke is escaped for the tables it may stand in."""
-    line = " ".join(printable(text).split())
+    line = " ".join(printable(text, kept="\n\t").split())
     if not line:
         return "``"
     if "|" in line:

@@ -4,13 +4,13 @@ Comes in: a specification of `charts.py` or `upset.py`. Goes out: an SVG element
 """
 
 import re
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from attrs import frozen
 
-from segdsl.diagnostics.errors import MissingExtraError
+from segdsl.diagnostics.extras import load_extra
+from segdsl.diagnostics.printable import printable
 from segdsl.pages.charts import Spec
 
 _OPENING = re.compile(r"<svg [^>]*>")
@@ -25,13 +25,8 @@ class Pictures:
 
     @classmethod
     def ready(cls) -> "Pictures":
-        try:
-            return cls(import_module("vl_convert"))
-        except ImportError as error:
-            raise MissingExtraError(
-                'pictures need a package that is not there: pip install "segdsl[pictures]"; the numbers alone come '
-                "with --json"
-            ) from error
+        without = "the numbers alone come with --json"
+        return cls(load_extra("vl_convert", "vl_convert", "pictures", "charts need", without))
 
     def draw(self, spec: Spec) -> str:
         """An SVG element that is as wide as drawn, or as its place where that is narrower. What it shows is said beside
@@ -43,11 +38,6 @@ class Pictures:
         width, _, box = size.groups()
         svg = f'<svg viewBox="{box}" style="width:{width}px" aria-hidden="true" focusable="false">'
         return svg + drawn[opening.end() :].replace(' pointer-events="none"', "")
-
-
-def printable(text: str) -> str:
-    """A text in which what cannot be printed, or would turn the line round, is shown by its number."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def _printable(value: Any) -> Any:

@@ -1,10 +1,13 @@
 """Walking plans: all parts of an expression, whatever nodes are added later."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from msgspec import Struct
 
 from segdsl.plan import nodes as p
+
+E = TypeVar("E", bound=p.Expression)
 
 
 def depth(node: object) -> int:
@@ -40,3 +43,16 @@ def structs(node: object) -> Iterator[Struct]:
             value = getattr(node, name)
             if isinstance(value, Struct | tuple):
                 yield from structs(value)
+
+
+def outermost(kind: type[E], node: object) -> Iterator[E]:
+    """The expressions of a kind inside an expression, without those inside another of them: of histories, say, not
+    those that their own tests ask for."""
+    if isinstance(node, kind):
+        yield node
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from outermost(kind, part)
+    elif isinstance(node, Struct):
+        for name in node.__struct_fields__:
+            yield from outermost(kind, getattr(node, name))

@@ -10,10 +10,12 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from segdsl import Because, Change, Diagnostic, Effect, Membership
+from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.render import as_json, render
 from segdsl.diagnostics.source import SourceMap
-from segdsl.values import instants, wire
-from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, instant_text
+from segdsl.host.saying import NOT_KNOWN, effect_said, said
+from segdsl.values import instants
+from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
 
@@ -21,8 +23,6 @@ Tone = Literal["plain", "title", "enters", "leaves", "effect", "wait", "mistake"
 
 SHOWN = 8
 """Customers, changes of others and the like that are named before the rest is counted."""
-
-NOT_KNOWN = "not known"
 
 
 @frozen
@@ -65,13 +65,10 @@ class Answer:
 
 def refused(kind: str, message: str, *hints: str) -> Answer:
     """The answer to what cannot be done."""
-    message = "\n".join(map(plain, message.split("\n")))
-    return Answer(kind, (Line(message, "mistake"), *(Line(f"  {plain(hint)}", "hint") for hint in hints)), failed=True)
-
-
-def plain(text: str) -> str:
-    """A text from outside as one line that cannot steer a terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+    message = "\n".join(map(printable, message.split("\n")))
+    return Answer(
+        kind, (Line(message, "mistake"), *(Line(f"  {printable(hint)}", "hint") for hint in hints)), failed=True
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- values
@@ -101,9 +98,8 @@ class Speech:
             case "duration":
                 return length(value)
             case "text" | "text ignoring case" | "one of":
-                return f'"{plain(value)}"'
-        encoded = wire.encode(kind, value)
-        return plain(encoded if isinstance(encoded, str) else wire.shown(encoded))
+                return f'"{printable(value)}"'
+        return printable(said(kind, value))
 
     def because(self, because: Because) -> str:
         """`added at shop.seg:7`."""
@@ -141,8 +137,7 @@ class Speech:
 
 def effect_text(effect: Effect) -> str:
     """An effect as the language says it."""
-    fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
-    return plain(effect.action + (f" with {', '.join(fields)}" if fields else ""))
+    return printable(effect_said(effect))
 
 
 def length(duration: int) -> str:
@@ -166,39 +161,12 @@ def roughly(duration: int) -> str:
 
 def listed(names: Sequence[str], most: int = SHOWN) -> str:
     """Names with commas, the rest counted."""
-    shown = ", ".join(map(plain, names[:most]))
+    shown = ", ".join(map(printable, names[:most]))
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
-
-
-# ---------------------------------------------------------------------------------------------------------------- JSON
-
-
-def because_keys(because: Because) -> dict[str, Any]:
-    return {"reason": because.reason, "place": because.place or None, "event": because.cause or None}
-
-
-def change_object(change: Change) -> dict[str, Any]:
-    return {
-        "customer": change.customer, "segment": change.segment, "change": "enters" if change.entered else "leaves",
-        "time": instant_text(change.instant), **because_keys(change.because),
-    }  # fmt: skip
-
-
-def effect_object(effect: Effect) -> dict[str, Any]:
-    return {
-        "customer": effect.customer, "action": effect.action, "fields": effect.fields,
-        "time": instant_text(effect.instant), **because_keys(effect.because),
-    }  # fmt: skip
-
-
-def membership_object(membership: Membership) -> dict[str, Any]:
-    return {
-        "segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because),
-    }  # fmt: skip
 
 
 def columns(rows: Iterable[tuple[str, str]]) -> list[str]:
     """Rows of two cells, the second ones in line."""
-    rows = [(plain(one), plain(other)) for one, other in rows]
+    rows = [(printable(one), printable(other)) for one, other in rows]
     wide = min(max((len(one) for one, _ in rows), default=0), 40)
     return [f"  {one:<{wide}}  {other}".rstrip() for one, other in rows]

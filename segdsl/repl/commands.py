@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal
 from attrs import frozen
 
 import segdsl
+from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.suggest import nearest
 from segdsl.host.moments import instant_of
 from segdsl.host.trying import moment_of
 from segdsl.repl import saving, showing
-from segdsl.repl.answers import Answer, Line, plain, refused
+from segdsl.repl.answers import Answer, Line, refused
 from segdsl.repl.reading import Reading, entries, read, text_of
 from segdsl.syntax import ast
 from segdsl.values.instants import instant_text
@@ -106,7 +107,7 @@ def _undo(session: "Session", _argument: str) -> Answer:
     if done is None:
         return refused("mistake", "there is nothing to take back")
     first, *more = done.splitlines() or [""]
-    return Answer("command", (Line(f"taken back: {plain(first)}{' ...' if more else ''}"),), found={"undone": done})
+    return Answer("command", (Line(f"taken back: {printable(first)}{' ...' if more else ''}"),), found={"undone": done})
 
 
 # ----------------------------------------------------------------------------------------------------------- the rules

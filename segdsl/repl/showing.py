@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import segdsl
+from segdsl.diagnostics.printable import printable
+from segdsl.host.objects import change_line, effect_line, membership_line
 from segdsl.repl.answers import (
     SHOWN,
     Answer,
     Line,
-    change_object,
     columns,
-    effect_object,
     length,
     listed,
-    membership_object,
-    plain,
     refused,
 )
 from segdsl.repl.saving import line_text
@@ -41,28 +39,28 @@ def greeting(session: "Session") -> Answer:
     lines = [Line(f"segdsl {segdsl.__version__}: {', '.join(rows)}; :help says what can be typed", "title")]
     if session.events is not None:
         known = counted(play.engine.backend.customer_count(), "customer")
-        lines.append(Line(f"{counted(max(happened, 0), 'event')} of {known} from {plain(session.events)}"))
+        lines.append(Line(f"{counted(max(happened, 0), 'event')} of {known} from {printable(session.events)}"))
     if session.before.store is not None:
         known = counted(session.before.store.backend.customer_count(), "customer")
         lines.append(Line(f"{known} in the store, which is only read: what you type happens in memory"))
     if play.rejects:
         first = play.rejects[0]
         rejected = counted(len(play.rejects), "event")
-        lines.append(Line(f"{rejected} could not be taken: line {first.place}: {plain(first.detail)}", "leaves"))
+        lines.append(Line(f"{rejected} could not be taken: line {first.place}: {printable(first.detail)}", "leaves"))
     standing = session.standing
     when = f"{session.speech.instant(standing.clock)} ({session.zone.name})"
-    lines.append(Line(f"the customer is {plain(standing.customer)}; it is {when}"))
+    lines.append(Line(f"the customer is {printable(standing.customer)}; it is {when}"))
     return Answer("greeting", tuple(lines), diagnostics=tuple(session.warnings(play)), sources=rules.sources())
 
 
 def customers(session: "Session", _argument: str) -> Answer:
     """The customers of whom something is known, the one at hand marked."""
     now, found = session.standing.customer, session.play.customers()
-    lines = [Line(f"{'>' if name == now else ' '} {plain(name)}") for name in found[:CUSTOMERS]]
+    lines = [Line(f"{'>' if name == now else ' '} {printable(name)}") for name in found[:CUSTOMERS]]
     if now not in found:
-        lines.append(Line(f"> {plain(now)}, of whom nothing is known yet"))
+        lines.append(Line(f"> {printable(now)}, of whom nothing is known yet"))
     elif now not in found[:CUSTOMERS]:
-        lines.append(Line(f"> {plain(now)}"))
+        lines.append(Line(f"> {printable(now)}"))
     if len(found) > CUSTOMERS:
         lines.append(Line(f"  and {len(found) - CUSTOMERS:,} more", "hint"))
     return Answer("customers", tuple(lines), found={"customers": found[:1_000], "count": len(found), "current": now})
@@ -75,11 +73,11 @@ def segments(session: "Session", _argument: str) -> Answer:
     lines = [Line(line, "enters") for line in columns((m.segment, speech.membership(m)) for m in found)]
     others = [name for name in sorted(session.play.engine.segments) if name not in {m.segment for m in found}]
     if others:
-        lines.append(Line(f"  not in {', '.join(map(plain, others[:SHOWN]))}"
+        lines.append(Line(f"  not in {', '.join(map(printable, others[:SHOWN]))}"
                           + (f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""), "hint"))  # fmt: skip
     if not lines:
         lines = [Line("the program declares no segments yet", "hint")]
-    return Answer("segments", tuple(lines), found={"segments": [membership_object(m) for m in found], "not_in": others})
+    return Answer("segments", tuple(lines), found={"segments": [membership_line(m) for m in found], "not_in": others})
 
 
 def why(session: "Session", name: str) -> Answer:
@@ -92,11 +90,13 @@ def why(session: "Session", name: str) -> Answer:
     if not engine.stored.journal:
         return _why_by_reason(session, name, "the store keeps no events, so this is all that can be said")
     if given := _given_segments(session):
-        hint = f"it was given that {plain(customer)} is in {listed(given)}: nothing led to that, so no more is known"
+        hint = (
+            f"it was given that {printable(customer)} is in {listed(given)}: nothing led to that, so no more is known"
+        )
         return _why_by_reason(session, name, hint)
     found = engine.why(customer, name)
     lines = found.text().rstrip("\n").split("\n")
-    return Answer("why", tuple(Line(plain(line)) for line in lines), found={"why": found.as_json()})
+    return Answer("why", tuple(Line(printable(line)) for line in lines), found={"why": found.as_json()})
 
 
 def _given_segments(session: "Session") -> list[str]:
@@ -115,14 +115,14 @@ def _why_by_reason(session: "Session", name: str, hint: str) -> Answer:
     found = next((m for m in engine.segments_of(customer) if m.segment == name), None)
     past = [change for change in engine.history(customer) if change.segment == name]
     if found is not None:
-        lines = [Line(f"{plain(customer)} is in {name} {speech.membership(found)}", "enters")]
+        lines = [Line(f"{printable(customer)} is in {name} {speech.membership(found)}", "enters")]
     else:
-        lines = [Line(f"{plain(customer)} is not in {name}", "leaves")]
+        lines = [Line(f"{printable(customer)} is not in {name}", "leaves")]
         if not past:
             lines.append(Line("  and never was", "hint"))
     lines += [Line(f"  {speech.instant(c.instant)}{speech.change(c).text[1:]}", "hint") for c in past]
     lines.append(Line(f"  {hint}", "hint"))
-    return Answer("why", tuple(lines), found={"member": found is not None, "history": [change_object(c) for c in past]})
+    return Answer("why", tuple(lines), found={"member": found is not None, "history": [change_line(c) for c in past]})
 
 
 def next_change(session: "Session", _argument: str) -> Answer:
@@ -149,7 +149,7 @@ def history(session: "Session", _argument: str) -> Answer:
     for item in play.past(customer):
         order[item.id] = len(order) + 1
         place = f"line {item.place} of the events" if play.before.items else "in the store"
-        line = Line(f"{speech.instant(item.instant)}  {plain(item.name)}  ({place})", "title")
+        line = Line(f"{speech.instant(item.instant)}  {printable(item.name)}  ({place})", "title")
         rows.append((item.instant, order[item.id], 0, line))
     for doing in session.standing.journal:
         if doing.customer == customer and doing.line is not None:
@@ -164,8 +164,8 @@ def history(session: "Session", _argument: str) -> Answer:
         by_clock = Line(f"{speech.instant(instant)}{line.text}", line.tone)
         rows.append((instant, cause, number, line if cause else by_clock))
     rows.sort(key=lambda row: row[:3])
-    lines = [row[3] for row in rows] or [Line(f"nothing has happened to {plain(customer)} yet", "hint")]
-    found = {"changes": [change_object(c) for c in changes], "effects": [effect_object(e) for e in effects]}
+    lines = [row[3] for row in rows] or [Line(f"nothing has happened to {printable(customer)} yet", "hint")]
+    found = {"changes": [change_line(c) for c in changes], "effects": [effect_line(e) for e in effects]}
     return Answer("history", tuple(lines), found=found)
 
 

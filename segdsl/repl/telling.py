@@ -10,16 +10,9 @@ from attrs import frozen
 
 import segdsl
 from segdsl import Effect
-from segdsl.repl.answers import (
-    Line,
-    Speech,
-    change_object,
-    effect_object,
-    effect_text,
-    listed,
-    plain,
-    roughly,
-)
+from segdsl.diagnostics.printable import printable
+from segdsl.host.objects import change_line, effect_line
+from segdsl.repl.answers import Line, Speech, effect_text, listed, roughly
 from segdsl.repl.play import News, Play
 from segdsl.repl.rules import said
 from segdsl.syntax import ast
@@ -70,8 +63,8 @@ def _taken(line: ast.TestLine) -> str:
 
 def note(found: dict[str, list[object]], news: News) -> None:
     """Add news to what is for programs."""
-    found["changes"] += map(change_object, (*news.changes, *news.others))
-    found["effects"] += map(effect_object, (*news.effects, *news.others_effects))
+    found["changes"] += map(change_line, (*news.changes, *news.others))
+    found["effects"] += map(effect_line, (*news.effects, *news.others_effects))
 
 
 def ahead(play: Play, customer: str, speech: Speech) -> list[Line]:
@@ -95,7 +88,7 @@ def declared(
 ) -> list[Line]:
     """A declaration was taken: what it is, whom it concerns, and what it changes for the customer."""
     titles = [f"rule at {play.checked.place(n.span)}" if isinstance(n, ast.Rule) else said(n) for n in nodes]
-    lines = [Line(f"{'changed' if replaced else 'new'}: {', '.join(map(plain, titles))}", "title")]
+    lines = [Line(f"{'changed' if replaced else 'new'}: {', '.join(map(printable, titles))}", "title")]
     lines += [Line(f"  in place of {each}", "hint") for each in replaced]
     for node in nodes:
         if isinstance(node, ast.SegmentDeclaration) and node.kind == "derived":
@@ -131,10 +124,10 @@ def moved(before: Play, play: Play, customer: str, speech: Speech) -> list[Line]
     lines = []
     for name in sorted({*old, *new}):
         if name in new and name not in old:
-            text = f"  {plain(customer)} is in {name} now, {speech.membership(new[name])}"
+            text = f"  {printable(customer)} is in {name} now, {speech.membership(new[name])}"
             lines.append(Line(text, "enters"))
         elif name in old and name not in new:
-            lines.append(Line(f"  {plain(customer)} is not in {name} any more", "leaves"))
+            lines.append(Line(f"  {printable(customer)} is not in {name} any more", "leaves"))
     added = _new(before.effects.get(customer, []), play.effects.get(customer, []))
     if added:
         lines.append(Line("  under it, what has happened would have led to:", "hint"))
@@ -152,7 +145,7 @@ def difference(before: Play, play: Play, customer: str) -> dict[str, Any]:
     added = _new(before.effects.get(customer, []), play.effects.get(customer, []))
     return {
         "customer": customer, "enters": sorted(new - old), "leaves": sorted(old - new),
-        "effects": [effect_object(effect) for effect in added],
+        "effects": [effect_line(effect) for effect in added],
     }  # fmt: skip
 
 
@@ -180,7 +173,7 @@ def expected(missing: Sequence[Missing]) -> list[Line]:
     lines = []
     for each in missing:
         lines.append(Line(f"expected: {each.expected}", "mistake"))
-        lines.append(Line(f"   found: {plain(each.found)}", "hint"))
+        lines.append(Line(f"   found: {printable(each.found)}", "hint"))
     return lines
 
 

@@ -1,4 +1,4 @@
-"""`seg docs`: where the page goes, what it never writes over, and what it refuses."""
+"""`seg docs`: where the page goes, and what it refuses."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,6 @@ import pytest
 from tests.cli.conftest import Seg
 
 pytestmark = pytest.mark.usefixtures("shop")
-FIRST = "made by seg docs"
 
 
 def test_markdown_goes_to_standard_output(run: Seg):
@@ -40,25 +39,6 @@ def test_a_page_is_written_anew(run: Seg, place: Path):
     for title in ("Before", "After"):
         assert run("docs", "shop.seg", "--output", "a.html", "--title", title).exit_code == 0
     assert "<title>After</title>" in (place / "a.html").read_text("utf-8")
-
-
-def test_a_file_of_somebody_else_is_left_alone(run: Seg, place: Path):
-    (place / "README.md").write_text("# Mine\n")
-    result = run("docs", "shop.seg", "--output", "README.md")
-    assert result.exit_code == 2
-    assert "README.md was not made by seg docs" in result.stderr
-    assert (place / "README.md").read_text() == "# Mine\n"
-
-
-def test_a_file_of_somebody_else_is_written_over_where_that_is_said(run: Seg, place: Path):
-    (place / "README.md").write_text("# Mine\n")
-    assert run("docs", "shop.seg", "--output", "README.md", "--force").exit_code == 0
-    assert FIRST in (place / "README.md").read_text("utf-8")
-
-
-def test_a_place_that_cannot_be_written(run: Seg):
-    result = run("docs", "shop.seg", "--output", "nowhere/a.md")
-    assert (result.exit_code, result.stderr) == (2, "seg: nowhere/a.md cannot be written: no such file or directory\n")
 
 
 def test_json(run: Seg, snapshot):

@@ -1,5 +1,6 @@
 """Help that teaches, the version, and the words of the language."""
 
+import json
 import re
 from importlib import import_module
 from pathlib import Path
@@ -55,3 +56,8 @@ def test_an_unexpected_failure_of_the_system_is_one_line(run: Seg, monkeypatch: 
     monkeypatch.setattr("segdsl.cli.check.checked_rules", fail)
     result = run("check", "x.seg")
     assert (result.exit_code, result.stderr) == (2, "seg: x.seg: input/output error\n")
+
+
+def test_words_as_json(run: Seg):
+    found = {each["not"]: each["words"] for each in map(json.loads, run("words", "--json").output.splitlines())}
+    assert ("between" in found["anywhere"], list(found)) == (True, ["anywhere", "beginning", "together", "unquoted"])

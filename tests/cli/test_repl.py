@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 from segdsl.cli import repl
-from segdsl.cli.parts.failures import Failure
+from segdsl.diagnostics.errors import MissingExtraError
 from tests.cli.conftest import Seg
 
 ROOT = Path(__file__).parents[2]
@@ -104,5 +104,5 @@ def test_a_terminal_without_prompt_toolkit_is_told_of_the_extra(monkeypatch: pyt
     monkeypatch.delitem(sys.modules, "segdsl.repl.terminal", raising=False)
     missing: ModuleType | None = None
     monkeypatch.setitem(sys.modules, "prompt_toolkit", missing)  # type: ignore[arg-type]
-    with pytest.raises(Failure, match=r'pip install "segdsl\[repl\]"'):
+    with pytest.raises(MissingExtraError, match=r'pip install "segdsl\[repl\]"'):
         repl._terminal()

@@ -98,13 +98,6 @@ def test_it_is_written_to_a_new_file_that_holds(shop: Path, run: Seg):
     assert run("test", "shop.seg", "ann.seg").stdout == "1 test: it holds\n"
 
 
-def test_no_file_is_written_over(shop: Path, run: Seg):
-    (shop / "ann.seg").write_text("mine")
-    result = run("test", "record", "shop.seg", "--events", "events.jsonl", "--customer", "ann", "--output", "ann.seg")
-    assert result.exit_code == 2
-    assert (shop / "ann.seg").read_text() == "mine"
-
-
 def test_a_customer_without_events(shop: Path, run: Seg):
     result = run("test", "record", "shop.seg", "--events", "events.jsonl", "--customer", "anne")
     assert result.exit_code == 2

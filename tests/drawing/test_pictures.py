@@ -276,7 +276,7 @@ def test_hostile_names_stay_in_their_quotation_marks_in_mermaid() -> None:
     codes = r'(?:[^"`<#&*_$]|#\w+;|<br/>|</?b>)*'
     node = rf'\w+{open_}"{codes}"{close}:::\w+'
     group = rf'subgraph \w+\["{codes}"\]'
-    line = re.compile(rf"flowchart (TD|LR)|classDef .*|direction TB|end|{edge}|{node}|{group}")
+    line = re.compile(rf"flowchart (TD|LR)|%% made by seg graph|classDef .*|direction TB|end|{edge}|{node}|{group}")
     for graph in both(hostile()):
         for each in to_mermaid(graph).splitlines():
             assert line.fullmatch(each.strip()), each

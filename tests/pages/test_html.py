@@ -173,7 +173,7 @@ def _contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("colour", [charts.INK, charts.MUTED, charts.MARK, charts.SECOND])
-@pytest.mark.parametrize(("dark", "grounds"), [(False, ["#ffffff", "#f6f8fa"]), (True, ["#14181d", "#1b2128"])])
+@pytest.mark.parametrize(("dark", "grounds"), [(False, ["#ffffff", "#f6f8fa"]), (True, ["#0d1117", "#161b22"])])
 def test_text_and_marks_stand_out(shop: str, colour: str, dark: bool, grounds: list[str]):
     for ground in grounds:
         assert ground in shop

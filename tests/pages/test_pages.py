@@ -1,13 +1,18 @@
 """Pages of whole programs: they are made, their links lead somewhere, and what is hostile in them stays text."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.diagnostics.diagnostic import Severity
+from segdsl.drawing.colors import DARK as DRAWN_DARK
+from segdsl.drawing.colors import LIGHT as DRAWN_LIGHT
+from segdsl.drawing.colors import Palette
 from segdsl.host.program import check, check_texts
-from segdsl.pages.page import STYLE
+from segdsl.pages.colors import DARK, LIGHT
+from segdsl.pages.frame import style
 from tests.pages.checking import Reading, html_mistakes, markdown_mistakes, pages
 from tests.support.corpus import MISTAKEN, programs
 
@@ -126,10 +131,6 @@ def test_the_page_has_landmarks_and_a_language() -> None:
     assert '<html lang="en">' in html
 
 
-def colours(css: str) -> dict[str, str]:
-    return dict(each.strip().split(": ") for each in css.replace("\n", " ").split(";") if each.strip().startswith("--"))
-
-
 def luminance(colour: str) -> float:
     parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
     red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
@@ -141,12 +142,29 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize("ink", ["--ink", "--soft", "--link", "--field"])
-@pytest.mark.parametrize("ground", ["--ground", "--raised"])
-def test_what_is_written_can_be_read(theme: int, ink: str, ground: str) -> None:
-    found = colours(STYLE.split(":root {")[theme + 1].split("}")[0])
-    assert contrast(found[ink], found[ground]) >= 4.5
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ink", ["ink", "muted", "mark", "second"])
+@pytest.mark.parametrize("ground", ["paper", "raised"])
+def test_what_is_written_can_be_read(colours: dict[str, str], ink: str, ground: str) -> None:
+    assert contrast(colours[ink], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize(("colours", "drawn"), [(LIGHT, DRAWN_LIGHT), (DARK, DRAWN_DARK)], ids=["light", "dark"])
+def test_pages_and_pictures_look_alike(colours: dict[str, str], drawn: Palette) -> None:
+    assert [colours[name] for name in ("paper", "raised", "ink", "muted")] == [
+        drawn.paper, drawn.frame, drawn.ink, drawn.muted,
+    ]  # fmt: skip
+
+
+def test_every_colour_that_a_style_names_is_there() -> None:
+    named = {found for name in ("frame", "program", "report") for found in re.findall(r"var\(--(\w+)\)", style(name))}
+    assert named <= set(LIGHT) == set(DARK)
+
+
+def test_both_pages_stand_in_one_frame_in_which_nothing_runs() -> None:
+    html = pages(check(ROOT / "examples" / "08-onboarding-journey"))[1]
+    assert """<meta http-equiv="Content-Security-Policy" content="default-src 'none';""" in html
+    assert html.startswith("<!DOCTYPE html><!-- made by seg docs")
 
 
 def test_two_lists_in_a_row_stay_two() -> None:

@@ -10,11 +10,17 @@ from typing import Any, BinaryIO, Self
 from msgspec.json import Encoder
 
 import segdsl
-from segdsl.diagnostics.errors import InputError
-from segdsl.values.instants import instant_text
+from segdsl.cli.parts.writing import made_with, writing_to
+from segdsl.host.objects import change_line, effect_line
 
 encode = Encoder(decimal_format="number").encode
 """JSON in which numbers keep all their digits."""
+
+MADE = {
+    "changes": made_with("customer", "segment", "change"), "effects": made_with("id", "action", "priority"),
+    "rejects": made_with("reason", "detail", "line"),
+}  # fmt: skip
+"""How the files of a run are known, which may be replaced, or added to by the next run on the same store."""
 
 _PART = 1 << 16
 
@@ -29,12 +35,10 @@ class Lines:
         self.path = path
         self.file: BinaryIO | None = None
         if path != "-":
-            try:
+            with writing_to(path):
                 self.file = Path(path).open("r+b" if on and Path(path).exists() else "wb")  # noqa: SIM115 - see __exit__
-                if self.file.seekable():
+                if Path(path).is_file():
                     _cut_half_line(self.file)
-            except OSError as error:
-                raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
 
     def write(self, objects: Iterable[dict[str, Any]]) -> None:
         """Write a batch of objects, and see that they have left this process."""
@@ -88,50 +92,3 @@ def effect_lines(outcome: "segdsl.Outcome") -> Iterator[dict[str, Any]]:
     """The effects of an outcome; those that a late event takes back first."""
     yield from map(effect_line, outcome.withdrawn)
     yield from map(effect_line, outcome.effects)
-
-
-def change_line(change: "segdsl.Change") -> dict[str, Any]:
-    """A change of membership as a JSON object."""
-    return {
-        "customer": change.customer,
-        "segment": change.segment,
-        "change": "enters" if change.entered else "leaves",
-        "time": instant_text(change.instant),
-        **because_keys(change.because),
-    }
-
-
-def effect_line(effect: "segdsl.Effect") -> dict[str, Any]:
-    """An effect as a JSON object. The same id means the same effect; `mark` is there for one that comes late or is
-    withdrawn."""
-    return {
-        "id": effect.id,
-        "action": effect.action,
-        "customer": effect.customer,
-        "time": instant_text(effect.instant),
-        "priority": effect.priority,
-        "fields": effect.fields,
-        **({"mark": effect.mark} if effect.mark else {}),
-        **because_keys(effect.because),
-    }
-
-
-def reject_line(reject: "segdsl.Reject") -> dict[str, Any]:
-    """An input that was not taken as a JSON object."""
-    return {
-        "reason": reject.reason, "detail": reject.detail, "line": reject.place, "id": reject.id or None,
-        "customer": reject.customer or None, "raw": reject.raw,
-    }  # fmt: skip
-
-
-def membership_line(membership: "segdsl.Membership") -> dict[str, Any]:
-    """A membership of a segment with its reason, as a JSON object."""
-    return {"segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because)}
-
-
-def because_keys(because: "segdsl.Because") -> dict[str, Any]:
-    """Why, as keys of a JSON object; null where the clock did it, or no rule."""
-    return {
-        "event": because.cause or None, "rule": because.rule or None, "place": because.place or None,
-        "reason": because.reason,
-    }  # fmt: skip

@@ -8,8 +8,9 @@ import segdsl
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.completing import seg_files
 from segdsl.cli.parts.findings import Findings, counted
-from segdsl.cli.parts.rules import checked_rules
+from segdsl.cli.parts.rules import checked_rules, names_of
 from segdsl.cli.parts.stores import existing, shown, url_of
+from segdsl.cli.parts.writing import may_write, never, write_whole
 from segdsl.diagnostics.errors import CompileError, InputError
 
 
@@ -23,12 +24,14 @@ from segdsl.diagnostics.errors import CompileError, InputError
 @click.option("--until", metavar="INSTANT", help="The end of the test. Default: the customer's latest event.")
 @click.option("--name", metavar="TEXT", help="The test's name. Default: made of the customer and the file.")
 @click.option("--steps", is_flag=True, help="Expect memberships after each event that changes some, too.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE",
+@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
               help="Write the test there, to a new file. Default: standard output.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Write also over a file that is there already.")
 @color_option
 def record(  # noqa: PLR0913 - its options
     paths: tuple[str, ...], events: str | None, store: str | None, format: str | None, mapping: str | None,
-    customer: str, until: str | None,    name: str | None, steps: bool, output: str | None, color: bool | None,
+    customer: str, until: str | None, name: str | None, steps: bool, output: str | None, force: bool,
+    color: bool | None,
 ) -> None:  # fmt: skip
     """Make a test of what a real customer did: their events, and what came of them.
 
@@ -44,11 +47,10 @@ def record(  # noqa: PLR0913 - its options
     """
     if events == "-" and "-" in paths:
         raise click.UsageError("rules and events cannot both come from standard input")
-    if output is not None and Path(output).exists():
-        raise click.UsageError(f"{output} is there already, and is not written over: name a new file")
     if (events is None) == (store is None):
         raise click.UsageError("name where the events are, with --events FILE or with --store URL")
     checked = checked_rules(paths)
+    may_write(output, never, force=force, reads=[*names_of(checked), events, mapping])
     try:
         if store is not None:
             made = _of_store(checked, store, customer, until, name, steps)
@@ -59,7 +61,9 @@ def record(  # noqa: PLR0913 - its options
             )
     except CompileError as error:
         Findings.of(error.diagnostics, checked.sources).refuse(color)
-    _write(made.text, output)
+    done = write_whole(output, made.text.encode())
+    if done:
+        click.echo(done, err=True)
     if made.left_out:
         click.echo(f"{counted(len(made.left_out), 'thing')} of it a test cannot say: see the comments", err=True)
 
@@ -74,15 +78,3 @@ def _of_store(
         raise InputError(f"the store {shown(url_of(store))} has no event of a customer {customer!r}")
     named = name or f"{customer}, as in {Path(shown(url_of(store))).name}"
     return segdsl.record_inputs(checked, inputs, name=named, until=until, steps=steps)
-
-
-def _write(text: str, output: str | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        with Path(output).open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise InputError(f"{output} cannot be written: {(error.strerror or str(error)).lower()}") from error
-    click.echo(f"written: {output}", err=True)

@@ -1,7 +1,6 @@
 """What came of tests, as text, as JSON and as JUnit XML."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,15 +8,17 @@ import click
 
 import segdsl
 from segdsl.cli.parts.findings import counted
-from segdsl.cli.parts.tables import plain
-from segdsl.diagnostics.errors import InputError
+from segdsl.cli.parts.writing import write_whole
+from segdsl.diagnostics.printable import printable
 
 
 def print_failures(result: "segdsl.TestResult", color: bool | None) -> None:
     """A test that does not hold, with what it expected and what was found."""
     if not result.failures:
         return
-    click.echo(click.style("fails", fg="red", bold=True) + f': "{plain(result.name)}" at {result.place}', color=color)
+    click.echo(
+        click.style("fails", fg="red", bold=True) + f': "{printable(result.name)}" at {result.place}', color=color
+    )
     for failure in result.failures:
         click.echo(f"  {failure.place}: expected {failure.expected}", color=color)
         click.echo(f"    found: {failure.found}", color=color)
@@ -57,10 +58,8 @@ def write_junit(path: str, results: Sequence["segdsl.TestResult"], seconds: floa
             ET.SubElement(case, "failure", message=_printable(said)).text = _printable(
                 "\n".join([f"found: {failure.found}", *failure.why])
             )
-    try:
-        ET.ElementTree(suite).write(Path(path), encoding="utf-8", xml_declaration=True)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+    text = ET.tostring(suite, encoding="unicode")
+    write_whole(path, f'<?xml version="1.0" encoding="utf-8"?>\n<!-- made by seg test -->\n{text}\n'.encode())
 
 
 def _printable(text: str) -> str:

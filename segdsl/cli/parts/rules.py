@@ -23,3 +23,8 @@ def checked_rules(paths: Sequence[str]) -> "segdsl.CheckedProgram":
 def standard_input() -> bytes:
     """What is on standard input; of more than rules may have, a little too much."""
     return sys.stdin.buffer.read(limits.RULES_FILE_BYTES + 1)
+
+
+def names_of(checked: "segdsl.CheckedProgram") -> list[str]:
+    """The names of the files that rules were read from, without those that always come along."""
+    return [source.name for source in checked.sources if not source.shipped]

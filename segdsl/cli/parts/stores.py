@@ -36,6 +36,12 @@ def shown(url: str) -> str:
     return "memory" if url == MEMORY else url.removeprefix(FILE)
 
 
+def path_of(store: str) -> str | None:
+    """The file of a store named by its URL or its path; None for one that is no file."""
+    url = url_of(store)
+    return url.removeprefix(FILE) if url.startswith(FILE) else None
+
+
 def existing(store: str) -> "segdsl.Engine":
     """The engine on a store that was run before.
 

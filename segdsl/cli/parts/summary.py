@@ -7,7 +7,8 @@ from attrs import define, field
 
 import segdsl
 from segdsl.cli.parts.findings import counted
-from segdsl.cli.parts.tables import plain, table
+from segdsl.cli.parts.tables import table
+from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.suggest import nearest
 from segdsl.values.instants import instant_text
 
@@ -94,7 +95,7 @@ class Summary:
         total = self.report.rejects.total()
         yield from _block(f"rejects, {total:,} in all", [(f"{n:,}", reason) for reason, n in reasons])
         for each in self.rejects:
-            yield f"  line {each.place}: {plain(each.detail)}"
+            yield f"  line {each.place}: {printable(each.detail)}"
         if total > len(self.rejects):
             yield f"  and {total - len(self.rejects):,} more: --rejects FILE writes all of them"
 

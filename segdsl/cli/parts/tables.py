@@ -2,20 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.width import width
-
-
-def plain(text: str) -> str:
-    """A text from outside as one line that cannot steer a terminal: what is not printable is shown by its number."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def table(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
     """Rows of cells as lines of columns two blanks apart; the columns whose numbers are in `right` stand to the
     right."""
-    cells = [[plain(cell) for cell in row] for row in rows]
+    cells = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     lines = []
     for row in cells:

@@ -23,6 +23,7 @@ from segdsl.host.why.solving import (
     sample,
 )  # fmt: skip
 from segdsl.plan import nodes as p
+from segdsl.plan.walk import outermost
 from segdsl.state.customer import State
 from segdsl.values import instants, numbers
 from segdsl.values.kinds import Kind
@@ -119,7 +120,7 @@ class Aims:
                 return self._of_segment(segment, goal == "true") if lasting is None or goal != "true" else []
         options = self._meet(node, goal == "true")
         if goal == "not true":
-            options = [*options, *(option for part in _attributes(node) for option in self._clear(part))]
+            options = [*options, *(option for part in outermost(p.Attribute, node) for option in self._clear(part))]
         return best(options)
 
     def _of_segment(self, segment: str, member: bool) -> list[Option]:
@@ -153,7 +154,7 @@ class Aims:
                 options = self._become(operand, sample(self._kind(operand)))
                 return [tuple(_any(act) for act in option) for option in options]
             case p.Known(operand):
-                return [option for part in _attributes(operand) for option in self._clear(part)]
+                return [option for part in outermost(p.Attribute, operand) for option in self._clear(part)]
         return []
 
     def _wait_for(self, moment: p.Expression, instant: int | None) -> list[Option]:
@@ -341,17 +342,3 @@ def _joined(acts: list[Act]) -> Option:
 def _any(act: Act | FieldIs) -> Act | FieldIs:
     """An act that would do with another value as well."""
     return Act("attribute", act.name, value=act.value, any=True) if isinstance(act, Act) and not act.fields else act
-
-
-def _attributes(node: p.Expression) -> list[p.Attribute]:
-    found: list[p.Attribute] = []
-    waiting: list[Any] = [node]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, p.Attribute):
-            found.append(part)
-        elif isinstance(part, tuple):
-            waiting += part
-        elif isinstance(part, p.Expression):
-            waiting += [getattr(part, name) for name in part.__struct_fields__]
-    return found

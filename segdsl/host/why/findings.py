@@ -11,15 +11,17 @@ from msgspec.structs import replace
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.engines.reference.witness import Sighting
+from segdsl.host.saying import said
 from segdsl.host.why.answer import Act, Finding, Occurrence
 from segdsl.plan import nodes as p
+from segdsl.plan.walk import outermost
 from segdsl.records.inputs import Event
 from segdsl.state.windows import enters, leaves
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import expression
 from segdsl.values import wire
 from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, duration_text, instant_text
-from segdsl.values.kinds import BOOLEAN, DATE, INSTANT, NUMBER, TIME_OF_DAY, WEEKDAY, Kind
+from segdsl.values.kinds import DATE, NUMBER, TIME_OF_DAY, WEEKDAY, Kind
 from segdsl.values.numbers import SCALE, to_text
 from segdsl.values.zones import Zone
 
@@ -102,8 +104,8 @@ class Reader:
                 return []
             case p.Now(what):
                 kind = {"date": DATE, "time of day": TIME_OF_DAY}.get(what, WEEKDAY)
-                said = {"date": "today", "time of day": "local time"}.get(what, what)
-                return [f"{said} is {self._shown(node, looking, kind)}"]
+                name = {"date": "today", "time of day": "local time"}.get(what, what)
+                return [f"{name} is {self._shown(node, looking, kind)}"]
             case p.Member(segment):
                 since = looking.since.get(segment)
                 return [f"not in {segment}" if since is None else f"in {segment} since {instant_text(since)}"]
@@ -133,7 +135,7 @@ class Reader:
                 return "it never happened" if memory.window is None else self._none_in_time(memory, looking)
             return "it happened once" if worth == SCALE else f"it happened {to_text(worth)} times"
         kind = self.checked.written.kind(node) if self.checked is not None else None
-        return f"{self.text(node) or memory.measure} is {_said(kind or NUMBER, worth)}"
+        return f"{self.text(node) or memory.measure} is {said(kind or NUMBER, worth)}"
 
     def _none_in_time(self, memory: p.Memory, looking: Looking) -> str:
         """No event lies in the window: when the last one was that would count otherwise."""
@@ -146,7 +148,7 @@ class Reader:
             kind = next((each.kind for each in self.plan.attributes if each.name == node.name), None)
         if kind is None and self.checked is not None:
             kind = self.checked.written.kind(node)
-        return _said(kind, looking.value(node))
+        return said(kind, looking.value(node))
 
     # -------------------------------------------------------------------------------------- what counts for it, further
 
@@ -156,7 +158,7 @@ class Reader:
     def _events(self, condition: p.Expression, looking: Looking) -> list[Occurrence]:
         """The events that count for the histories a condition asks for, in their order."""
         found: dict[str, Occurrence] = {}
-        for recall in _recalls(condition):
+        for recall in outermost(p.Recall, condition):
             for sighting in looking.entered:
                 if self._counts(recall, sighting, looking):
                     event = sighting.node
@@ -185,7 +187,7 @@ class Reader:
 
     def _segments(self, condition: p.Expression, looking: Looking, depth: int) -> list[Finding]:
         """The conditions of the derived segments that a condition asks for."""
-        asked = {part.segment for part in _members(condition)}
+        asked = {part.segment for part in outermost(p.Member, condition)}
         conditions = {segment.name: segment.condition for segment in self.plan.segments if segment.kind == "derived"}
         return [
             self.finding(found, looking, depth + 1)
@@ -198,7 +200,7 @@ class Reader:
         match act:
             case Act("event", name, fields, times=times):
                 kinds = self._kinds(name)
-                given = ", ".join(f"{each} = {_said(kinds.get(each), value)}" for each, value in fields.items())
+                given = ", ".join(f"{each} = {said(kinds.get(each), value)}" for each, value in fields.items())
                 often = {1: "", 2: " twice"}.get(times, f" {times} times")
                 return f"`{name}{f' with {given}' if given else ''}` happens{often}"
             case Act("attribute", name, any=True):
@@ -207,7 +209,7 @@ class Reader:
                 return f"`{name}` is no longer known"
             case Act("attribute", name, value=value):
                 kind = next((each.kind for each in self.plan.attributes if each.name == name), None)
-                return f"`{name}` is {_said(kind, value)}"
+                return f"`{name}` is {said(kind, value)}"
             case Act("wait", wait=wait):
                 return f"nothing happens for {_about_long(wait)}"
             case Act("unlist"):
@@ -259,35 +261,6 @@ def _put(node: Any, fields: Mapping[str, Any]) -> Any:
     return node
 
 
-def _recalls(condition: p.Expression) -> list[p.Recall]:
-    """The histories that a condition asks for, without those inside their own tests."""
-    from_here: list[p.Recall] = []
-    waiting: list[Any] = [condition]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, p.Recall):
-            from_here.append(node)
-        elif isinstance(node, tuple):
-            waiting += node
-        elif isinstance(node, p.Expression):
-            waiting += [getattr(node, name) for name in node.__struct_fields__]
-    return from_here
-
-
-def _members(condition: p.Expression) -> list[p.Member]:
-    found: list[p.Member] = []
-    waiting: list[Any] = [condition]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, p.Member):
-            found.append(node)
-        elif isinstance(node, tuple):
-            waiting += node
-        elif isinstance(node, p.Expression):
-            waiting += [getattr(node, name) for name in node.__struct_fields__]
-    return found
-
-
 def _about_long(length: int) -> str:
     """A length of time as a person says it: not to the second where it is days."""
     for unit in (DAY, HOUR, MINUTE, SECOND):
@@ -296,19 +269,3 @@ def _about_long(length: int) -> str:
             days = whole // DAY
             return duration_text(whole) if unit != DAY else f"{days} day{'' if days == 1 else 's'}"
     return "a moment"
-
-
-def _said(kind: Kind | None, value: Any) -> str:
-    """A value as the language writes it."""
-    if value is None:
-        return "not known"
-    if kind == BOOLEAN or isinstance(value, bool):
-        return "yes" if value else "no"
-    if kind == INSTANT:
-        return instant_text(value)
-    if kind is None:
-        return wire.shown(value)
-    encoded = wire.encode(kind, value)
-    if isinstance(encoded, list):
-        return f"({', '.join(wire.shown(each) for each in encoded[:10])})"
-    return wire.shown(encoded) if kind.is_text else str(encoded)

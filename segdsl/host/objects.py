@@ -1,0 +1,56 @@
+"""Changes, effects, rejects and memberships as JSON objects, with the same keys wherever they are written."""
+
+from typing import TYPE_CHECKING, Any
+
+from segdsl.values.instants import instant_text
+
+if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of them
+    from segdsl.backends.base import Membership
+    from segdsl.records.outcomes import Because, Change, Effect, Reject
+
+
+def change_line(change: "Change") -> dict[str, Any]:
+    """A change of membership as a JSON object."""
+    return {
+        "customer": change.customer,
+        "segment": change.segment,
+        "change": "enters" if change.entered else "leaves",
+        "time": instant_text(change.instant),
+        **because_keys(change.because),
+    }
+
+
+def effect_line(effect: "Effect") -> dict[str, Any]:
+    """An effect as a JSON object. The same id means the same effect; `mark` is there for one that comes late or is
+    withdrawn."""
+    return {
+        "id": effect.id,
+        "action": effect.action,
+        "customer": effect.customer,
+        "time": instant_text(effect.instant),
+        "priority": effect.priority,
+        "fields": effect.fields,
+        **({"mark": effect.mark} if effect.mark else {}),
+        **because_keys(effect.because),
+    }
+
+
+def reject_line(reject: "Reject") -> dict[str, Any]:
+    """An input that was not taken as a JSON object."""
+    return {
+        "reason": reject.reason, "detail": reject.detail, "line": reject.place, "id": reject.id or None,
+        "customer": reject.customer or None, "raw": reject.raw,
+    }  # fmt: skip
+
+
+def membership_line(membership: "Membership") -> dict[str, Any]:
+    """A membership of a segment with its reason, as a JSON object."""
+    return {"segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because)}
+
+
+def because_keys(because: "Because") -> dict[str, Any]:
+    """Why, as keys of a JSON object; null where the clock did it, or no rule."""
+    return {
+        "event": because.cause or None, "rule": because.rule or None, "place": because.place or None,
+        "reason": because.reason,
+    }  # fmt: skip
