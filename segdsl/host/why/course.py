@@ -21,13 +21,17 @@ from segdsl.state.life import Taken
 Key = tuple[int, int, int]
 """The order key of a step: instant, arrival, round."""
 
+EVERY = 50
+"""Inputs from one state that is kept to the next."""
+
 HOST = {Include: "include", Exclude: "exclude", Unlist: "unlist"}
 
 
 @define
 class Course:
     """What happened up to `now`, in order. `entered` are the events that went into the history, with their steps,
-    `fields` and all; `state` is None where nothing ever happened."""
+    `fields` and all. `stations` are the states before every so many inputs, from which a life can be played again in
+    part."""
 
     customer: str
     now: int
@@ -35,6 +39,7 @@ class Course:
     changes: list[Change] = field(factory=list)
     sightings: list[Sighting] = field(factory=list)
     inputs: dict[str, Input] = field(factory=dict)
+    stations: list[State | None] = field(factory=list)
 
     @property
     def entered(self) -> list[Sighting]:
@@ -54,45 +59,64 @@ class Course:
 
 @define
 class Player:
-    """Plays lives under one plan, on the engine that is the meaning."""
+    """Plays lives under one plan, on the engine that is the meaning: with a witness where something is to be told of
+    it, else without one."""
 
     plan: p.Plan
     engine: Reference = field(init=False)
+    telling: Reference = field(init=False)
     witness: Witness | None = None
 
     def __attrs_post_init__(self) -> None:
-        self.engine = prepare(self.plan, self._tell)
+        self.engine = prepare(self.plan)
+        self.telling = prepare(self.plan, self._tell)
 
     def _tell(self, sighting: Sighting) -> None:
         if self.witness is not None:
             self.witness(sighting)
 
     def play(
-        self, customer: str, inputs: Sequence[Taken], until: int, witness: Witness | None = None, without: str = ""
+        self, customer: str, inputs: Sequence[Taken], until: int, witness: Witness | None = None, *, keep: bool = True
     ) -> Course:
-        """The course of the inputs up to an instant, that instant in, without the input whose id is `without`. The
-        witness is told of everything beside the course itself."""
+        """The course of the inputs up to an instant, that instant in. The witness is told of everything; the course
+        keeps it as well, if it is to `keep` it."""
         course = Course(customer, until)
 
         def watch(sighting: Sighting) -> None:
-            course.sightings.append(sighting)
+            if keep:
+                course.sightings.append(sighting)
             if witness is not None:
                 witness(sighting)
 
         self.witness = watch
         try:
-            for taken in inputs:
-                if taken.entry.instant > until or taken.entry.id == without:
-                    continue
+            for number, taken in enumerate(inputs):
+                if taken.entry.instant > until:
+                    break
+                if number % EVERY == 0:
+                    course.stations.append(course.state)
                 course.inputs[taken.entry.id] = taken.entry
-                _take(self.engine, course, taken)
+                _take(self.telling, course, taken)
             if course.state is not None:
-                _add(course, self.engine.settle(course.state, until))
+                _add(course, self.telling.settle(course.state, until))
             else:
-                course.state = self.engine.fresh(customer, until)
+                course.state = self.telling.fresh(customer, until)
         finally:
             self.witness = None
         return course
+
+    def without(self, course: Course, inputs: Sequence[Taken], id_: str) -> State:
+        """The state at the course's end as it would be without one input."""
+        number = next(number for number, taken in enumerate(inputs) if taken.entry.id == id_)
+        other = Course(course.customer, course.now, course.stations[number // EVERY])
+        for taken in inputs[number - number % EVERY :]:
+            if taken.entry.instant > course.now:
+                break
+            if taken.entry.id != id_:
+                _take(self.engine, other, taken)
+        if other.state is None:
+            return self.engine.fresh(course.customer, course.now)
+        return self.engine.settle(other.state, course.now).state
 
     def go_on(self, state: State | None, inputs: Iterable[Input], until: int) -> State:
         """The state after some more inputs (of a customer never seen, there must be some), and at an instant."""

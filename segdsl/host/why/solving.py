@@ -1,5 +1,6 @@
 """Values that meet a test: what a field or an attribute would have to be. Nothing here is more than a proposal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from segdsl.plan import nodes as p
@@ -9,6 +10,8 @@ from segdsl.values.numbers import SCALE
 
 INVERSE: dict[p.Comparator, p.Comparator] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 MIRRORED: dict[p.Comparator, p.Comparator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+EMPTY: Mapping[str, Any] = {}
 
 _UNITS = {"number": SCALE, "date": 1, "instant": SECOND, "duration": MINUTE, "time of day": MINUTE}
 """The step from one value to the next that a person would take."""
@@ -28,7 +31,7 @@ def sample(kind: Kind | None) -> Any:
 
 def meeting(operator: p.Comparator, value: Any, kind: Kind | None) -> Any:
     """A value that stands so to another one; None where there is none."""
-    if operator in ("=", ">=", "<="):
+    if value is None or operator in ("=", ">=", "<="):
         return value
     if operator == "!=":
         return other_than([value], kind)
@@ -51,21 +54,24 @@ def other_than(values: list[Any], kind: Kind | None) -> Any:
     return max(values) + unit
 
 
-def fields_meeting(test: p.Expression | None, kinds: dict[str, Kind], now: int) -> dict[str, Any] | None:
-    """Fields of an event at `now` that meets a test; None where none could be thought of."""
-    match test:
+def fields_meeting(
+    test: p.Expression | None, kinds: dict[str, Kind], now: int, hand: Mapping[str, Any] = EMPTY
+) -> dict[str, Any] | None:
+    """Fields of an event at `now` that meets a test; None where none could be thought of. `hand` holds the fields of
+    the event at hand, with which it may be compared."""
+    match _settled(test, hand):
         case None:
             return {}
         case p.Both(operands):
             fields: dict[str, Any] = {}
             for operand in operands:
-                more = fields_meeting(operand, kinds, now)
+                more = fields_meeting(operand, kinds, now, hand)
                 if more is None or any(name in fields and fields[name] != value for name, value in more.items()):
                     return None
                 fields |= more
             return fields
         case p.Either(operands):
-            return next((each for of in operands if (each := fields_meeting(of, kinds, now)) is not None), None)
+            return next((each for of in operands if (each := fields_meeting(of, kinds, now, hand)) is not None), None)
         case p.Negation(inner):
             return _fields_against(inner, kinds)
         case p.Compare(operator, left, p.Constant(value)):
@@ -79,6 +85,21 @@ def fields_meeting(test: p.Expression | None, kinds: dict[str, Kind], now: int) 
         case p.Known(operand):
             return _field(operand, sample(_kind(operand, kinds)))
     return None
+
+
+def _settled(test: p.Expression | None, hand: Mapping[str, Any]) -> p.Expression | None:
+    """A comparison with a field of the event at hand, as one with its value."""
+    if not isinstance(test, p.Compare):
+        return test
+    left, right = (_of_hand(side, hand) for side in (test.left, test.right))
+    if isinstance(left, p.Constant):
+        return p.Compare(MIRRORED[test.operator], right, left)
+    return p.Compare(test.operator, left, right)
+
+
+def _of_hand(side: p.Expression, hand: Mapping[str, Any]) -> p.Expression:
+    inner = side.text if isinstance(side, p.Fold) else side
+    return p.Constant(hand.get(inner.name)) if isinstance(inner, p.Field) else side
 
 
 def _fields_against(test: p.Expression, kinds: dict[str, Kind]) -> dict[str, Any] | None:

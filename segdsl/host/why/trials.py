@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from attrs import define
 from msgspec.structs import replace
 
-from segdsl.host.why.aims import Option, cost
 from segdsl.host.why.answer import Act
 from segdsl.host.why.course import Course, Player
+from segdsl.host.why.options import Option, cost
 from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
 from segdsl.values.instants import LATEST
 
-TRIED = 60
+TRIED = 100
 """Options that are tried at most."""
+
+STEPS = 500
+"""Instants that are looked at to wait no longer than needed."""
 
 
 @define
@@ -36,7 +39,7 @@ class Trials:
                 continue
             tried += 1
             if self.turns(acts):
-                return self._shortened(acts)
+                return self._sooner(self._shortened(acts))
         return ()
 
     def turns(self, acts: tuple[Act, ...]) -> bool:
@@ -49,6 +52,22 @@ class Trials:
             return False
         after = self.player.go_on(state, inputs, until)
         return (self.segment in after.members) is not self.course.standing(self.segment)
+
+    def _sooner(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+        """The acts with no more waiting at their end than is needed."""
+        if len(acts) < 2 or acts[-1].kind != "wait":
+            return acts
+        inputs, begun = entries(acts[:-1], self.course.customer, self.course.now)
+        if not (inputs or self.known):
+            return acts
+        state = self.player.go_on(self.course.state if self.known else None, inputs, begun)
+        for _ in range(STEPS):
+            if state.due is None or state.due > begun + acts[-1].wait:
+                break
+            state = self.player.go_on(state, (), state.due)
+            if (self.segment in state.members) is not self.course.standing(self.segment):
+                return (*acts[:-1], replace(acts[-1], wait=state.clock - begun)) if state.clock > begun else acts[:-1]
+        return acts
 
     def _shortened(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
         """The acts without those, and fewer times those, that turn it as well."""
