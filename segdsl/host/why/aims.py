@@ -19,6 +19,7 @@ from segdsl.host.why.solving import (
     fields_meeting,
     fields_worth,
     meeting,
+    not_before,
     other_than,
     sample,
 )  # fmt: skip
@@ -67,7 +68,7 @@ class Aims:
                 parts = [self.turn(each, goal) for each in operands]
                 alone = [option for part in parts for option in part if option]
                 # One value may meet several parts at once, so each part's options are thought of alone as well.
-                return best([*together(parts), *alone]) if goal == "true" else best(alone)
+                return [*together(parts), *best(alone)] if goal == "true" else best(alone)
             case p.Either(operands):
                 if goal != "true":
                     return together(self.turn(each, goal) for each in operands)
@@ -79,7 +80,7 @@ class Aims:
         options = self._meet(node, goal == "true")
         if goal == "not true":
             options = [*options, *(option for part in attributes(node) for option in self._clear(part))]
-        return [*best(options), *guesses(self, node)[:OPTIONS]]
+        return [*best(options), *guesses(self, node, goal == "true")[:OPTIONS]]
 
     def _of_segment(self, segment: str, lasting: int | None, member: bool) -> list[Option]:
         """Options for a condition that asks for a segment."""
@@ -104,6 +105,9 @@ class Aims:
                 one, other = self.value(left), self.value(right)
                 if isinstance(left, p.Now) and left.what == "instant" and operator in (">", ">="):
                     return self._wait_for(right, other)
+                if one is None and other is None:
+                    any_ = sample(self.kind(right))
+                    return together([self.aim(right, "=", any_), self.aim(left, operator, any_)])
                 options = self.aim(left, operator, other) if other is not None else []
                 return [*options, *(self.aim(right, MIRRORED[operator], one) if one is not None else [])]
             case p.OneOf(operand, values) if wanted:
@@ -232,9 +236,11 @@ class Aims:
         if fields is None:
             return []
         then = _until_it_counts(memory.window)
+        later = not_before(memory.where, self.now)
+        first = (Act("wait", wait=later),) if later else ()
         if memory.measure in ("count", "when") or memory.operand == p.ItemField("time"):
             times = _more(operator, value, worth or 0) if memory.measure == "count" else 1
-            return [(Act("event", memory.event, fields, times=times), *then)] if 0 < times <= EVENTS else []
+            return [(*first, Act("event", memory.event, fields, times=times), *then)] if 0 < times <= EVENTS else []
         name = field_name(memory.operand) if memory.operand is not None else None
         targets = _targets(memory.measure, operator, value, worth, kinds.get(name or ""))
         options: list[Option] = []
@@ -246,7 +252,7 @@ class Aims:
                     break
                 acts.append(Act("event", memory.event, {**fields, **worth_it}))
             if len(acts) == len(values):
-                options.append((*joined(acts), *then))
+                options.append((*first, *joined(acts), *then))
         return options
 
     def hand(self) -> dict[str, Any]:

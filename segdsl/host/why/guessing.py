@@ -23,12 +23,13 @@ AHEAD = 4_000
 """Days ahead that are looked at for a date."""
 
 
-def guesses(aims: "Aims", node: p.Expression) -> list[Option]:
-    """Guesses, the likeliest first."""
-    lengths = _lengths(aims, node)
-    made: list[Option] = []
+def guesses(aims: "Aims", node: p.Expression, wanted: bool) -> list[Option]:
+    """Guesses at what makes a condition true, or not so; the likeliest first."""
+    waits: list[Option] = [(Act("wait", wait=wait),) for wait in lengths(aims, node)]
+    made: list[Option] = [] if wanted else waits
     for event in _events(aims, node):
-        made += [(event,), *((event, Act("wait", wait=wait)) for wait in lengths)]
+        made += [(event,), *((event, *wait) for wait in waits)]
+    made += waits if wanted else []
     for attribute in dict.fromkeys(part for part in structs(node) if isinstance(part, p.Attribute)):
         kind = aims.kind(attribute)
         if kind is not None and aims.can_be_set(attribute.name):
@@ -55,7 +56,7 @@ def _is_number(part: p.Constant) -> bool:
     return isinstance(part.value, int) and not isinstance(part.value, bool) and not part.value % SCALE
 
 
-def _lengths(aims: "Aims", node: p.Expression) -> list[int]:
+def lengths(aims: "Aims", node: p.Expression) -> list[int]:
     """Lengths of time that a condition speaks of, and an instant more."""
     found: dict[int, None] = {}
     for part in structs(node):

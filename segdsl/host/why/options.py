@@ -1,6 +1,6 @@
 """Options: acts that may turn an answer, how large they are, and how they are put together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice, product
 from typing import Any, Literal
 
@@ -62,8 +62,15 @@ def together(parts: Iterable[list[Option]]) -> list[Option]:
     """Options that do all of several things."""
     made: list[Option] = [()]
     for part in parts:
-        made = best((*one, *(act for act in other if act not in one)) for one, other in product(made, part[:4]))
+        made = best(option for one, other in product(made, part[:4]) for option in _both(one, other))
     return made
+
+
+def _both(one: Option, other: Option) -> Iterator[Option]:
+    """Both of two options; where one is waiting, it may also have to come first."""
+    yield (*one, *(act for act in other if act not in one))
+    if one and any(isinstance(act, Act) and act.kind == "wait" for act in other):
+        yield (*other, *(act for act in one if act not in other))
 
 
 def joined(acts: list[Act]) -> Option:
@@ -78,8 +85,9 @@ def joined(acts: list[Act]) -> Option:
 
 
 def longest(length: p.Length) -> int:
-    """The longest that a length of the calendar can be."""
-    return length.fixed + length.days * instants.DAY + length.months * 31 * instants.DAY
+    """The longest that a length of the calendar can be, with its clocks set back."""
+    calendar = length.days + length.months * 31
+    return length.fixed + calendar * instants.DAY + (instants.HOUR if calendar else 0)
 
 
 def attributes(node: p.Expression) -> list[p.Attribute]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from segdsl.host.why.aims import Aims
 from segdsl.host.why.answer import Act
+from segdsl.host.why.guessing import lengths
 from segdsl.host.why.options import EVENTS, FieldIs, Goal, Option, best, longest, together
 from segdsl.host.why.solving import EMPTY, fields_meeting, sample
 from segdsl.plan import nodes as p
@@ -62,7 +63,7 @@ class ByRules:
             return host
         wanted: Goal = "true" if member else "not true"
         own = evolve(aims, within=(*aims.within, segment.name))
-        turned = own.turn(segment.condition, wanted) if segment.condition is not None else []
+        turned = _turned(own, segment.condition, wanted) if segment.condition is not None else []
         if segment.kind == "derived":
             return [*turned, *host]
         kind = p.Add if member else p.Remove
@@ -92,6 +93,14 @@ class ByRules:
             return None
 
         return _by_rules(own, wanted)
+
+
+def _turned(aims: Aims, condition: p.Expression, goal: Goal) -> list[Option]:
+    """Options that turn a segment's condition, also with some time to pass afterwards: what one part asks for, another
+    may not want to be too near."""
+    options = aims.turn(condition, goal)
+    waits = [Act("wait", wait=wait) for wait in lengths(aims, condition)]
+    return [*options, *((*option, wait) for option in options[:4] if option for wait in waits[:6])]
 
 
 Wanted = Callable[[p.Action], p.Expression | None]
@@ -151,8 +160,7 @@ def _along(aims: Aims, rule: p.Rule, trigger: p.Trigger, way: Way) -> list[Optio
     made: list[Option] = []
     for start, need in product(_fired(here, trigger), needed):
         demanded = {each.name: each.value for each in need if isinstance(each, FieldIs)}
-        # What has to be waited for comes first, so that the rest is still so when the rule is triggered.
-        before = sorted((each for each in need if isinstance(each, Act)), key=lambda act: act.kind != "wait")
+        before = [each for each in need if isinstance(each, Act)]
         option = (*begins, *before, *_with_fields(start, {**asked, **demanded}))
         made.append((*option, *_waited(here, way.waits, asked)))
     return [*made, *_repeated(way, made)]
