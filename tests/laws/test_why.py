@@ -38,7 +38,7 @@ def asked(engine: Engine, stream: Stream, data: st.DataObject) -> tuple[str, int
     return segment, at, engine.why("ann", segment, at)
 
 
-@settings(max_examples=150)
+@settings(max_examples=45)
 @given(timed_programs(), one, st.data())
 def test_the_answer_is_that_of_the_store(program: Written, stream: Stream, data: st.DataObject) -> None:
     with opened(program.text()) as engine:
@@ -47,7 +47,7 @@ def test_the_answer_is_that_of_the_store(program: Written, stream: Stream, data:
         assert (why.member, why.since) == stands(engine, segment, at)
 
 
-@settings(max_examples=150)
+@settings(max_examples=45)
 @given(timed_programs(), one, st.data())
 def test_without_the_named_event_the_answer_is_another(program: Written, stream: Stream, data: st.DataObject) -> None:
     with opened(program.text()) as engine:
@@ -60,7 +60,7 @@ def test_without_the_named_event_the_answer_is_another(program: Written, stream:
             assert stands(engine, segment, at) != before
 
 
-@settings(max_examples=150)
+@settings(max_examples=45)
 @given(timed_programs(), one, st.data())
 def test_the_smallest_change_turns_the_answer(program: Written, stream: Stream, data: st.DataObject) -> None:
     with opened(program.text()) as engine:
@@ -88,7 +88,7 @@ def say(engine: Engine, entry: Any) -> None:
             engine.unlist("ann", entry.segment, entry.instant)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(timed_programs(), one, st.data())
 def test_the_answer_holds_until_the_instant_that_is_named(
     program: Written, stream: Stream, data: st.DataObject
@@ -105,7 +105,7 @@ def test_the_answer_holds_until_the_instant_that_is_named(
             assert stands(engine, segment, why.until - 1)[0] is why.member
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(timed_programs(), one, st.data())
 def test_every_answer_can_be_told(program: Written, stream: Stream, data: st.DataObject) -> None:
     with opened(program.text()) as engine:

@@ -18,7 +18,7 @@ to turn the answer, was tried by playing (`trials.py`) before it is said.
 
 from collections.abc import Mapping, Sequence
 
-from attrs import define
+from attrs import define, field
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.host.why.aims import Aims
@@ -40,6 +40,9 @@ LOOKED_AHEAD = 1_000
 
 LEFT_OUT = 12
 """Events that are left out by turns, to see whether one decides."""
+
+PLAYED_AGAIN = 3_000
+"""Inputs that are played again for it, all in all."""
 
 __all__ = ["Explainer", "Why"]
 
@@ -72,6 +75,7 @@ class _Question:
     segment: str
     inputs: Sequence[Taken]
     known: bool
+    left_open: list[str] = field(factory=list)
 
     def answer(self) -> Why:
         course, segment = self.course, self._segment()
@@ -91,7 +95,7 @@ class _Question:
             course.since(self.segment) if member else None,
             self._reason(segment, member, turned, rules_in_all),
             tuple(chain), condition, rules, rules_in_all, tuple(keeping), named, without, change, self._said(change),
-            until, looked_until,
+            until, looked_until, tuple(self.left_open),
         )  # fmt: skip
 
     def _chain(self, story: Story, turned: Change | None) -> list[Draft]:
@@ -164,7 +168,12 @@ class _Question:
     ) -> tuple[Occurrence | None, str]:
         """The event without which the answer would be another, and what it would be; found by leaving events out of the
         life and playing it again."""
+        left = PLAYED_AGAIN
         for each in self._candidates(chain, condition, rules)[:LEFT_OUT]:
+            left -= self.player.rest(self.course, self.inputs, each.id)
+            if left < 0:
+                self.left_open.append("not tried, as too much has happened since: whether one event alone decides")
+                return None, ""
             other = self.player.without(self.course, self.inputs, each.id)
             stands = self.segment in other.members
             if stands is not member:
@@ -204,11 +213,14 @@ class _Question:
         value = self.player.looking(state, self.course.now)
         ways = ByRules()
         aims = Aims(ways, self.plan, self.reader.zone, state, self.course.now, value)
-        trials = Trials(self.player, self.course, self.segment, self.known)
+        trials = Trials(self.player, self.course, self.segment, self.known, until)
         options = ways.to_be(aims, segment, not member)
         if until is not None:
             options.append((Act("wait", wait=until - self.course.now),))
-        return trials.smallest(options)
+        change = trials.smallest(options)
+        if trials.spent:
+            self.left_open.append("not all changes that come to mind were tried, as it would take too long")
+        return change
 
     def _said(self, change: Sequence[Act]) -> str:
         return ", then ".join(self.reader.act(act) for act in change)

@@ -84,6 +84,7 @@ class Why(Struct, frozen=True):
     | `change` | the smallest change found that would turn the answer, and `change_text`, the same in words |
     | `until` | the instant at which the clock alone turns it, if nothing more happens; None: not by itself |
     | `looked_until` | where the clock never rests: the instant up to which that was looked at |
+    | `left_open` | what was not looked into, since it would take too long, a sentence each |
     """
 
     customer: str
@@ -104,6 +105,7 @@ class Why(Struct, frozen=True):
     change_text: str = ""
     until: int | None = None
     looked_until: int | None = None
+    left_open: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """JSON values; instants are text in UTC."""

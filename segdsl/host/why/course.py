@@ -4,10 +4,12 @@ Comes in: the inputs of a journal. Goes out: a `Course`. Steps are pure, so it c
 an input left out, or one more, to what would be then.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from attrs import define, field
+from msgspec.structs import replace
 
 from segdsl.engines.base import Step
 from segdsl.engines.reference import Reference, prepare
@@ -66,6 +68,7 @@ class Player:
     engine: Reference = field(init=False)
     telling: Reference = field(init=False)
     witness: Witness | None = None
+    steps: int = 0
 
     def __attrs_post_init__(self) -> None:
         self.engine = prepare(self.plan)
@@ -75,18 +78,16 @@ class Player:
         if self.witness is not None:
             self.witness(sighting)
 
-    def play(
-        self, customer: str, inputs: Sequence[Taken], until: int, witness: Witness | None = None, *, keep: bool = True
-    ) -> Course:
-        """The course of the inputs up to an instant, that instant in. The witness is told of everything; the course
-        keeps it as well, if it is to `keep` it."""
+    def play(self, customer: str, inputs: Sequence[Taken], until: int) -> Course:
+        """The course of the inputs up to an instant, that instant in."""
         course = Course(customer, until)
 
         def watch(sighting: Sighting) -> None:
-            if keep:
+            # How segments were judged is told again where it matters: it would be most of all that is seen.
+            if sighting.what != "judged":
                 course.sightings.append(sighting)
-            if witness is not None:
-                witness(sighting)
+            elif not isinstance(sighting.node, p.Segment):
+                course.sightings.append(replace(sighting, value=None))
 
         self.witness = watch
         try:
@@ -105,6 +106,27 @@ class Player:
             self.witness = None
         return course
 
+    def tell(self, course: Course, inputs: Sequence[Taken], instant: int, witness: Witness) -> None:
+        """Have a witness told once more of all that happened at an instant, and of some of what was just before."""
+        number = bisect_left(inputs, instant, key=lambda taken: taken.entry.instant)
+        station = max(0, number - 1) // EVERY
+        other = Course(course.customer, instant, course.stations[station] if course.stations else None)
+        self.witness = witness
+        try:
+            for taken in inputs[station * EVERY :]:
+                if taken.entry.instant > instant:
+                    break
+                _take(self.telling, other, taken)
+            if other.state is not None:
+                self.telling.settle(other.state, instant)
+        finally:
+            self.witness = None
+
+    def rest(self, course: Course, inputs: Sequence[Taken], id_: str) -> int:
+        """How many inputs have come since one."""
+        number = next(number for number, taken in enumerate(inputs) if taken.entry.id == id_)
+        return len(course.inputs) - number
+
     def without(self, course: Course, inputs: Sequence[Taken], id_: str) -> State:
         """The state at the course's end as it would be without one input."""
         number = next(number for number, taken in enumerate(inputs) if taken.entry.id == id_)
@@ -119,12 +141,21 @@ class Player:
         return self.engine.settle(other.state, course.now).state
 
     def go_on(self, state: State | None, inputs: Iterable[Input], until: int) -> State:
-        """The state after some more inputs (of a customer never seen, there must be some), and at an instant."""
+        """The state after some more inputs (of a customer never seen, there must be some), and at an instant. The steps
+        that this takes are counted."""
         for entry in inputs:
             for each in self.engine.expand(entry) if isinstance(entry, Event) else [entry]:
-                state = self.engine.step(state, each).state
+                state = self.engine.step(self._run(state, each.instant) if state is not None else None, each).state
+                self.steps += 1
         assert state is not None, "something happened"
-        return self.engine.settle(state, until).state
+        return self._run(state, until)
+
+    def _run(self, state: State, until: int) -> State:
+        """The clock, instant by instant."""
+        while state.due is not None and state.due <= until:
+            state = self.engine.settle(state, state.due).state
+            self.steps += 1
+        return state
 
     def looking(self, state: State, now: int) -> Callable[[p.Expression], Any]:
         """What expressions are worth in a state, at an instant up to which the clock has been let run."""

@@ -68,14 +68,14 @@ class Story:
         why, key = change.because, _key(change)
         match why.reason:
             case "condition":
-                judged = [each for each in self._judged(key) if _is_segment(each.node, change.segment)]
+                judged = Sighting("judged", key, change.customer, self._segment(change.segment), None, change.entered)
                 turned = "the condition holds" if change.entered else "the condition no longer holds"
                 link = Link(change.instant, turned, self._cause(why.cause, change.instant), place=why.place)
                 before = self._given(change, room - 1) if change.entered else []
                 return [
                     *before,
                     *self._behind_condition(change.segment, key, room - 1),
-                    Draft(link, tuple(judged[-1:])),
+                    Draft(link, (judged,)),
                 ]
             case "added" | "removed":
                 before_it = (change.instant, change.arrival, change.round - 1)
@@ -186,7 +186,7 @@ class Story:
 
     def _behind_condition(self, segment: str, key: Key, room: int, within: tuple[str, ...] = ()) -> list[Draft]:
         """What rules and the host did that turned a segment's condition in a step."""
-        found = next(each for each in self.reader.plan.segments if each.name == segment)
+        found = self._segment(segment)
         drafts: list[Draft] = []
         events = {memory.event for memory in self._memories(found.condition)}
         for node in structs(found.condition):
@@ -208,6 +208,9 @@ class Story:
             drafts += self._recorded(event, key, room)
         return [draft for number, draft in enumerate(drafts) if draft not in drafts[:number]]
 
+    def _segment(self, name: str) -> p.Segment:
+        return next(each for each in self.reader.plan.segments if each.name == name)
+
     def _memories(self, condition: p.Expression | None) -> list[p.Memory]:
         return [self.reader.memories[node.memory] for node in structs(condition) if isinstance(node, p.Recall)]
 
@@ -218,20 +221,19 @@ class Story:
         drafts = list(drafts)
         wanted = {_place_of(each) for draft in drafts for each in draft.judged}
         found: dict[tuple[object, ...], Finding] = {}
-        entered: list[Sighting] = []
 
         def witness(sighting: Sighting) -> None:
-            if sighting.what == "entered":
-                entered.append(sighting)
-            if sighting.what != "judged" or _place_of(sighting) not in wanted:
+            place = _place_of(sighting)
+            if sighting.what != "judged" or place not in wanted:
                 return
             condition = getattr(sighting.node, "condition", None)
             if condition is not None and sighting.value is not None:
-                looking = Looking(sighting.key[0], sighting.value, list(entered), self._members(sighting.key))
-                found[_place_of(sighting)] = self.reader.finding(condition, looking)
+                entered = [each for each in self.course.entered if each.key <= sighting.key]
+                looking = Looking(sighting.key[0], sighting.value, entered, self._members(sighting.key))
+                found[place] = self.reader.finding(condition, looking)
 
-        if wanted:
-            self.player.play(self.course.customer, taken, max(key[0] for key, *_ in wanted), witness, keep=False)
+        for instant in sorted({key[0] for key, *_ in wanted}):
+            self.player.tell(self.course, taken, instant, witness)
         made = []
         for draft in drafts:
             places = dict.fromkeys(map(_place_of, draft.judged))
@@ -325,12 +327,8 @@ def _key(change: Change) -> Key:
     return change.instant, change.arrival, change.round
 
 
-def _place_of(judged: Sighting) -> tuple[Key, int, str, bool | None]:
-    return judged.key, id(judged.node), judged.flow, judged.outcome
-
-
-def _is_segment(node: object, name: str) -> bool:
-    return isinstance(node, p.Segment) and node.name == name
+def _place_of(judged: Sighting) -> tuple[Key, int, str, bool]:
+    return judged.key, id(judged.node), judged.flow, judged.outcome is True
 
 
 def _is_pause(sighting: Sighting, what: str, pause: p.Pause) -> bool:

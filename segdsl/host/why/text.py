@@ -67,6 +67,7 @@ def _turning(why: "Why") -> Iterator[str]:
         yield f"if nothing more happens it stays so at least until {instant_text(why.looked_until)}: no further looked"
     else:
         yield "it stays so as long as nothing more happens"
+    yield from why.left_open
 
 
 def _is_alone(why: "Why") -> bool:

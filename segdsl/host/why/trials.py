@@ -14,8 +14,11 @@ from segdsl.host.why.options import Option, cost
 from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
 from segdsl.values.instants import LATEST
 
-TRIED = 100
+TRIED = 60
 """Options that are tried at most."""
+
+STEPS_TRIED = 1_500
+"""Steps of the clock that trials take together; then only the host's word is still tried."""
 
 STEPS = 500
 """Instants that are looked at to wait no longer than needed."""
@@ -23,19 +26,24 @@ STEPS = 500
 
 @define
 class Trials:
-    """Trials on the state that a course has come to, about one segment."""
+    """Trials on the state that a course has come to, about one segment. `until` is when the clock alone turns the
+    answer. `spent`: not all options were tried, since it would have taken too long."""
 
     player: Player
     course: Course
     segment: str
     known: bool
+    until: int | None = None
+    spent: bool = False
 
     def smallest(self, options: Iterable[Option]) -> tuple[Act, ...]:
         """The smallest option that turns the answer; nothing where none does."""
-        tried = 0
+        tried, most = 0, self.player.steps + STEPS_TRIED
         for option in sorted(options, key=cost):
             acts = tuple(act for act in option if isinstance(act, Act))
-            if not acts or tried >= TRIED:
+            if not acts or (
+                (tried >= TRIED or self.player.steps > most) and acts[0].kind in ("event", "attribute", "wait")
+            ):
                 continue
             tried += 1
             if self.turns(acts):
@@ -45,6 +53,8 @@ class Trials:
     def turns(self, acts: tuple[Act, ...]) -> bool:
         """Whether the answer is another one after the acts."""
         inputs, until = entries(acts, self.course.customer, self.course.now)
+        if not inputs and until == self.until:
+            return True
         if until >= LATEST or not (inputs or until > self.course.now):
             return False
         state = self.course.state if self.known else None
