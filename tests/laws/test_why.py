@@ -14,7 +14,7 @@ from segdsl.host.engine import Engine
 from segdsl.host.why import Why
 from segdsl.host.why.trials import entries
 from segdsl.records.inputs import Event, Exclude, Include
-from segdsl.values.instants import DAY, HOUR
+from segdsl.values.instants import DAY, HOUR, instant_text
 from tests.strategies.programs import Written
 from tests.strategies.streams import START, Stream, streams
 from tests.strategies.timed_programs import timed_programs
@@ -45,6 +45,65 @@ def test_the_answer_is_that_of_the_store(program: Written, stream: Stream, data:
         engine.process(stream)
         segment, at, why = asked(engine, stream, data)
         assert (why.member, why.since) == stands(engine, segment, at)
+
+
+@settings(max_examples=40)
+@given(timed_programs(), one, st.data())
+def test_the_answers_are_those_of_the_store_also_when_events_come_late_and_the_host_has_spoken(
+    program: Written, stream: Stream, data: st.DataObject
+) -> None:
+    with opened(f"lateness 3 days\n{program.text()}") as engine:
+        for event in data.draw(st.permutations(stream), label="arrival"):
+            engine.process([event])
+        segments = sorted(engine.segments)
+        words = st.tuples(st.sampled_from((engine.include, engine.exclude, engine.unlist)), st.sampled_from(segments))
+        for word, segment in data.draw(st.lists(words, max_size=3), label="words"):
+            word("ann", segment)
+        at = instant(data.draw(st.sampled_from(stream), label="event"))
+        whys = {segment: engine.why("ann", segment, at) for segment in segments}
+        assert {name: (why.member, why.since) for name, why in whys.items()} == {
+            name: stands(engine, name, at) for name in segments
+        }
+        assert all(why.text().startswith("ann is ") for why in whys.values())
+
+
+PER = """
+event asks { what: text, price: number }
+event answers { what: text }
+segment Asked by activities
+segment Answered by activities while asks within 3 days
+activity Ask per what { when asks then wait for answers within 2 days then if this price > 1 then add to Answered }
+activity Wait restarting per what {
+  when asks then wait 1 day then if not answers where what is this what then add to Asked for 1 day
+  stop when answers
+}
+"""
+
+values = st.fixed_dictionaries({"what": st.sampled_from(("p", "q")), "price": st.integers(0, 3)})
+questions = st.lists(
+    st.tuples(st.sampled_from(("asks", "answers")), st.sampled_from((0, 1, 20, 30)), values), min_size=1, max_size=6
+)
+
+
+def of_questions(told: list[tuple[str, int, dict[str, Any]]]) -> Stream:
+    at, made = START, []
+    for number, (name, hours, fields) in enumerate(told):
+        at += hours * HOUR
+        made.append({"id": f"q{number}", "event": name, "customer": "ann", "time": instant_text(at), **fields})
+    return made
+
+
+@settings(max_examples=60)
+@given(questions, st.data())
+def test_a_flow_of_a_value_is_explained_by_its_own_events(told: list[Any], data: st.DataObject) -> None:
+    stream = of_questions(told)
+    with opened(PER) as engine:
+        engine.process(stream)
+        segment, at, why = asked(engine, stream, data)
+        assert (why.member, why.since) == stands(engine, segment, at)
+        links = [link.occurrence for link in why.chain if link.occurrence is not None and link.occurrence.id]
+    if why.member:
+        assert len({occurrence.fields["what"] for occurrence in links}) == 1
 
 
 @settings(max_examples=45)

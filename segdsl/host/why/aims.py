@@ -291,7 +291,7 @@ def _targets(
         case "distinct":
             number = min(max(1, _more(operator, value, worth or 0)), EVENTS)
             unit = sample(kind)
-            return [tuple(f"{unit} {n}" if isinstance(unit, str) else unit * (n + 1) for n in range(number))]
+            return [tuple(f"{unit} {n + 1}" if isinstance(unit, str) else unit * (n + 1) for n in range(number))]
         case "average" if worth is not None:
             return [(target + (target - worth) * times,) for times in (0, 1, 4, 20, 100)]
         case "frequent":

@@ -89,7 +89,27 @@ class Reader:
 
     def text(self, node: object) -> str:
         written = self.written(node)
-        return expression(written) if isinstance(written, ast.Expression) else ""
+        if isinstance(written, ast.Expression):
+            return expression(written)
+        return self._without_words(node) if self.checked is None else ""
+
+    def _without_words(self, node: object) -> str:
+        """What a condition is about, where the author's words are not at hand."""
+        match node:
+            case p.Both():
+                return "all of these"
+            case p.Either():
+                return "one of these"
+            case p.Negation():
+                return "not this"
+        about: list[str] = []
+        for part in structs(node):
+            match part:
+                case p.Attribute(name) | p.Field(name) | p.Member(name):
+                    about.append(name)
+                case p.Recall(key):
+                    about.append(self.memories[key].event)
+        return f"a condition on `{'`, `'.join(dict.fromkeys(about))}`" if about else "a condition"
 
     def place(self, node: object) -> str:
         written = self.written(node)

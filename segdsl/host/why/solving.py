@@ -175,6 +175,6 @@ def not_before(test: p.Expression | None, now: int) -> int:
     later = 0
     for part in structs(test):
         match part:
-            case p.Compare(">=" | ">", p.ItemField("time"), p.Constant(int() as instant)):
-                later = max(later, instant - now + 1)
+            case p.Compare(">=" | ">" as operator, p.ItemField("time"), p.Constant(int() as instant)):
+                later = max(later, instant - now + (operator == ">"))
     return later

@@ -47,7 +47,7 @@ class Trials:
                 continue
             tried += 1
             if self.turns(acts):
-                return self._sooner(self._shortened(acts))
+                return self._sooner(self._earlier(self._shortened(acts)))
         return ()
 
     def turns(self, acts: tuple[Act, ...]) -> bool:
@@ -62,6 +62,20 @@ class Trials:
             return False
         after = self.player.go_on(state, inputs, until)
         return (self.segment in after.members) is not self.course.standing(self.segment)
+
+    def _earlier(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+        """The acts with no more waiting before them than is needed."""
+        if len(acts) < 2 or acts[0].kind != "wait" or not self.known:
+            return acts
+        state, now = self.course.state, self.course.now
+        for _ in range(TRIED):
+            if state is None or state.due is None or state.due >= now + acts[0].wait:
+                break
+            state = self.player.go_on(state, (), state.due)
+            sooner = (replace(acts[0], wait=state.clock - now), *acts[1:])
+            if state.clock > now and self.turns(sooner):
+                return sooner
+        return acts
 
     def _sooner(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
         """The acts with no more waiting at their end than is needed."""
