@@ -74,7 +74,7 @@ def _is_alone(why: "Why") -> bool:
     """Whether what decides is the only condition that is shown anyway."""
     shown = [why.condition] if why.condition is not None else []
     shown += [finding for link in (*why.chain, *why.rules) for finding in link.findings]
-    return len(shown) == 1 and not shown[0].parts
+    return not shown[0].parts and all(finding == shown[0] for finding in shown)
 
 
 def _said(finding: "Finding") -> str:
