@@ -291,7 +291,8 @@ class Reference:
             decided = deciding(wish, landing)
             what: What = "landed" if decided is None else "lost"
             customer = round_.view.state.customer
-            witness(Sighting(what, round_.key, customer, wish.action, wish.rule, None, decided.id if decided else ""))
+            reason = decided.id if decided else ""
+            witness(Sighting(what, round_.key, customer, wish.action, wish.rule, None, reason, flow=wish.flow))
 
     def _concerned(self, round_: Round) -> list[p.Rule]:
         """The rules that this step could trigger, and those with flows that wait."""

@@ -11,7 +11,7 @@ from attrs import define, field
 from segdsl.engines.reference.evaluate import View, evaluate
 from segdsl.engines.reference.land import Wish
 from segdsl.engines.reference.moments import NEVER, next_at_time, plus
-from segdsl.engines.reference.round import Fields, Round, tallied
+from segdsl.engines.reference.round import NONE, Fields, Round, tallied
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import pauses
@@ -55,15 +55,18 @@ class Flows:
         end = self.rules[wait.rule].end
         return end is not None and end <= now
 
-    def _see(self, what: What, round_: Round, wait: Waiting, reason: str = "") -> None:
+    def _see(self, what: What, round_: Round, wait: Waiting, reason: str = "", fields: Fields = NONE) -> None:
         """Tell the witness of a flow at a wait."""
         if self.witness is not None:
             pause, _ = self.rests[wait.rule, wait.key]
-            self._tell(what, round_, pause, self.rules[wait.rule], reason)
+            self._tell(what, round_, pause, self.rules[wait.rule], wait.value, reason, fields)
 
-    def _tell(self, what: What, round_: Round, node: object, rule: p.Rule, reason: str = "") -> None:
+    def _tell(
+        self, what: What, round_: Round, node: object, rule: p.Rule, value: Any, reason: str = "", fields: Fields = NONE
+    ) -> None:
         if self.witness is not None:
-            self.witness(Sighting(what, round_.key, round_.view.state.customer, node, rule, None, reason))
+            customer, flow = round_.view.state.customer, _flow(rule, value)
+            self.witness(Sighting(what, round_.key, customer, node, rule, None, reason, fields, flow=flow))
 
     # ----------------------------------------------------------------------------------------------- one rule, one step
 
@@ -98,14 +101,15 @@ class Flows:
             value = evaluate(rule.per, view) if rule.per is not None else None
             if self.witness is not None:
                 customer = view.state.customer
-                self.witness(Sighting("triggered", round_.key, customer, trigger, rule, None, "", fields))
+                flow = _flow(rule, value)
+                self.witness(Sighting("triggered", round_.key, customer, trigger, rule, None, "", fields, flow=flow))
             if any(_same(value, other) for other in started):
                 continue
             refusal = self._refusal(rule, value, running, view)
             if refusal is not None:
-                self._tell("refused", round_, rule, rule, refusal)
+                self._tell("refused", round_, rule, rule, value, refusal)
                 continue
-            if judged(rule.condition, view, round_.key, rule, rule, self.witness):
+            if judged(rule.condition, view, round_.key, rule, rule, self.witness, _flow(rule, value)):
                 started.append(value)
                 if rule.once:
                     view.state.entered = [*view.state.entered, _entry(rule, value)]
@@ -129,6 +133,7 @@ class Flows:
     def _go_on(self, rule: p.Rule, wait: Waiting, round_: Round, wishes: list[Wish]) -> list[Waiting]:
         """Go on behind a wait that is over or answered; gives it back where it is not."""
         now, view = round_.view.now, round_.view.of_flow(wait.event, wait.start)
+        answered = NONE
         pause, rest = self.rests[wait.rule, wait.key]
         if wait.due is not None:
             if wait.due > now:
@@ -137,9 +142,10 @@ class Flows:
             answer, wait = _answer(pause, wait, round_, view)
             if answer is None:
                 return [wait]
+            answered = answer
             if isinstance(pause.trigger, p.EventTrigger | p.CountTrigger):
                 view = view.of_flow(answer, wait.start)
-        self._see("goes on", round_, wait)
+        self._see("goes on", round_, wait, fields=answered)
         self._take(rule, rest, wait.value, view, round_, wishes)
         return []
 
@@ -152,32 +158,32 @@ class Flows:
         for step in steps:
             match step:
                 case p.Gate(condition):
-                    if not judged(condition, view, round_.key, step, rule, self.witness):
+                    if not judged(condition, view, round_.key, step, rule, self.witness, _flow(rule, value)):
                         return
                 case p.Act(stage, actions):
-                    flow = "" if rule.per is None else repr(value)
+                    flow = _flow(rule, value)
                     wishes += [Wish(rule, stage, action, self._value(action, view), flow) for action in actions]
                 case p.Branch():
-                    for path in self._paths(rule, step, view, round_):
-                        self._tell("taken", round_, path, rule)
+                    for path in self._paths(rule, step, value, view, round_):
+                        self._tell("taken", round_, path, rule, value)
                         self._take(rule, path.steps, value, view, round_, wishes)
                 case p.Wait() | p.WaitUntil() | p.WaitFor():
                     wait = _begun(rule, step, value, view)
                     if wait is not None:
                         round_.begun.append(wait)
-                        self._tell("begun", round_, step, rule)
+                        self._tell("begun", round_, step, rule, value)
                     else:
-                        self._tell("left", round_, step, rule, "its moment is not known")
+                        self._tell("left", round_, step, rule, value, "its moment is not known")
                     return
 
-    def _paths(self, rule: p.Rule, branch: p.Branch, view: View, round_: Round) -> Iterator[p.Path]:
+    def _paths(self, rule: p.Rule, branch: p.Branch, value: Any, view: View, round_: Round) -> Iterator[p.Path]:
         """The paths that are taken."""
         paths = branch.paths
         if branch.kind == "random":
             drawn = chance.draw(branch.seed, branch.purpose, view.state.customer) * 1_000_000
             paths = tuple(path for path in paths if path.start << chance.BITS <= drawn < path.end << chance.BITS)
         for path in paths:
-            if judged(path.condition, view, round_.key, path, rule, self.witness):
+            if judged(path.condition, view, round_.key, path, rule, self.witness, _flow(rule, value)):
                 yield path
                 if branch.kind == "first":
                     return
@@ -246,6 +252,11 @@ def _is_about(stop: p.Trigger, fields: Fields, wait: Waiting, view: View) -> boo
     if not isinstance(stop, p.CountTrigger | p.AfterTrigger) or stop.per is None:
         return True
     return _same(evaluate(stop.per, view.of_flow(fields).about(fields)), wait.value)
+
+
+def _flow(rule: p.Rule, value: Any) -> str:
+    """What tells the flows of one rule apart, as text."""
+    return "" if rule.per is None else repr(value)
 
 
 def _entry(rule: p.Rule, value: Any) -> str:

@@ -34,7 +34,8 @@ class Sighting(Struct, frozen=True):
     | `lost` | it gives way to one that decides, of the rule whose id is the `reason` | the action |
 
     Nodes are those of the plan itself, so that they can be told apart by identity. `value` gives what an expression is
-    worth where this was seen; it is good only while the witness is told. `customer` is whom the step is about."""
+    worth where this was seen; it is good only while the witness is told. `customer` is whom the step is about, `flow`
+    the value of `per` as text, for a rule that has it. What `goes on` has the `fields` of the event that answered."""
 
     what: What
     key: tuple[int, int, int]
@@ -45,6 +46,7 @@ class Sighting(Struct, frozen=True):
     reason: str = ""
     fields: Mapping[str, Any] = {}
     value: Callable[[Expression], Any] | None = None
+    flow: str = ""
 
 
 Witness = Callable[[Sighting], None]
@@ -57,6 +59,7 @@ def judged(
     node: object,
     rule: p.Rule | None,
     witness: Witness | None,
+    flow: str = "",
 ) -> bool:
     """Whether a condition is true, told to the witness. No condition always holds."""
     if condition is None:
@@ -64,5 +67,5 @@ def judged(
     outcome = evaluate(condition, view)
     if witness is not None:
         value = partial(evaluate, view=view)
-        witness(Sighting("judged", key, view.state.customer, node, rule, outcome, value=value))
+        witness(Sighting("judged", key, view.state.customer, node, rule, outcome, value=value, flow=flow))
     return outcome is True

@@ -9,33 +9,40 @@ to turn the answer, was tried by playing (`trials.py`) before it is said.
 | `answer.py`, `text.py` | what an explanation says, as data and to a person |
 | `course.py` | a life played again |
 | `findings.py` | how conditions turned out, in the author's words |
-| `story.py` | the chain that led to a change, and how far rules came that did not |
-| `aims.py`, `ways.py`, `solving.py` | what could turn the answer, by conditions and by rules |
-| `trials.py` | which of it does |
+| `story.py`, `passage.py` | the chain that led to a change; the way through a rule to its action |
+| `reached.py` | how far rules came that did not do it |
+| `options.py` | what could turn an answer: acts, and how large they are |
+| `aims.py`, `ways.py`, `solving.py`, `guessing.py` | options by conditions, by rules, by values, and by guessing |
+| `trials.py` | which of them do turn it |
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from attrs import define
+from attrs import define, field
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.host.why.aims import Aims
 from segdsl.host.why.answer import Act, Finding, Link, Occurrence, Why, deciding
 from segdsl.host.why.course import Course, Player
 from segdsl.host.why.findings import Looking, Reader
-from segdsl.host.why.story import Story
+from segdsl.host.why.reached import stopped
+from segdsl.host.why.story import Draft, Story
 from segdsl.host.why.trials import Trials
-from segdsl.host.why.ways import to_be
+from segdsl.host.why.ways import ByRules
 from segdsl.plan import nodes as p
-from segdsl.records.inputs import Event
+from segdsl.records.inputs import Event, Input
+from segdsl.records.outcomes import Change
 from segdsl.state.life import Taken
 from segdsl.values.instants import LATEST, instant_text
 
-LOOKED_AHEAD = 2_000
-"""Instants looked at for the next turn by the clock alone."""
+LOOKED_AHEAD = 1_000
+"""Instants looked at for the next turn by the clock alone: where the clock never rests, some years of days."""
 
 LEFT_OUT = 12
 """Events that are left out by turns, to see whether one decides."""
+
+PLAYED_AGAIN = 3_000
+"""Inputs that are played again for it, all in all."""
 
 __all__ = ["Explainer", "Why"]
 
@@ -68,35 +75,51 @@ class _Question:
     segment: str
     inputs: Sequence[Taken]
     known: bool
+    left_open: list[str] = field(factory=list)
 
     def answer(self) -> Why:
         course, segment = self.course, self._segment()
         member = course.standing(self.segment)
         story = Story(self.player, self.reader, course)
         turned = course.last_change(self.segment, entered=member)
-        drafts = story.of_change(turned) if turned is not None else []
-        chain = story.written_out(drafts, self.inputs)
+        chain = story.written_out(self._chain(story, turned), self.inputs)
         condition = self._condition(segment)
-        rules = self._rules(segment, story) if not member and turned is None else ()
-        named, without = self._named([link.occurrence for link in reversed(chain) if link.occurrence], member)
-        until = self._until(member)
+        told, rules_in_all = self._rules(segment, story, member, turned)
+        rules = tuple(story.written_out(told, self.inputs))
+        named, without = self._named(chain, condition, rules, member)
+        until, looked_until = self._until(member)
         change = self._smallest(segment, member, until)
         keeping = [part for each in self._kept_out(condition, rules, member) for part in deciding(each)]
         return Why(
             course.customer, self.segment, course.now, self.known, member,
             course.since(self.segment) if member else None,
-            self._reason(segment, member, turned is not None),
-            tuple(chain), condition, rules, tuple(keeping), named, without, change, self._said(change), until,
+            self._reason(segment, member, turned, rules_in_all),
+            tuple(chain), condition, rules, rules_in_all, tuple(keeping), named, without, change, self._said(change),
+            until, looked_until, tuple(self.left_open),
         )  # fmt: skip
+
+    def _chain(self, story: Story, turned: Change | None) -> list[Draft]:
+        """What led to the answer: to the last change, and to what the host has said since."""
+        drafts = story.of_change(turned) if turned is not None else []
+        if self._listed() is not None:
+            told = [draft.link.occurrence for draft in drafts]
+            word = [draft for draft in story.of_word(self.segment) if draft.link.occurrence not in told]
+            return word or drafts
+        return drafts
+
+    def _listed(self) -> bool | None:
+        """What the host says about the customer and the segment."""
+        state = self.course.state if self.known else None
+        return state.listed.get(self.segment) if state is not None else None
 
     def _segment(self) -> p.Segment:
         return next(segment for segment in self.plan.segments if segment.name == self.segment)
 
-    def _reason(self, segment: p.Segment, member: bool, turned: bool) -> str:
+    def _reason(self, segment: p.Segment, member: bool, turned: Change | None, rules: int) -> str:
         """The answer in a few words."""
-        listed = self.course.state.listed.get(self.segment) if self.course.state is not None and self.known else None
+        listed = self._listed()
         if listed is not None:
-            return "included by the host" if listed else "excluded by the host"
+            return "explicitly included, by the host" if listed else "explicitly excluded, by the host"
         match segment.kind:
             case "listed":
                 return "only the host puts customers into it, and it has not"
@@ -106,7 +129,11 @@ class _Question:
             return "a rule added the customer"
         if self.course.state is not None and self.segment in self.course.state.added:
             return "a rule added the customer, but its `while` condition does not hold"
-        return "the customer is in it no longer" if turned else "no rule has added the customer"
+        if turned is not None and turned.because.reason == "condition":
+            return "its `while` condition ended it, and since then what the rule gave was removed or is over"
+        if turned is None and not rules:
+            return "no rule adds to it"
+        return "no rule has added the customer" if turned is None else "the customer is in it no longer"
 
     # ------------------------------------------------------------------------------------------------- what is missing
 
@@ -120,12 +147,13 @@ class _Question:
         """How the segment's own condition stands now."""
         return self.reader.finding(segment.condition, self._looking()) if segment.condition is not None else None
 
-    def _rules(self, segment: p.Segment, story: Story) -> tuple[Link, ...]:
-        """How far the rules came that could have added the customer."""
+    def _rules(self, segment: p.Segment, story: Story, member: bool, turned: Change | None) -> tuple[list[Draft], int]:
+        """How far the rules came that could have added the customer, and how many there are."""
         state = self.course.state
-        if segment.kind != "added" or (state is not None and self.segment in state.added):
-            return ()
-        return tuple(story.written_out(story.stopped(self.segment), self.inputs))
+        added = state is not None and self.segment in state.added
+        if member or turned is not None or added or segment.kind != "added" or self._listed() is not None:
+            return [], 0
+        return stopped(story, self.segment)
 
     def _kept_out(self, condition: Finding | None, rules: Sequence[Link], member: bool) -> list[Finding]:
         """The conditions that keep the customer out."""
@@ -135,29 +163,47 @@ class _Question:
 
     # --------------------------------------------------------------------------------------------- what would turn it
 
-    def _named(self, occurrences: Sequence[Occurrence], member: bool) -> tuple[Occurrence | None, str]:
+    def _named(
+        self, chain: Sequence[Link], condition: Finding | None, rules: Sequence[Link], member: bool
+    ) -> tuple[Occurrence | None, str]:
         """The event without which the answer would be another, and what it would be; found by leaving events out of the
         life and playing it again."""
-        condition = self._condition(self._segment())
-        counted = _supporting(condition) if condition is not None else []
-        inputs = [self._input(each) for each in [*occurrences, *reversed(counted)]]
-        candidates = {each.id: each for each in inputs if each is not None}
-        for each in list(candidates.values())[:LEFT_OUT]:
-            other = self.player.play(self.course.customer, self.inputs, self.course.now, without=each.id)
-            stands = other.standing(self.segment)
+        left = PLAYED_AGAIN
+        for each in self._candidates(chain, condition, rules)[:LEFT_OUT]:
+            left -= self.player.rest(self.course, self.inputs, each.id)
+            if left < 0:
+                self.left_open.append("not tried, as too much has happened since: whether one event alone decides")
+                return None, ""
+            other = self.player.without(self.course, self.inputs, each.id)
+            stands = self.segment in other.members
             if stands is not member:
                 return each, f"{'be' if stands else 'not be'} in {self.segment}"
-            since = other.since(self.segment)
+            since = other.members.get(self.segment)
             if member and since is not None and since != self.course.since(self.segment):
-                return each, f"be in {self.segment} since {instant_text(since)}"
+                return each, f"be in {self.segment} only since {instant_text(since)}"
         return None, ""
 
-    def _input(self, occurrence: Occurrence) -> Occurrence | None:
+    def _candidates(self, chain: Sequence[Link], condition: Finding | None, rules: Sequence[Link]) -> list[Occurrence]:
+        """The inputs that may decide: those of the chain, latest first, what counts for conditions, what the rules
+        went by, and what set attributes."""
+        links = [*reversed(chain), *rules]
+        findings = [
+            *([condition] if condition is not None else []),
+            *(each for link in links for each in link.findings),
+        ]
+        occurrences = [link.occurrence for link in links if link.occurrence is not None]
+        occurrences += [each for finding in findings for each in reversed(_supporting(finding))]
+        inputs = {taken.entry.id: taken.entry for taken in self.inputs if taken.entry.instant <= self.course.now}
+        found = [each for of in occurrences if (each := self._input(of, inputs)) is not None]
+        given = [each for each in inputs.values() if isinstance(each, Event) and each.attributes]
+        found += [self.reader.occurrence(each) for each in given[: -LEFT_OUT - 1 : -1]]
+        return list({each.id: each for each in found}.values())
+
+    def _input(self, occurrence: Occurrence, inputs: Mapping[str, Input]) -> Occurrence | None:
         """The input that an occurrence is, or of which it is a line."""
-        ids = {taken.entry.id: taken.entry for taken in self.inputs}
-        if occurrence.id in ids:
+        if occurrence.id in inputs:
             return occurrence
-        whole = next((entry for id_, entry in ids.items() if occurrence.id.startswith(f"{id_}/")), None)
+        whole = inputs.get(occurrence.id.rpartition("/")[0].rpartition("/")[0])
         return self.reader.occurrence(whole) if isinstance(whole, Event) else None
 
     def _smallest(self, segment: p.Segment, member: bool, until: int | None) -> tuple[Act, ...]:
@@ -165,26 +211,30 @@ class _Question:
         state = self.course.state
         assert state is not None, "a course ends with a state"
         value = self.player.looking(state, self.course.now)
-        aims = Aims(self.plan, self.reader.zone, state, self.course.now, value, (self.segment,))
-        trials = Trials(self.player, self.course, self.segment, self.known)
-        options = to_be(aims, segment, not member)
+        ways = ByRules()
+        aims = Aims(ways, self.plan, self.reader.zone, state, self.course.now, value)
+        trials = Trials(self.player, self.course, self.segment, self.known, until)
+        options = ways.to_be(aims, segment, not member)
         if until is not None:
             options.append((Act("wait", wait=until - self.course.now),))
-        return trials.smallest(options)
+        change = trials.smallest(options)
+        if trials.spent:
+            self.left_open.append("not all changes that come to mind were tried, as it would take too long")
+        return change
 
     def _said(self, change: Sequence[Act]) -> str:
         return ", then ".join(self.reader.act(act) for act in change)
 
-    def _until(self, member: bool) -> int | None:
-        """When the clock alone turns the answer."""
+    def _until(self, member: bool) -> tuple[int | None, int | None]:
+        """When the clock alone turns the answer; and where it never rests, up to when that was looked at."""
         state = self.course.state if self.known else None
         for _ in range(LOOKED_AHEAD):
             if state is None or state.due is None or state.due >= LATEST:
-                return None
+                return None, None
             state = self.player.go_on(state, (), state.due)
             if (self.segment in state.members) is not member:
-                return state.clock
-        return None
+                return state.clock, None
+        return None, state.clock if state is not None else None
 
 
 def _supporting(finding: Finding) -> list[Occurrence]:

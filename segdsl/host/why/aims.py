@@ -1,17 +1,17 @@
 """What could turn an answer: proposals of acts that would make a condition true, false or not known.
 
 Comes in: a condition or a segment, and what things are worth now. Goes out: options, each some acts, which are only
-believed once they were tried (`trials.py`). What depends on the time alone has no option here.
+believed once they were tried (`trials.py`). What cannot be worked out is guessed at (`guessing.py`).
 """
 
-from collections.abc import Iterable
-from itertools import islice, product
-from typing import Any, Literal
+from typing import Any, Protocol
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field
 
 from segdsl.host.why.answer import Act
 from segdsl.host.why.findings import Value
+from segdsl.host.why.guessing import days_meeting, guesses
+from segdsl.host.why.options import EVENTS, OPTIONS, FieldIs, Goal, Option, best, joined, longest, together
 from segdsl.host.why.solving import (
     INVERSE,
     MIRRORED,
@@ -19,6 +19,7 @@ from segdsl.host.why.solving import (
     fields_meeting,
     fields_worth,
     meeting,
+    not_before,
     other_than,
     sample,
 )  # fmt: skip
@@ -30,66 +31,24 @@ from segdsl.values.kinds import Kind
 from segdsl.values.numbers import SCALE
 from segdsl.values.zones import Zone
 
-Goal = Literal["true", "false", "not true"]
 
-OPTIONS = 12
-"""Options that are kept of each part: the cheapest."""
+class Ways(Protocol):
+    """What rules and the host can do: `ways.py`."""
 
-EVENTS = 40
-"""Events in a row that are thought of."""
+    def to_be(self, aims: "Aims", segment: p.Segment, member: bool) -> list[Option]:
+        """Options that put a customer into a segment, or out of it."""
 
-
-@frozen
-class FieldIs:
-    """A field of the event at hand would have to have this value."""
-
-    name: str
-    value: Any
-
-
-Option = tuple[Act | FieldIs, ...]
-
-
-def cost(option: Option) -> float:
-    """How large a change is: events and attributes count by number, waiting little, the host's word much."""
-    total = 0.0
-    for act in option:
-        match act:
-            case FieldIs():
-                total += 0.1
-            case Act("event", fields=fields, times=times):
-                total += times + len(fields) / 10
-            case Act("attribute"):
-                total += 1
-            case Act("wait"):
-                total += 0.5 if len(option) > 1 else 3
-            case Act():
-                total += 20
-    return total
-
-
-def best(options: Iterable[Option]) -> list[Option]:
-    """The cheapest options, each once."""
-    kept: list[Option] = []
-    for option in sorted(islice(options, 500), key=cost):
-        if option not in kept:
-            kept.append(option)
-    return kept[:OPTIONS]
-
-
-def together(parts: Iterable[list[Option]]) -> list[Option]:
-    """Options that do all of several things."""
-    made: list[Option] = [()]
-    for part in parts:
-        made = best((*one, *(act for act in other if act not in one)) for one, other in product(made, part[:4]))
-    return made
+    def to_set(self, aims: "Aims", attribute: str, operator: p.Comparator, value: Any) -> list[Option]:
+        """Options that have a rule set an attribute; for None as the value, clear it."""
 
 
 @define
 class Aims:
-    """Proposals for one customer. `value` tells what expressions are worth now; `within` are the segments on the way,
-    so that none is gone into twice; `fields` are the kinds of the fields of the event at hand."""
+    """Proposals for one customer. `value` tells what expressions are worth now; `within` are the segments and the
+    attributes of rules on the way, so that none is gone into twice; `fields` are the kinds of the fields of the event
+    at hand."""
 
+    ways: Ways
     plan: p.Plan
     zone: Zone
     state: State
@@ -107,9 +66,10 @@ class Aims:
             return [()]
         match node:
             case p.Both(operands):
-                if goal == "true":
-                    return together(self.turn(each, goal) for each in operands)
-                return best(option for each in operands for option in self.turn(each, goal))
+                parts = [self.turn(each, goal) for each in operands]
+                alone = [option for part in parts for option in part if option]
+                # One value may meet several parts at once, so each part's options are thought of alone as well.
+                return [*together(parts), *best(alone)] if goal == "true" else best(alone)
             case p.Either(operands):
                 if goal != "true":
                     return together(self.turn(each, goal) for each in operands)
@@ -117,33 +77,44 @@ class Aims:
             case p.Negation(operand):
                 return self.turn(operand, "false" if goal == "true" else "true")
             case p.Member(segment, lasting):
-                return self._of_segment(segment, goal == "true") if lasting is None or goal != "true" else []
+                return self._of_segment(segment, lasting, goal == "true")
         options = self._meet(node, goal == "true")
         if goal == "not true":
             options = [*options, *(option for part in outermost(p.Attribute, node) for option in self._clear(part))]
-        return best(options)
+        return [*best(options), *guesses(self, node, goal == "true")[:OPTIONS]]
 
-    def _of_segment(self, segment: str, member: bool) -> list[Option]:
-        """Options for the condition of a derived segment that a condition asks for."""
+    def _of_segment(self, segment: str, lasting: int | None, member: bool) -> list[Option]:
+        """Options for a condition that asks for a segment."""
         found = next((each for each in self.plan.segments if each.name == segment), None)
-        if found is None or found.condition is None or found.kind != "derived" or segment in self.within:
+        since = self.state.members.get(segment)
+        if lasting is not None and member and since is not None:
+            return [(Act("wait", wait=since + lasting - self.now),)]
+        if found is None or segment in self.within:
             return []
-        inner = Aims(self.plan, self.zone, self.state, self.now, self.value, (*self.within, segment), self.fields)
-        return inner.turn(found.condition, "true" if member else "not true")
+        inner = evolve(self, within=(*self.within, segment))
+        options = self.ways.to_be(inner, found, member)
+        if lasting is None or not member:
+            return options
+        return [(*option, Act("wait", wait=lasting)) for option in options]
 
     def _meet(self, node: p.Expression, wanted: bool) -> list[Option]:
         match node:
+            case p.OnDays() | p.Compare(_, p.Now("date" | "time of day" | "weekday"), p.Constant()):
+                return days_meeting(self, node, wanted)
             case p.Compare(operator, left, right):
                 operator = operator if wanted else INVERSE[operator]
                 one, other = self.value(left), self.value(right)
                 if isinstance(left, p.Now) and left.what == "instant" and operator in (">", ">="):
                     return self._wait_for(right, other)
+                if one is None and other is None:
+                    any_ = sample(self.kind(right))
+                    return together([self.aim(right, "=", any_), self.aim(left, operator, any_)])
                 options = self.aim(left, operator, other) if other is not None else []
                 return [*options, *(self.aim(right, MIRRORED[operator], one) if one is not None else [])]
             case p.OneOf(operand, values) if wanted:
                 return [option for each in values[:OPTIONS] for option in self.aim(operand, "=", each)]
             case p.OneOf(operand, values):
-                return self._become(operand, other_than(list(values), self._kind(operand)))
+                return self._become(operand, other_than(list(values), self.kind(operand)))
             case p.TestText(_, left, right):
                 text = self.value(right)
                 return self._become(left, text if wanted else "other") if text is not None else []
@@ -151,7 +122,7 @@ class Aims:
                 held, value = self.value(items) or (), self.value(item)
                 return self._become(items, (*held, value) if wanted else tuple(e for e in held if e != value))
             case p.Known(operand) if wanted:
-                options = self._become(operand, sample(self._kind(operand)))
+                options = self._become(operand, sample(self.kind(operand)))
                 return [tuple(_any(act) for act in option) for option in options]
             case p.Known(operand):
                 return [option for part in outermost(p.Attribute, operand) for option in self._clear(part)]
@@ -168,23 +139,25 @@ class Aims:
         return []
 
     def _clear(self, attribute: p.Attribute) -> list[Option]:
-        return [(Act("attribute", attribute.name),)] if self._can_be_set(attribute.name) else []
+        if self.can_be_set(attribute.name):
+            return [(Act("attribute", attribute.name),)]
+        return self.ways.to_set(self, attribute.name, "=", None)
 
-    def _can_be_set(self, name: str) -> bool:
+    def can_be_set(self, name: str) -> bool:
         """Whether the host can set an attribute with an event: not one that rules set."""
         return any(each.name == name and not each.ruled for each in self.plan.attributes)
 
     def _become(self, node: p.Expression, value: Any) -> list[Option]:
         return self.aim(node, "=", value) if value is not None else []
 
-    def _kind(self, node: p.Expression) -> Kind | None:
+    def kind(self, node: p.Expression) -> Kind | None:
         match node:
             case p.Attribute(name):
                 return next((each.kind for each in self.plan.attributes if each.name == name), None)
             case p.Field(name):
                 return self.fields.get(name)
             case p.Fold(inner):
-                return self._kind(inner)
+                return self.kind(inner)
         return None
 
     # ------------------------------------------------------------------------------------------------------- values
@@ -192,9 +165,11 @@ class Aims:
     def aim(self, node: p.Expression, operator: p.Comparator, value: Any) -> list[Option]:
         """Options that would make an expression stand so to a value."""
         match node:
-            case p.Attribute(name) if self._can_be_set(name):
-                target = meeting(operator, value, self._kind(node))
+            case p.Attribute(name) if self.can_be_set(name):
+                target = meeting(operator, value, self.kind(node))
                 return [(Act("attribute", name, value=target),)] if target is not None else []
+            case p.Attribute(name):
+                return self.ways.to_set(self, name, operator, value)
             case p.Field(name, False) if name in self.fields:
                 target = meeting(operator, value, self.fields[name])
                 return [(FieldIs(name, target),)] if target is not None else []
@@ -257,13 +232,16 @@ class Aims:
     ) -> list[Option]:
         """Events that would bring a memory there. None can take an event out of it."""
         kinds = self.kinds_of(memory.event)
-        tests = tuple(test for test in (memory.where, self._settled(wanted)) if test is not None)
-        fields = fields_meeting(p.Both(tests) if tests else None, kinds, self.now)
+        tests = tuple(test for test in (memory.where, wanted) if test is not None)
+        fields = fields_meeting(p.Both(tests) if tests else None, kinds, self.now, self.hand())
         if fields is None:
             return []
-        if memory.measure in ("count", "when"):
-            times = 1 if memory.measure == "when" else _more(operator, value, worth or 0)
-            return [(Act("event", memory.event, fields, times=times),)] if 0 < times <= EVENTS else []
+        then = _until_it_counts(memory.window)
+        later = not_before(memory.where, self.now)
+        first = (Act("wait", wait=later),) if later else ()
+        if memory.measure in ("count", "when") or memory.operand == p.ItemField("time"):
+            times = _more(operator, value, worth or 0) if memory.measure == "count" else 1
+            return [(*first, Act("event", memory.event, fields, times=times), *then)] if 0 < times <= EVENTS else []
         name = field_name(memory.operand) if memory.operand is not None else None
         targets = _targets(memory.measure, operator, value, worth, kinds.get(name or ""))
         options: list[Option] = []
@@ -275,19 +253,13 @@ class Aims:
                     break
                 acts.append(Act("event", memory.event, {**fields, **worth_it}))
             if len(acts) == len(values):
-                options.append(_joined(acts))
+                options.append((*first, *joined(acts), *then))
         return options
 
-    def _settled(self, test: p.Expression | None) -> p.Expression | None:
-        """A test that also speaks of the event at hand, with what that is worth."""
-        if isinstance(test, p.Compare):
-            sides = [
-                p.Constant(self.value(side)) if isinstance(side, p.Field) else side for side in (test.left, test.right)
-            ]
-            if isinstance(sides[0], p.Constant):
-                return p.Compare(MIRRORED[test.operator], sides[1], sides[0])
-            return p.Compare(test.operator, sides[0], sides[1])
-        return test
+    def hand(self) -> dict[str, Any]:
+        """The fields of the event at hand, where they are known, or any values."""
+        held = {name: self.value(p.Field(name)) for name in self.fields}
+        return {name: sample(self.fields[name]) if value is None else value for name, value in held.items()}
 
     def kinds_of(self, event: str) -> dict[str, Kind]:
         return {each.name: each.kind for kind in self.plan.events if kind.name == event for each in kind.fields}
@@ -320,7 +292,7 @@ def _targets(
         case "distinct":
             number = min(max(1, _more(operator, value, worth or 0)), EVENTS)
             unit = sample(kind)
-            return [tuple(f"{unit} {n}" if isinstance(unit, str) else unit * (n + 1) for n in range(number))]
+            return [tuple(f"{unit} {n + 1}" if isinstance(unit, str) else unit * (n + 1) for n in range(number))]
         case "average" if worth is not None:
             return [(target + (target - worth) * times,) for times in (0, 1, 4, 20, 100)]
         case "frequent":
@@ -328,17 +300,14 @@ def _targets(
     return [(target,)]
 
 
-def _joined(acts: list[Act]) -> Option:
-    """Equal acts in a row as one."""
-    made: list[Act] = []
-    for act in acts:
-        if made and made[-1].fields == act.fields and made[-1].name == act.name:
-            made[-1] = Act("event", act.name, act.fields, times=made[-1].times + act.times)
-        else:
-            made.append(act)
-    return tuple(made)
-
-
 def _any(act: Act | FieldIs) -> Act | FieldIs:
     """An act that would do with another value as well."""
     return Act("attribute", act.name, value=act.value, any=True) if isinstance(act, Act) and not act.fields else act
+
+
+def _until_it_counts(window: p.Window | None) -> tuple[Act, ...]:
+    """Waiting until an event of now comes into a window that ends in the past."""
+    if window is None or not (window.younger or window.younger_days or window.younger_months):
+        return ()
+    length = p.Length(window.younger, window.younger_months, window.younger_days)
+    return (Act("wait", wait=longest(length)),)

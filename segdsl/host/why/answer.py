@@ -10,21 +10,25 @@ from segdsl.values.instants import instant_text
 
 
 class Occurrence(Struct, frozen=True):
-    """Something that happened to the customer: an event, the host's word, or the clock's. `fields` hold JSON values;
-    `instant` is in microseconds since 1970 UTC. An event that a rule recorded is `recorded`."""
+    """Something that happened to the customer: an event, the host's word, or the clock's. `fields` and `attributes`
+    hold JSON values; `instant` is in microseconds since 1970 UTC. An event that a rule recorded is `recorded`. `text`
+    names it in a few words, without its instant."""
 
     kind: Literal["event", "recorded", "host", "clock"]
     name: str
     instant: int
     id: str = ""
     fields: dict[str, Any] = {}
+    attributes: dict[str, Any] = {}
+    text: str = ""
 
 
 class Finding(Struct, frozen=True):
     """A condition and how it turned out: true, false, or not known (None). `text` is what was written, `place` its
     `file:line:column`, `found` what its names were worth. `events` are those that count for it, the latest last (of
-    `counted` in all, only the last few are listed). The `parts` are those of an `and`, an `or` or a `not`, and the
-    conditions of segments that it asks for."""
+    `counted` in all, only the last few are listed). The `parts` are those of an `and`, an `or` or a `not`, by what they
+    are `joined`; or, where a condition asks for segments, what those have as conditions. Such a part names its
+    `segment`."""
 
     text: str
     place: str
@@ -33,6 +37,8 @@ class Finding(Struct, frozen=True):
     events: tuple[Occurrence, ...] = ()
     counted: int = 0
     parts: tuple["Finding", ...] = ()
+    joined: Literal["", "and", "or", "not", "segments"] = ""
+    segment: str = ""
 
 
 class Link(Struct, frozen=True):
@@ -70,12 +76,15 @@ class Why(Struct, frozen=True):
     | `reason` | the answer in a few words |
     | `chain` | what led to it, or took it away, the earliest first |
     | `condition` | how the segment's own condition stands: that of a derived one, or a `while` (None: it has none) |
-    | `rules` | for somebody whom no rule has added: how far each rule came that could have |
+    | `rules` | for somebody whom no rule has added: how far the rules came that could have, the furthest first |
+    | `rules_in_all` | how many could have: of many only some are told of |
     | `decisive` | the parts of conditions, in the condition or the rules, that keep somebody out |
     | `named` | the event without which the answer would be another, where one event alone decides |
     | `without` | what the answer would be without it |
     | `change` | the smallest change found that would turn the answer, and `change_text`, the same in words |
     | `until` | the instant at which the clock alone turns it, if nothing more happens; None: not by itself |
+    | `looked_until` | where the clock never rests: the instant up to which that was looked at |
+    | `left_open` | what was not looked into, since it would take too long, a sentence each |
     """
 
     customer: str
@@ -88,12 +97,15 @@ class Why(Struct, frozen=True):
     chain: tuple[Link, ...] = ()
     condition: Finding | None = None
     rules: tuple[Link, ...] = ()
+    rules_in_all: int = 0
     decisive: tuple[Finding, ...] = ()
     named: Occurrence | None = None
     without: str = ""
     change: tuple[Act, ...] = ()
     change_text: str = ""
     until: int | None = None
+    looked_until: int | None = None
+    left_open: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """JSON values; instants are text in UTC."""
@@ -107,19 +119,31 @@ class Why(Struct, frozen=True):
         return text_of(self)
 
 
-def deciding(finding: Finding) -> list[Finding]:
-    """The parts of a condition that keep it from being true: none where it is."""
-    if finding.outcome is True:
+def deciding(finding: Finding, wanted: bool = True) -> list[Finding]:
+    """The parts of a condition that keep it from being true (or, with `wanted` False, from being false): none where it
+    is."""
+    if finding.outcome is wanted:
         return []
-    inner = [part for each in finding.parts for part in deciding(each)]
+    inner: list[Finding] = []
+    for part in finding.parts:
+        match finding.joined:
+            case "and" | "or":
+                inner += deciding(part, wanted)
+            case "not":
+                inner += deciding(part, not wanted)
+            case "segments" if wanted:
+                inner += deciding(part)
     return inner or [finding]
+
+
+_INSTANTS = ("instant", "at", "since", "until", "looked_until")
 
 
 def _instants_as_text(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            key: instant_text(of) if key in ("instant", "at", "since", "until") and isinstance(of, int) else
-            _instants_as_text(of)
-            for key, of in value.items()
-        }  # fmt: skip
+        return {key: _instant_as_text(of) if key in _INSTANTS else _instants_as_text(of) for key, of in value.items()}
     return [_instants_as_text(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _instant_as_text(value: Any) -> Any:
+    return instant_text(value) if isinstance(value, int) else value

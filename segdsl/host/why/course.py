@@ -4,10 +4,12 @@ Comes in: the inputs of a journal. Goes out: a `Course`. Steps are pure, so it c
 an input left out, or one more, to what would be then.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from attrs import define, field
+from msgspec.structs import replace
 
 from segdsl.engines.base import Step
 from segdsl.engines.reference import Reference, prepare
@@ -21,13 +23,17 @@ from segdsl.state.life import Taken
 Key = tuple[int, int, int]
 """The order key of a step: instant, arrival, round."""
 
+EVERY = 50
+"""Inputs from one state that is kept to the next."""
+
 HOST = {Include: "include", Exclude: "exclude", Unlist: "unlist"}
 
 
 @define
 class Course:
     """What happened up to `now`, in order. `entered` are the events that went into the history, with their steps,
-    `fields` and all; `state` is None where nothing ever happened."""
+    `fields` and all. `stations` are the states before every so many inputs, from which a life can be played again in
+    part."""
 
     customer: str
     now: int
@@ -35,6 +41,7 @@ class Course:
     changes: list[Change] = field(factory=list)
     sightings: list[Sighting] = field(factory=list)
     inputs: dict[str, Input] = field(factory=dict)
+    stations: list[State | None] = field(factory=list)
 
     @property
     def entered(self) -> list[Sighting]:
@@ -54,53 +61,101 @@ class Course:
 
 @define
 class Player:
-    """Plays lives under one plan, on the engine that is the meaning."""
+    """Plays lives under one plan, on the engine that is the meaning: with a witness where something is to be told of
+    it, else without one."""
 
     plan: p.Plan
     engine: Reference = field(init=False)
+    telling: Reference = field(init=False)
     witness: Witness | None = None
+    steps: int = 0
 
     def __attrs_post_init__(self) -> None:
-        self.engine = prepare(self.plan, self._tell)
+        self.engine = prepare(self.plan)
+        self.telling = prepare(self.plan, self._tell)
 
     def _tell(self, sighting: Sighting) -> None:
         if self.witness is not None:
             self.witness(sighting)
 
-    def play(
-        self, customer: str, inputs: Sequence[Taken], until: int, witness: Witness | None = None, without: str = ""
-    ) -> Course:
-        """The course of the inputs up to an instant, that instant in, without the input whose id is `without`. The
-        witness is told of everything beside the course itself."""
+    def play(self, customer: str, inputs: Sequence[Taken], until: int) -> Course:
+        """The course of the inputs up to an instant, that instant in."""
         course = Course(customer, until)
 
         def watch(sighting: Sighting) -> None:
-            course.sightings.append(sighting)
-            if witness is not None:
-                witness(sighting)
+            # How segments were judged is told again where it matters: it would be most of all that is seen.
+            if sighting.what != "judged":
+                course.sightings.append(sighting)
+            elif not isinstance(sighting.node, p.Segment):
+                course.sightings.append(replace(sighting, value=None))
 
         self.witness = watch
         try:
-            for taken in inputs:
-                if taken.entry.instant > until or taken.entry.id == without:
-                    continue
+            for number, taken in enumerate(inputs):
+                if taken.entry.instant > until:
+                    break
+                if number % EVERY == 0:
+                    course.stations.append(course.state)
                 course.inputs[taken.entry.id] = taken.entry
-                _take(self.engine, course, taken)
+                _take(self.telling, course, taken)
             if course.state is not None:
-                _add(course, self.engine.settle(course.state, until))
+                _add(course, self.telling.settle(course.state, until))
             else:
-                course.state = self.engine.fresh(customer, until)
+                course.state = self.telling.fresh(customer, until)
         finally:
             self.witness = None
         return course
 
+    def tell(self, course: Course, inputs: Sequence[Taken], instant: int, witness: Witness) -> None:
+        """Have a witness told once more of all that happened at an instant, and of some of what was just before."""
+        number = bisect_left(inputs, instant, key=lambda taken: taken.entry.instant)
+        station = max(0, number - 1) // EVERY
+        other = Course(course.customer, instant, course.stations[station] if course.stations else None)
+        self.witness = witness
+        try:
+            for taken in inputs[station * EVERY :]:
+                if taken.entry.instant > instant:
+                    break
+                _take(self.telling, other, taken)
+            if other.state is not None:
+                self.telling.settle(other.state, instant)
+        finally:
+            self.witness = None
+
+    def rest(self, course: Course, inputs: Sequence[Taken], id_: str) -> int:
+        """How many inputs have come since one."""
+        number = next(number for number, taken in enumerate(inputs) if taken.entry.id == id_)
+        return len(course.inputs) - number
+
+    def without(self, course: Course, inputs: Sequence[Taken], id_: str) -> State:
+        """The state at the course's end as it would be without one input."""
+        number = next(number for number, taken in enumerate(inputs) if taken.entry.id == id_)
+        other = Course(course.customer, course.now, course.stations[number // EVERY])
+        for taken in inputs[number - number % EVERY :]:
+            if taken.entry.instant > course.now:
+                break
+            if taken.entry.id != id_:
+                _take(self.engine, other, taken)
+        if other.state is None:
+            return self.engine.fresh(course.customer, course.now)
+        return self.engine.settle(other.state, course.now).state
+
     def go_on(self, state: State | None, inputs: Iterable[Input], until: int) -> State:
-        """The state after some more inputs (of a customer never seen, there must be some), and at an instant."""
+        """The state after some more inputs (of a customer never seen, there must be some), and at an instant. The steps
+        that this takes are counted."""
         for entry in inputs:
             for each in self.engine.expand(entry) if isinstance(entry, Event) else [entry]:
-                state = self.engine.step(state, each).state
+                state = self.engine.step(self._run(state, each.instant) if state is not None else None, each).state
+                self.steps += 1
         assert state is not None, "something happened"
-        return self.engine.settle(state, until).state
+        return self._run(state, until)
+
+    def _run(self, state: State, until: int) -> State:
+        """The clock, instant by instant."""
+        while state.due is not None and state.due <= until:
+            state = self.engine.settle(state, state.due).state
+            self.steps += 1
+        return state
 
     def looking(self, state: State, now: int) -> Callable[[p.Expression], Any]:
         """What expressions are worth in a state, at an instant up to which the clock has been let run."""

@@ -4,7 +4,7 @@ Comes in: a condition of the plan, with what its expressions are worth at the st
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from attrs import define
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from segdsl.engines.reference.witness import Sighting
 from segdsl.host.saying import said
 from segdsl.host.why.answer import Act, Finding, Occurrence
 from segdsl.plan import nodes as p
-from segdsl.plan.walk import outermost
+from segdsl.plan.walk import outermost, structs
 from segdsl.records.inputs import Event
 from segdsl.state.windows import enters, leaves
 from segdsl.syntax import ast
@@ -30,6 +30,15 @@ LISTED = 5
 
 DEEP = 12
 """Segments within segments whose conditions are gone into."""
+
+Joined = Literal["", "and", "or", "not", "segments"]
+
+_JOINED: dict[type, Joined] = {p.Both: "and", p.Either: "or", p.Negation: "not"}
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+FIELDS = 4
+"""Fields that are told of an event."""
 
 Value = Callable[[p.Expression], Any]
 
@@ -65,12 +74,14 @@ class Reader:
         outcome = looking.value(condition)
         text, place = self.text(condition), self.place(condition)
         if parts:
-            return Finding(text, place, outcome, parts=tuple(self.finding(part, looking, depth) for part in parts))
+            inner = tuple(self.finding(part, looking, depth) for part in parts)
+            return Finding(text, place, outcome, parts=inner, joined=_JOINED[type(condition)])
         events = self._events(condition, looking)
         found = "; ".join(dict.fromkeys(self._found(condition, looking)))
         shown = tuple(events[-LISTED:])
         asked = tuple(self._segments(condition, looking, depth)) if depth < DEEP else ()
-        return Finding(text, place, outcome, found, shown, len(events), asked)
+        joined: Joined = "segments" if asked and _asks_to_be_in(condition) else ""
+        return Finding(text, place, outcome, found, shown, len(events), asked, joined)
 
     # ----------------------------------------------------------------------------------------------------- what stands
 
@@ -79,7 +90,27 @@ class Reader:
 
     def text(self, node: object) -> str:
         written = self.written(node)
-        return expression(written) if isinstance(written, ast.Expression) else ""
+        if isinstance(written, ast.Expression):
+            return expression(written)
+        return self._without_words(node) if self.checked is None else ""
+
+    def _without_words(self, node: object) -> str:
+        """What a condition is about, where the author's words are not at hand."""
+        match node:
+            case p.Both():
+                return "all of these"
+            case p.Either():
+                return "one of these"
+            case p.Negation():
+                return "not this"
+        about: list[str] = []
+        for part in structs(node):
+            match part:
+                case p.Attribute(name) | p.Field(name) | p.Member(name):
+                    about.append(name)
+                case p.Recall(key):
+                    about.append(self.memories[key].event)
+        return f"a condition on `{'`, `'.join(dict.fromkeys(about))}`" if about else "a condition"
 
     def place(self, node: object) -> str:
         written = self.written(node)
@@ -115,9 +146,10 @@ class Reader:
                 return [f"{self.text(node) or 'it'} is {self._shown(node, looking, NUMBER)}"]
             case p.OnDays():
                 local = self.zone.local(looking.now)
-                return [f"it was {instant_text(local).removesuffix('Z').replace('T', ' ')} there"]
+                day = _WEEKDAYS[(local // DAY + 3) % 7]
+                return [f"it is {day}, {instant_text(local).removesuffix('Z').replace('T', ' ')}"]
             case p.Chance():
-                return ["the draw is the same for ever"]
+                return ["the draw of a customer is the same for ever"]
         inner = (getattr(node, name) for name in node.__struct_fields__)
         flat = (each for part in inner for each in (part if isinstance(part, tuple) else (part,)))
         return [said for each in flat if isinstance(each, p.Expression) for said in self._found(each, looking)]
@@ -190,7 +222,7 @@ class Reader:
         asked = {part.segment for part in outermost(p.Member, condition)}
         conditions = {segment.name: segment.condition for segment in self.plan.segments if segment.kind == "derived"}
         return [
-            self.finding(found, looking, depth + 1)
+            replace(self.finding(found, looking, depth + 1), segment=name)
             for name in sorted(asked)
             if (found := conditions.get(name)) is not None
         ]
@@ -211,20 +243,45 @@ class Reader:
                 kind = next((each.kind for each in self.plan.attributes if each.name == name), None)
                 return f"`{name}` is {said(kind, value)}"
             case Act("wait", wait=wait):
-                return f"nothing happens for {_about_long(wait)}"
-            case Act("unlist"):
-                return "the host takes its word back"
-            case Act(kind, name):
-                return f"the host {kind}s the customer"
+                return f"nothing happens for {_long(wait)}"
+            case Act("unlist", name):
+                return f"the host takes its word about {name} back"
+            case Act("include", name):
+                return f"the host explicitly includes the customer in {name}"
+            case Act("exclude", name):
+                return f"the host explicitly excludes the customer from {name}"
+        raise AssertionError(f"an act without words: {act}")
 
     def _kinds(self, event: str) -> dict[str, Kind]:
         return {each.name: each.kind for kind in self.plan.events if kind.name == event for each in kind.fields}
 
     def occurrence(self, event: Event, *, recorded: bool = False) -> Occurrence:
         """An event as it is told of."""
-        kinds = self._kinds(event.name)
+        kinds, given = self._kinds(event.name), {each.name: each.kind for each in self.plan.attributes}
         fields = {name: wire.encode(kinds[name], value) for name, value in event.fields.items() if name in kinds}
-        return Occurrence("recorded" if recorded else "event", event.name, event.instant, event.id, fields)
+        attributes = {
+            name: wire.encode(given[name], value) for name, value in event.attributes.items() if name in given
+        }
+        told = [f"{name} {said(kinds[name], event.fields[name])}" for name in fields if not _is_large(fields[name])]
+        told += [f"{name} {said(given[name], event.attributes[name])}" for name in attributes]
+        within = ["recorded by a rule" if recorded else event.id, *told[:FIELDS], *(["…"] if told[FIELDS:] else [])]
+        text = f"{event.name or 'attributes'} ({', '.join(within)})"
+        kind: Literal["recorded", "event"] = "recorded" if recorded else "event"
+        return Occurrence(kind, event.name or "attributes", event.instant, event.id, fields, attributes, text)
+
+
+def _is_large(value: object) -> bool:
+    return isinstance(value, dict | list | tuple)
+
+
+def _asks_to_be_in(condition: p.Expression) -> bool:
+    """Whether a condition is met by being in segments: not one that asks whether somebody is in none."""
+    match condition:
+        case p.Member():
+            return True
+        case p.Both(operands) | p.Either(operands):
+            return all(map(_asks_to_be_in, operands))
+    return False
 
 
 def _parts(condition: p.Expression, written: ast.Node | None) -> tuple[p.Expression, ...]:
@@ -259,6 +316,19 @@ def _put(node: Any, fields: Mapping[str, Any]) -> Any:
     if isinstance(node, p.Expression):
         return type(node)(*(_put(getattr(node, name), fields) for name in node.__struct_fields__))
     return node
+
+
+def _long(length: int) -> str:
+    """A length of time that has to pass: never less than it is."""
+    if length % SECOND == 1:  # of what lies just beyond a bound
+        return f"more than {_long(length - 1)}" if length > 1 else "a moment"
+    parts, rest = [], length + -length % SECOND
+    for unit in (DAY, HOUR, MINUTE, SECOND):
+        whole, rest = rest - rest % unit, rest % unit
+        if whole:
+            count, name = whole // unit, {DAY: "day", HOUR: "hour", MINUTE: "minute", SECOND: "second"}[unit]
+            parts.append(f"{count} {name}{'' if count == 1 else 's'}")
+    return " ".join(parts)
 
 
 def _about_long(length: int) -> str:

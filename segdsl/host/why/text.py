@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from segdsl.values import wire
 from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:
@@ -13,6 +12,9 @@ MARKS = {True: "yes", False: "no", None: "not known"}
 
 EVENTS_TOLD = 3
 """Events named for one condition."""
+
+DECISIVE_TOLD = 3
+"""Conditions that are named as those that keep somebody out."""
 
 
 def text_of(why: "Why") -> str:
@@ -25,9 +27,9 @@ def _lines(why: "Why") -> Iterator[str]:
     since = f" since {instant_text(why.since)}" if why.since is not None else ""
     yield f"{why.customer} {stands}{since}: {why.reason}"
     if not why.known:
-        yield f"  nothing has happened to {why.customer} up to {instant_text(why.at)}"
+        yield f"  {why.customer} is not known at {instant_text(why.at)}: not seen by then, or forgotten since"
     if why.chain:
-        yield "what led to it:" if why.member else "what ended it:"
+        yield "what led to it:" if why.member or not _was_in(why) else "what ended it:"
         for link in why.chain:
             yield from _link(link)
     if why.condition is not None and why.condition not in [f for link in why.chain for f in link.findings]:
@@ -37,20 +39,53 @@ def _lines(why: "Why") -> Iterator[str]:
         yield "how far the rules came that could add:"
         for link in why.rules:
             yield from _link(link)
+        if why.rules_in_all > len(why.rules):
+            yield f"  and {why.rules_in_all - len(why.rules)} more, which came less far"
     yield from _turning(why)
+
+
+def _was_in(why: "Why") -> bool:
+    return bool(why.chain) and not why.reason.startswith("explicitly")
 
 
 def _turning(why: "Why") -> Iterator[str]:
     """What would turn the answer, and when the clock does."""
+    if len(why.decisive) and not _is_alone(why):
+        yield f"what keeps {why.customer} out: {'; '.join(map(_said, why.decisive[:DECISIVE_TOLD]))}"
     if why.named is not None:
         yield f"without {_occurrence(why.named)}, {why.customer} would {why.without}"
-    if why.change_text and [act.kind for act in why.change] != ["wait"]:
-        turned = f"not be in {why.segment}" if why.member else f"be in {why.segment}"
+    turned = f"not be in {why.segment}" if why.member else f"be in {why.segment}"
+    kinds = {act.kind for act in why.change}
+    if kinds and kinds <= {"include", "exclude"}:
+        by = "" if why.reason.startswith("only the host") else "found no event, attribute or wait that would turn it; "
+        yield f"{by}{why.customer} would {turned} if {why.change_text}"
+    elif why.change_text and [act.kind for act in why.change] != ["wait"]:
         yield f"{why.customer} would {turned} if {why.change_text}"
     if why.until is not None:
         yield f"if nothing more happens it stays so until {instant_text(why.until)}"
+    elif why.looked_until is not None:
+        yield f"if nothing more happens it stays so at least until {instant_text(why.looked_until)}: no further looked"
     else:
         yield "it stays so as long as nothing more happens"
+    yield from why.left_open
+
+
+def _is_alone(why: "Why") -> bool:
+    """Whether what decides is the only condition that is shown anyway."""
+    shown = [why.condition] if why.condition is not None else []
+    shown += [finding for link in (*why.chain, *why.rules) for finding in link.findings]
+    return not shown[0].parts and all(finding == shown[0] for finding in shown)
+
+
+def _said(finding: "Finding") -> str:
+    found = f" ({finding.found})" if finding.found else ""
+    return f"{_text(finding)}{found}"
+
+
+def _text(finding: "Finding") -> str:
+    """The words of a condition; where they are not at hand, what is known of it."""
+    text = finding.text or (f"the condition at {finding.place}" if finding.place else "a condition")
+    return f"{finding.segment} if {text}" if finding.segment else text
 
 
 def _link(link: "Link") -> Iterator[str]:
@@ -67,10 +102,10 @@ def _link(link: "Link") -> Iterator[str]:
 def _finding(finding: "Finding", depth: int) -> Iterator[str]:
     """A condition with how it turned out, and what it is made of below it."""
     indent = "  " * depth
-    text = finding.text or "a condition"
     found = f": {finding.found}" if finding.found else ""
     place = f" ({finding.place.rpartition(':')[0] if finding.place.count(':') > 1 else finding.place})"
-    yield f"{indent}[{MARKS[finding.outcome]}] {text}{found}{place if finding.place and not finding.parts else ''}"
+    shown = finding.place and finding.text and not finding.parts
+    yield f"{indent}[{MARKS[finding.outcome]}] {_text(finding)}{found}{place if shown else ''}"
     if finding.events:
         told = finding.events[-EVENTS_TOLD:]
         more = finding.counted - len(told)
@@ -81,13 +116,7 @@ def _finding(finding: "Finding", depth: int) -> Iterator[str]:
 
 
 def _occurrence(occurrence: "Occurrence", told: int | None = None) -> str:
-    """An event as a sentence names it: what, with its first fields, and when, unless that was told already."""
-    fields = [f"{name} {wire.shown(value)}" for name, value in occurrence.fields.items() if not _is_large(value)][:2]
-    within = ", ".join([*([occurrence.id] if occurrence.id else []), *fields])
-    name = "the clock" if occurrence.kind == "clock" and not occurrence.name else occurrence.name
+    """An event as a sentence names it, and when it was, unless that was told already."""
+    within = f" ({occurrence.id})" if occurrence.id else ""
     when = "" if occurrence.instant == told else f" at {instant_text(occurrence.instant)}"
-    return f"{name}{f' ({within})' if within else ''}{when}"
-
-
-def _is_large(value: object) -> bool:
-    return isinstance(value, dict | list | tuple)
+    return f"{occurrence.text or f'{occurrence.name}{within}'}{when}"
