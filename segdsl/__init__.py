@@ -26,32 +26,34 @@ if TYPE_CHECKING:
         StoreError,
         UnknownNameError,
     )
-    from segdsl.host.coverage import Coverage, cover
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
     from segdsl.host.mending import Mending, mend
-    from segdsl.host.mutation import Mutation, Tried
     from segdsl.host.program import Program, build, check, check_texts, load, loads
-    from segdsl.host.recording import RecordedTest, record_inputs, record_test
     from segdsl.host.replay import Listener, Progress, Report, replay
-    from segdsl.host.trials import Failure, TestResult, run_tests
+    from segdsl.host.trials.coverage import Coverage, cover
+    from segdsl.host.trials.mutation import Mutation, Tried
+    from segdsl.host.trials.recording import RecordedTest, record_inputs, record_test
+    from segdsl.host.trials.running import Failure, TestResult, run_tests
     from segdsl.host.why.answer import Why
     from segdsl.records.inputs import Event
     from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
 
 _PLACES = {
-    "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes", "CheckedProgram":
-    "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors", "Coverage":
-    "host.coverage", "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes", "Engine": "host.engine",
-    "Event": "records.inputs", "Failure": "host.trials", "InputError": "diagnostics.errors", "Listener":
-    "host.replay", "Membership": "backends.base", "Mending": "host.mending", "Mutation": "host.mutation", "Outcome":
-    "records.outcomes", "Program": "host.program", "Progress": "host.replay", "RecordedTest": "host.recording",
-    "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors", "StoreError":
-    "diagnostics.errors", "TestResult": "host.trials", "Tried": "host.mutation", "UnknownNameError":
-    "diagnostics.errors", "Why": "host.why.answer", "build": "host.program", "check": "host.program", "check_texts":
-    "host.program", "cover": "host.coverage", "follow": "host.following", "load": "host.program", "loads":
-    "host.program", "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.recording",
-    "record_test": "host.recording", "replay": "host.replay", "run_tests": "host.trials",
+    "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
+    "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
+    "Coverage": "host.trials.coverage", "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes",
+    "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials.running",
+    "InputError": "diagnostics.errors", "Listener": "host.replay", "Membership": "backends.base",
+    "Mending": "host.mending", "Mutation": "host.trials.mutation", "Outcome": "records.outcomes",
+    "Program": "host.program", "Progress": "host.replay", "RecordedTest": "host.trials.recording",
+    "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors",
+    "StoreError": "diagnostics.errors", "TestResult": "host.trials.running", "Tried": "host.trials.mutation",
+    "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "build": "host.program",
+    "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
+    "follow": "host.following", "load": "host.program", "loads": "host.program", "mend": "host.mending",
+    "open_backend": "backends", "record_inputs": "host.trials.recording", "record_test": "host.trials.recording",
+    "replay": "host.replay", "run_tests": "host.trials.running",
 }  # fmt: skip
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Tests beside the rules: their names, types and conditions (language.md section 7). `host/trials.py` runs them."""
+"""Tests beside the rules: their names, types and conditions (language.md section 7). `host/trials/` runs them."""
 
 from attrs import define, field, frozen
 

@@ -15,8 +15,8 @@ from segdsl.backends.base import Batch, StoredInputs, StoredState
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.lengths import instant_of
 from segdsl.host.engine import Engine
-from segdsl.host.sentences import CannotRun, Given, happening, later, made_true, test_of
-from segdsl.host.trials import Failure, Trial
+from segdsl.host.trials.running import Failure, Trial
+from segdsl.host.trials.sentences import CannotRun, Given, happening, later, made_true, test_of
 from segdsl.readers import read_events
 from segdsl.readers.ordering import in_order
 from segdsl.records.inputs import Event, Input

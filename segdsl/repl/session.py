@@ -15,7 +15,7 @@ from segdsl import CheckedProgram, Diagnostic, Engine, Event
 from segdsl.diagnostics.diagnostic import Severity
 from segdsl.diagnostics.errors import CompileError, SegdslError
 from segdsl.diagnostics.render import render_all
-from segdsl.host.sentences import CannotRun
+from segdsl.host.trials.sentences import CannotRun
 from segdsl.host.trying import events_of, moment_of
 from segdsl.repl import telling
 from segdsl.repl.answers import Answer, Line, Speech, refused

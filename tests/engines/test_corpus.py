@@ -7,7 +7,7 @@ import pytest
 
 from segdsl.engines import engines
 from segdsl.host.program import check_texts
-from segdsl.host.trials import Failure, run_tests
+from segdsl.host.trials.running import Failure, run_tests
 from segdsl.syntax import ast
 from segdsl.syntax.format import format_module
 from tests.support.corpus import programs

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segdsl
-from segdsl.host.coverage import NOT_KNOWN, Coverage
+from segdsl.host.trials.coverage import NOT_KNOWN, Coverage
 from segdsl.syntax.format import format_module
 
 VISITS = "on 2026-03-01 visits"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import segdsl
-from segdsl.host.recording import RecordedTest, record_inputs
+from segdsl.host.trials.recording import RecordedTest, record_inputs
 from segdsl.records.inputs import Event, Exclude, Include
 
 RULES = """

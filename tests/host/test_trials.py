@@ -3,7 +3,7 @@
 import pytest
 
 import segdsl
-from segdsl.host.trials import Failure, run_tests
+from segdsl.host.trials.running import Failure, run_tests
 
 RULES = """
 segment Trial by activities

@@ -8,7 +8,7 @@ import pytest
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.diagnostics.diagnostic import Severity
 from segdsl.host.program import check_texts
-from segdsl.host.trials import run_tests
+from segdsl.host.trials.running import run_tests
 from segdsl.pages.conditions import Conditions
 from segdsl.pages.document import Listing, plain
 from segdsl.pages.names import ANYWHERE

@@ -19,9 +19,9 @@ from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
 from segdsl.engines import DEFAULT, prepare, reference
 from segdsl.engines.base import Prepared, Step
-from segdsl.host.not_done import NotDone
-from segdsl.host.sentences import CannotRun, Given, happening, later, made_true, value_of
-from segdsl.host.unmet import Found, unmet_condition, unmet_effect
+from segdsl.host.trials.not_done import NotDone
+from segdsl.host.trials.sentences import CannotRun, Given, happening, later, made_true, value_of
+from segdsl.host.trials.unmet import Found, unmet_condition, unmet_effect
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Effect
 from segdsl.state.customer import State

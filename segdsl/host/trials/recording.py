@@ -18,10 +18,10 @@ from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines import DEFAULT, prepare
 from segdsl.engines.base import Prepared, Step
-from segdsl.host.literals import instant_literal, literal_of
 from segdsl.host.moments import Moment, instant_of
 from segdsl.host.program import check_texts
-from segdsl.host.trials import run_tests
+from segdsl.host.trials.literals import instant_literal, literal_of
+from segdsl.host.trials.running import run_tests
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import structs
 from segdsl.readers import read_events

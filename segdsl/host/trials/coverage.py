@@ -19,7 +19,7 @@ from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
 from segdsl.engines import reference
 from segdsl.engines.reference.witness import Sighting
-from segdsl.host.trials import TestResult, Trial, result_of, tests_named
+from segdsl.host.trials.running import TestResult, Trial, result_of, tests_named
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import pauses
 from segdsl.syntax import ast

@@ -19,7 +19,7 @@ from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
 from segdsl.engines import DEFAULT, prepare
-from segdsl.host.trials import Trial, tests_named
+from segdsl.host.trials.running import Trial, tests_named
 
 
 @frozen
