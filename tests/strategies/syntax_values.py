@@ -15,7 +15,7 @@ _WORDS = (
     "any", "days", "text", "number", "times", "ends", "to", "ago", "calendar", "least", "year", "rule", "search",
     "activity",
 )  # fmt: skip
-_TAKES_A_NUMBER = frozenset(("at", "from", "since", "before", "priority", "holdout"))
+_TAKES_A_NUMBER = frozenset(("at", "from", "since", "before", "priority", "holdout", "path"))
 
 
 def kept(text: str) -> str:
