@@ -79,16 +79,21 @@ def command(
             return
         if session.play.rejects:
             click.echo(f"seg: {counted(len(session.play.rejects), 'event')} could not be taken", err=True)
-        failed = False
-        text = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
-        for said, mistaken in prompt.run(session, text, as_json=as_json):
-            click.echo(said)
-            failed = failed or mistaken
-        if failed:
-            raise Exit(MISTAKES)
+        _take_script(session, as_json)
     finally:
         if engine is not None:
             engine.close()
+
+
+def _take_script(session: "prompt.Session", as_json: bool) -> None:
+    """Take all of standard input as if it were typed, and end with the exit code of what had mistakes in it."""
+    failed = False
+    text = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
+    for said, mistaken in prompt.run(session, text, as_json=as_json):
+        click.echo(said)
+        failed = failed or mistaken
+    if failed:
+        raise Exit(MISTAKES)
 
 
 def _terminal() -> Any:

@@ -142,14 +142,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     checked = checked_rules(options.paths)
     may_write(options.junit, made_by("test"), force=options.force, reads=names_of(checked))
     begun = time.perf_counter()
-    coverage: segdsl.Coverage | None = None
-    try:
-        if options.covers:
-            results, coverage = segdsl.cover(checked, named=options.named, unknown=options.coverage_unknown)
-        else:
-            results = list(segdsl.run_tests(checked, named=options.named))
-    except CompileError as error:
-        Findings.of(error.diagnostics, checked.sources).refuse(options.color)
+    results, coverage = _run(checked, options)
     if options.named and not results:
         raise click.UsageError(f"no test's name holds {options.named!r}")
     if options.junit is not None:
@@ -168,6 +161,18 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     elif options.mutates:
         hold = _mutate(checked, options) and hold
     ctx.exit(0 if hold else 1)
+
+
+def _run(
+    checked: "segdsl.CheckedProgram", options: Options
+) -> "tuple[list[segdsl.TestResult], segdsl.Coverage | None]":
+    """Run the tests, and see what they cover if that is asked; or the end of the command with what is wrong."""
+    try:
+        if options.covers:
+            return segdsl.cover(checked, named=options.named, unknown=options.coverage_unknown)
+        return list(segdsl.run_tests(checked, named=options.named)), None
+    except CompileError as error:
+        Findings.of(error.diagnostics, checked.sources).refuse(options.color)
 
 
 def _mutate(checked: "segdsl.CheckedProgram", options: Options) -> bool:

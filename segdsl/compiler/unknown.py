@@ -29,16 +29,11 @@ class UnknownNames(Windows):
         meant = nearest(of.text, names)
         meaning = of_value(of, self.scope)
         if meaning is not None:
-            shown = f"there is no event, attribute or field `{of.text}`"
-            self.error("SEG203", of.span, shown, help=meaning.help, fix=meaning.fix)
-            return BROKEN
-        self.error(
-            "SEG203",
-            of.span,
-            f"there is no event, attribute or field `{of.text}`",
-            help=f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number",
-            fix=another_field(of, meant, names),
-        )
+            advice, fix = meaning.help, meaning.fix
+        else:
+            advice = f"did you mean `{meant}`?" if meant else f"declare it: attribute {of.text}: number"
+            fix = another_field(of, meant, names)
+        self.error("SEG203", of.span, f"there is no event, attribute or field `{of.text}`", help=advice, fix=fix)
         return BROKEN
 
     def names_of(self, context: Context) -> list[str]:

@@ -79,7 +79,7 @@ class Mutation:
         for mutant in self.candidates:
             collector = Collector()
             changed = [*modules[: mutant.number], mutant.module, *modules[mutant.number + 1 :]]
-            program = check_modules(self.checked.sources, changed, collector)
+            program = check_modules(self.checked.sources, changed, collector, linted=False)
             if collector.errors or program.unready:
                 continue
             digest = lower(program).digest
