@@ -1,0 +1,123 @@
+"""What is decided on an event: what a page shows, and how a search is changed. `deciding.py` makes them."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from segdsl.host.objects import effect_line, reject_line
+from segdsl.records.outcomes import Effect, Outcome, Reject
+
+
+class PassedOver(Struct, frozen=True):
+    """An effect of the step that the page or the search does without, and why, for a person. It is handed over all the
+    same when the event is processed."""
+
+    effect: Effect
+    reason: str
+
+
+class Filter(Struct, frozen=True):
+    """Only products whose property has this value."""
+
+    property: str
+    value: Any
+
+
+class Rank(Struct, frozen=True):
+    """Products whose property has this value count so many times as much; below 1, less."""
+
+    property: str
+    value: Any
+    factor: Any
+
+
+class Sort(Struct, frozen=True):
+    """The order of the results by a property; `ascending` where the rule says no direction."""
+
+    property: str
+    direction: str
+
+
+class Search(Struct, frozen=True):
+    """A search as its rules would have it, for a search service to apply.
+
+    `term` is what to search for: what was typed, or what takes its place. All `filters` hold. `top` are the products to
+    put first, in their order. `rank` has one factor for a property and value. `sort` is the order asked for, the first
+    property before the others. What the shopper asks for wins over all of it: a sort order of their own over `sort`
+    and `rank`, and what they exclude over `top`; that is the search service's part."""
+
+    term: str | None
+    filters: tuple[Filter, ...] = ()
+    top: tuple[str, ...] = ()
+    rank: tuple[Rank, ...] = ()
+    sort: tuple[Sort, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The search as a JSON object."""
+        return {
+            "term": self.term,
+            "filters": [{"property": each.property, "value": each.value} for each in self.filters],
+            "top": list(self.top),
+            "rank": [{"property": each.property, "value": each.value, "factor": each.factor} for each in self.rank],
+            "sort": [{"property": each.property, "direction": each.direction} for each in self.sort],
+        }
+
+
+class Decision(Struct, frozen=True):
+    """What `Engine.decide` answers: what is to be done now about an event that has not been processed.
+
+    `id` is the event's, under which `process` gives the same effects; `event` its name (empty for what could not be
+    read). `outcome` is that of `process`, but nothing of it has happened: `accepted`, `repeated` (the event was
+    processed before, and gives nothing again) or `rejected`.
+
+    `shown` is what the page shows, the most important first; `passed_over` is what it does without, with the reason.
+    `search` is the changed search, for `searches`; None for other events."""
+
+    id: str
+    event: str
+    outcome: Outcome
+    shown: tuple[Effect, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    search: Search | None = None
+
+    @property
+    def status(self) -> Literal["accepted", "repeated", "rejected", "advanced"]:
+        return self.outcome.status
+
+    @property
+    def customer(self) -> str:
+        return self.outcome.customer
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """All effects of the event, those of `process`, in its order: also messages, and what is passed over."""
+        return self.outcome.effects
+
+    @property
+    def withdrawn(self) -> tuple[Effect, ...]:
+        """Effects given out before that would not have been, after a late event (language.md section 5.15)."""
+        return self.outcome.withdrawn
+
+    @property
+    def reject(self) -> Reject | None:
+        """Why the event could not be taken."""
+        return self.outcome.reject
+
+    def of(self, action: str) -> list[Effect]:
+        """What is shown by one action, in its order; a page that has room for two takes the first two."""
+        return [effect for effect in self.shown if effect.action == action]
+
+    def as_json(self) -> dict[str, Any]:
+        """The decision as a JSON object."""
+        return {
+            "id": self.id or None,
+            "event": self.event or None,
+            "customer": self.customer or None,
+            "status": self.status,
+            "reject": reject_line(self.reject) if self.reject is not None else None,
+            "shown": [effect_line(effect) for effect in self.shown],
+            "passed_over": [{"effect": effect_line(each.effect), "why": each.reason} for each in self.passed_over],
+            "search": self.search.as_json() if self.search is not None else None,
+            "effects": [effect_line(effect) for effect in self.effects],
+            "withdrawn": [effect_line(effect) for effect in self.withdrawn],
+        }
