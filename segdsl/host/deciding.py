@@ -56,7 +56,7 @@ class Deciding:
         for_page = [each for each in own if each.action not in SEARCHES and each.action not in MESSAGES]
         shown, over = self._merged(for_page, wanted)
         passed = sorted([*passed, *over], key=lambda each: self._order(each.effect))
-        return Decision(item.id, item.name, outcome, tuple(shown), tuple(passed), search)
+        return Decision(item.id, item.name, outcome, tuple(shown), tuple(passed), search, item.instant)
 
     def _is_own(self, effect: Effect, event: Event) -> bool:
         """Whether an effect is of a rule that the event itself has set going, in the event's own step: not of what the

@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from segdsl.host.objects import effect_line, reject_line
+from segdsl.host.objects import effect_line
 from segdsl.records.outcomes import Effect, Outcome, Reject
+from segdsl.values.instants import instant_text
 
 
 class PassedOver(Struct, frozen=True):
@@ -44,13 +45,15 @@ class Search(Struct, frozen=True):
     `term` is what to search for: what was typed, or what takes its place. All `filters` hold. `top` are the products to
     put first, in their order. `rank` has one factor for a property and value. `sort` is the order asked for, the first
     property before the others. What the shopper asks for wins over all of it: a sort order of their own over `sort`
-    and `rank`, and what they exclude over `top`; that is the search service's part."""
+    and `rank`, and what they exclude over `top`; that is the search service's part. `effects` are those of which it is
+    made."""
 
     term: str | None
     filters: tuple[Filter, ...] = ()
     top: tuple[str, ...] = ()
     rank: tuple[Rank, ...] = ()
     sort: tuple[Sort, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The search as a JSON object."""
@@ -67,8 +70,8 @@ class Decision(Struct, frozen=True):
     """What `Engine.decide` answers: what is to be done now about an event that has not been processed.
 
     `id` is the event's, under which `process` gives the same effects; `event` its name (empty for what could not be
-    read). `outcome` is that of `process`, but nothing of it has happened: `accepted`, `repeated` (the event was
-    processed before, and gives nothing again) or `rejected`.
+    read) and `instant` its time, in microseconds since 1970 UTC. `outcome` is that of `process`, but nothing of it has
+    happened: `accepted`, `repeated` (the event was processed before, and gives nothing again) or `rejected`.
 
     `shown` is what the page shows, the most important first; `passed_over` is what it does without, with the reason.
     `search` is the changed search, for `searches`; None for other events."""
@@ -79,6 +82,7 @@ class Decision(Struct, frozen=True):
     shown: tuple[Effect, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     search: Search | None = None
+    instant: int | None = None
 
     @property
     def status(self) -> Literal["accepted", "repeated", "rejected", "advanced"]:
@@ -109,12 +113,14 @@ class Decision(Struct, frozen=True):
 
     def as_json(self) -> dict[str, Any]:
         """The decision as a JSON object."""
+        reject = self.reject
         return {
             "id": self.id or None,
             "event": self.event or None,
             "customer": self.customer or None,
+            "time": instant_text(self.instant) if self.instant is not None else None,
             "status": self.status,
-            "reject": reject_line(self.reject) if self.reject is not None else None,
+            "reject": {"reason": reject.reason, "detail": reject.detail} if reject is not None else None,
             "shown": [effect_line(effect) for effect in self.shown],
             "passed_over": [{"effect": effect_line(each.effect), "why": each.reason} for each in self.passed_over],
             "search": self.search.as_json() if self.search is not None else None,

@@ -82,15 +82,19 @@ def changed(term: str | None, effects: list[Effect]) -> tuple[Search, list[Passe
     """The search that the effects make of one, and those that are passed over, with the reason. Each of them is either
     in the search or passed over."""
     changing = _Changing(term)
+    applied: list[Effect] = []
     over: list[PassedOver] = []
     for effect in effects:
         change, needed = SEARCHES[effect.action]
         missing = next((name for name in needed if name not in effect.fields), None)
         reason = change(changing, effect) if missing is None else f"its `{missing}` is not known"
-        if reason is not None:
+        if reason is None:
+            applied.append(effect)
+        else:
             over.append(PassedOver(effect, reason))
     search = Search(
-        changing.term, tuple(changing.filters), tuple(changing.top), tuple(changing.rank), tuple(changing.sort)
+        changing.term, tuple(changing.filters), tuple(changing.top), tuple(changing.rank), tuple(changing.sort),
+        tuple(applied),
     )  # fmt: skip
     return search, over
 
