@@ -109,6 +109,8 @@ def _what(error: Exception) -> str:
     """In the words of a person, not of the decoder."""
     if isinstance(error, RecursionError):
         return "its brackets go too deep"
+    if isinstance(error, ArithmeticError):
+        return "a number in it is far too large, or far too small"
     what = str(error).removeprefix("JSON is malformed: ")
     return "it ends too early" if what == "Input data was truncated" else what
 

@@ -234,7 +234,9 @@ def test_what_is_said_twice_counts_once() -> None:
 
 
 def test_what_is_not_known_changes_nothing() -> None:
-    decision = searched(rule("Own", 0, "put first with product = this manufacturer", 'rank results "brand" with factor = 2'))
+    decision = searched(
+        rule("Own", 0, "put first with product = this manufacturer", 'rank results "brand" with factor = 2')
+    )
     assert decision.search is not None
     assert decision.search.as_json() == PLAIN
     assert sorted(each.reason for each in decision.passed_over) == [
