@@ -1,7 +1,7 @@
 """`seg decide`: what a page needs now, without a commit."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,10 +17,7 @@ from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
-from segdsl.host.saying import effect_said
-from segdsl.values.instants import instant_text
 from segdsl.values.limits import EVENT_BYTES
-from segdsl.values.wire import shown as quoted
 
 _decoder: Decoder[Any] = Decoder(float_hook=Decimal)
 
@@ -84,8 +81,8 @@ def _text(event: str) -> bytes:
         return Path(event[1:]).read_bytes()
     if not event.lstrip().startswith("{"):
         raise Failure(
-            f"{quoted(event)} is no event: write it as a JSON object, @FILE for a file that holds one, or - for lines "
-            "from standard input"
+            f"{printable(event[:80])} is no event: write it as a JSON object, @FILE for a file that holds one, or - for "
+            "lines from standard input"
         )
     return event.encode("utf-8", "replace")
 
@@ -98,7 +95,7 @@ def _decided(engine: "segdsl.Engine", text: bytes | None, wanted: Wanted) -> "se
             found = _decoder.decode(text)
             if isinstance(found, dict):
                 return engine.decide(found, wanted=wanted)
-            flaw = f"this is {quoted(found)}, not an object with an event's keys"
+            flaw = "this is no object with an event's keys"
         except (ValueError, ArithmeticError, RecursionError) as error:
             flaw = f"this is not JSON: {_what(error)}"
     reject = segdsl.Reject("not an event", flaw)
@@ -127,50 +124,11 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
             yield line
 
 
-# ----------------------------------------------------------------------------------------------------------- as text
-
-
 def _print(decision: "segdsl.Decision") -> None:
-    at = f" at {instant_text(decision.instant)}" if decision.instant is not None else ""
-    click.echo(printable(f"{decision.customer} {decision.event}{at}"))
-    if decision.status == "repeated":
-        click.echo("the event was processed before: it gives nothing again")
-    _print_part("shows", ((effect_said(each), _source(each)) for each in decision.shown))
-    if decision.search is not None:
-        _print_part("searches", _search(decision.search))
-    _print_part("passed over", ((effect_said(each.effect), each.reason) for each in decision.passed_over))
-    _print_part("besides", ((effect_said(each), _source(each)) for each in _others(decision)))
-    if not decision.effects and decision.search is None and decision.status != "repeated":
-        click.echo("\nnothing to show")
-
-
-def _print_part(title: str, rows: Iterable[tuple[str, str]]) -> None:
-    lines = table(rows)
-    if lines:
-        click.echo("\n" + click.style(f"{title}:", bold=True))
-    for line in lines:
-        click.echo(f"  {line}")
-
-
-def _source(effect: "segdsl.Effect") -> str:
-    priority = f", priority {effect.priority}" if effect.priority else ""
-    return f"at {effect.because.place}{priority}"
-
-
-def _search(search: "segdsl.Search") -> Iterator[tuple[str, str]]:
-    yield "for", quoted(search.term) if search.term is not None else "anything"
-    for filter_ in search.filters:
-        yield "only", f"{filter_.property} = {quoted(filter_.value)}"
-    for product in search.top:
-        yield "first", quoted(product)
-    for rank in search.rank:
-        yield "rank", f"{rank.property} = {quoted(rank.value)}, times {rank.factor}"
-    for sort in search.sort:
-        yield "sort by", f"{sort.property}, {sort.direction}"
-
-
-def _others(decision: "segdsl.Decision") -> list["segdsl.Effect"]:
-    """Effects that are neither shown nor passed over nor in the search."""
-    applied = decision.search.effects if decision.search is not None else ()
-    told = {each.id for each in (*decision.shown, *applied, *(over.effect for over in decision.passed_over))}
-    return [each for each in decision.effects if each.id not in told]
+    heading, *parts = decision.told()
+    for line in heading.rows:
+        click.echo(printable(*line))
+    for part in parts:
+        click.echo("\n" + click.style(f"{part.title}:", bold=True))
+        for text in table(part.rows):
+            click.echo(f"  {text}")

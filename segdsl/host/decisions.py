@@ -1,12 +1,15 @@
 """What is decided on an event: what a page shows, and how a search is changed. `deciding.py` makes them."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from segdsl.host.objects import effect_line
+from segdsl.host.saying import effect_said
 from segdsl.records.outcomes import Effect, Outcome, Reject
 from segdsl.values.instants import instant_text
+from segdsl.values.wire import shown as quoted
 
 
 class PassedOver(Struct, frozen=True):
@@ -66,6 +69,13 @@ class Search(Struct, frozen=True):
         }
 
 
+class Part(Struct, frozen=True):
+    """A part of what is told of a decision: rows of cells under a title."""
+
+    title: str
+    rows: list[tuple[str, ...]]
+
+
 class Decision(Struct, frozen=True):
     """What `Engine.decide` answers: what is to be done now about an event that has not been processed.
 
@@ -111,6 +121,28 @@ class Decision(Struct, frozen=True):
         """What is shown by one action, in its order; a page that has room for two takes the first two."""
         return [effect for effect in self.shown if effect.action == action]
 
+    def told(self) -> list[Part]:
+        """The decision in words: first whose event it is, without a title; then the parts that there are, each effect
+        with the rule it comes from, or why it is passed over."""
+        at = f" at {instant_text(self.instant)}" if self.instant is not None else ""
+        heading = [f"{self.customer} {self.event}{at}"]
+        applied = self.search.effects if self.search is not None else ()
+        told = {each.id for each in (*self.shown, *applied, *(over.effect for over in self.passed_over))}
+        parts = [
+            Part("shows", [(effect_said(each), _source(each)) for each in self.shown]),
+            Part("searches", list(_search_said(self.search)) if self.search is not None else []),
+            Part("passed over", [(effect_said(each.effect), each.reason) for each in self.passed_over]),
+            Part("besides", [(effect_said(each), _source(each)) for each in self.effects if each.id not in told]),
+        ]
+        found = [part for part in parts if part.rows]
+        if self.reject is not None:
+            heading.append(f"{self.reject.reason}: {self.reject.detail}")
+        elif self.status == "repeated":
+            heading.append("the event was processed before: it gives nothing again")
+        elif not found:
+            heading.append("nothing to show")
+        return [Part("", [(line,) for line in heading]), *found]
+
     def as_json(self) -> dict[str, Any]:
         """The decision as a JSON object."""
         reject = self.reject
@@ -127,3 +159,21 @@ class Decision(Struct, frozen=True):
             "effects": [effect_line(effect) for effect in self.effects],
             "withdrawn": [effect_line(effect) for effect in self.withdrawn],
         }
+
+
+def _source(effect: Effect) -> str:
+    priority = f", priority {effect.priority}" if effect.priority else ""
+    return f"at {effect.because.place}{priority}"
+
+
+def _search_said(search: Search) -> Iterator[tuple[str, str]]:
+    """What becomes of a search, thing by thing."""
+    yield "for", quoted(search.term) if search.term is not None else "anything"
+    for filter_ in search.filters:
+        yield "only", f"{filter_.property} = {quoted(filter_.value)}"
+    for product in search.top:
+        yield "first", quoted(product)
+    for rank in search.rank:
+        yield "rank", f"{rank.property} = {quoted(rank.value)}, times {rank.factor}"
+    for sort in search.sort:
+        yield "sort by", f"{sort.property}, {sort.direction}"
