@@ -81,8 +81,8 @@ def _text(event: str) -> bytes:
         return Path(event[1:]).read_bytes()
     if not event.lstrip().startswith("{"):
         raise Failure(
-            f"{printable(event[:80])} is no event: write it as a JSON object, @FILE for a file that holds one, or - for "
-            "lines from standard input"
+            f"{printable(event[:80])} is no event: write it as a JSON object, @FILE for a file that holds one, or - "
+            "for lines from standard input"
         )
     return event.encode("utf-8", "replace")
 

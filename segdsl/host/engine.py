@@ -258,10 +258,9 @@ class Engine(Questions):
         if isinstance(event, Event):
             return event
         ready = self._ready(event)
-        if "id" not in ready:
-            said = repr(sorted(ready.items(), key=lambda entry: str(entry[0])))
-            ready["id"] = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        return self._asked_shape.to_event(ready, 1, "decide")
+        said = repr(sorted(ready.items(), key=lambda entry: str(entry[0])))
+        source = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]  # of which an id is made, without one
+        return self._asked_shape.to_event(ready, 1, source)
 
     @cached_property
     def _asked_shape(self) -> EventShape:

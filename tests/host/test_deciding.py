@@ -109,6 +109,11 @@ def test_a_rule_shows_in_the_order_in_which_it_is_written() -> None:
     assert values(at_home(f'when views spot "Home" then {steps}').shown) == [*names, "later"]
 
 
+def test_the_effects_stay_in_the_order_of_processing() -> None:
+    effects = at_home(LAYERS, income=100).effects
+    assert [(-each.priority, each.id) for each in effects] == sorted((-each.priority, each.id) for each in effects)
+
+
 def test_messages_are_not_shown() -> None:
     decision = at_home('when views spot "Home" then send email "mail" and show content "page"')
     assert (values(decision.shown), sorted(values(decision.effects))) == (["page"], ["mail", "page"])
@@ -274,8 +279,9 @@ def test_process_gives_the_same_effects_with_the_same_ids() -> None:
     assert decided.outcome == outcome
 
 
-def test_an_event_without_an_id_gets_one_to_be_processed_with() -> None:
-    event = {key: value for key, value in HOME.items() if key != "id"}
+@pytest.mark.parametrize("without", [{}, {"id": None}, {"id": " "}], ids=str)
+def test_an_event_without_an_id_gets_one_to_be_processed_with(without: dict[str, Any]) -> None:
+    event = {key: value for key, value in HOME.items() if key != "id"} | without
     with engine_of(LAYERS) as engine:
         decided, again = engine.decide(event), engine.decide(dict(reversed(event.items())))
         outcome = engine.process({**event, "id": decided.id})[0]

@@ -28,6 +28,15 @@ clocks = st.sampled_from((START + 3 * DAY, START + 60 * DAY))
 """The time of day: events after it are from the future."""
 
 
+PEERS = """
+activity "Peer One" priority 3 { when looks if points >= 1 then tell "one" }
+activity "Peer Two" priority 3 { when looks then tell "two" and tell "three" }
+activity "Between" priority 1 { when looks or pings then tell "four" }
+when looks then tell "five"
+"""
+"""Rules at several priorities, some of which are equal."""
+
+
 def everything(engine: Engine) -> tuple[Any, ...]:
     """All that a store in memory holds."""
     store = engine.backend
@@ -51,6 +60,16 @@ def decided_then_processed(engine: Engine, stream: Stream, data: st.DataObject) 
         outcomes = engine.process([event] * times)
         assert decision.outcome == outcomes[0]
         is_whole(decision)
+
+
+def merged_by_priority(engine: Engine, stream: Stream, amount: int) -> None:
+    """What is shown of each event, without and with a wanted amount, against what could be shown at all."""
+    for event in stream:
+        possible = engine.decide(event, wanted={"tell": 1_000_000}).shown
+        enough = [e for e in possible if sum(other.priority > e.priority for other in possible) < amount]
+        assert list(engine.decide(event, wanted={"tell": amount}).shown) == enough
+        assert list(engine.decide(event).shown) == [e for e in possible if e.priority == possible[0].priority]
+        engine.process(event)
 
 
 def is_whole(decision: Decision) -> None:
@@ -86,6 +105,16 @@ def test_also_where_late_events_are_refused(program: Written, stream: Stream, da
     arriving = data.draw(st.permutations(stream))
     with opened_until(program.text(), START + 600 * DAY) as engine:
         decided_then_processed(engine, arriving, data)
+
+
+@settings(max_examples=60)
+@given(programs(), timed_programs(), streams(gaps=SHORT, customers=FEW), st.integers(0, 4))
+def test_lower_priorities_are_shown_until_there_is_enough(
+    program: Written, timed: Written, stream: Stream, amount: int
+) -> None:
+    for each in (program, timed):
+        with opened_until(each.text() + PEERS, START + 600 * DAY) as engine:
+            merged_by_priority(engine, stream, amount)
 
 
 def opened_until(rules: str, now: int) -> Engine:
