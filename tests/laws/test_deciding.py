@@ -1,7 +1,7 @@
 """The law *decide*: what is decided on an event is what processing it then gives, and deciding changes nothing.
 
 Seen to fail when a decision is committed, when it takes the customer for one never seen, when it leaves out what is due
-before the event, and when it believes every event.
+before the event, and when it believes every event; the law of amounts when one priority too many is shown.
 """
 
 from typing import Any
