@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         StoreError,
         UnknownNameError,
     )
+    from segdsl.host.decisions import Decision, PassedOver, Search
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
     from segdsl.host.mending import Mending, mend
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 _PLACES = {
     "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
     "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
-    "Coverage": "host.trials.coverage", "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes",
+    "Coverage": "host.trials.coverage", "Decision": "host.decisions", "Diagnostic": "diagnostics.diagnostic",
+    "Effect": "records.outcomes", "PassedOver": "host.decisions", "Search": "host.decisions",
     "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials.running",
     "InputError": "diagnostics.errors", "Listener": "host.replay", "Membership": "backends.base",
     "Mending": "host.mending", "Mutation": "host.trials.mutation", "Outcome": "records.outcomes",
@@ -57,11 +59,12 @@ _PLACES = {
 }  # fmt: skip
 
 __all__ = [
-    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic",
-    "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mending", "Mutation", "Outcome",
-    "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "Tried",
-    "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads",
-    "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Decision",
+    "Diagnostic", "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mending",
+    "Mutation", "Outcome", "PassedOver", "Program", "Progress", "RecordedTest", "Reject", "Report", "Search",
+    "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why", "__version__", "build",
+    "check", "check_texts", "cover", "follow", "load", "loads", "mend", "open_backend", "record_inputs",
+    "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -41,7 +41,8 @@ class Change(Struct, frozen=True):
 class Effect(Struct, frozen=True):
     """An action handed to the host. `id` is the same whenever the same rule does it for the same cause; `fields` holds
     JSON values by field name, what is not known left out. `mark` is `late` for one that a late event brought about, and
-    `withdrawn` for the notice that one given out before would not have been (language.md section 5.15)."""
+    `withdrawn` for the notice that one given out before would not have been (language.md section 5.15). `nth` is which
+    of the effects of its rule in this step it is, from 1, in the order in which they are written."""
 
     id: str
     action: str
@@ -53,6 +54,7 @@ class Effect(Struct, frozen=True):
     priority: int
     because: Because
     mark: Literal["", "late", "withdrawn"] = ""
+    nth: int = 0
 
     @property
     def time(self) -> datetime:

@@ -355,8 +355,10 @@ class Reference:
     def _effects(self, wishes: list[Wish], round_: Round, cause: str, times: Counter[Stage]) -> list[Effect]:
         made: list[Effect] = []
         customer = round_.view.state.customer
+        written: Counter[str] = Counter()  # wishes stand rule by rule, and in a rule as it is written
         for wish in wishes:
             action = wish.action.action if isinstance(wish.action, p.Emit) else ""
+            written[wish.rule.id] += 1
             made.append(
                 Effect(
                     effect_id(customer, round_.cause, wish, _nth(wish, times)),
@@ -366,6 +368,7 @@ class Reference:
                     *round_.key,
                     wish.rule.priority,
                     because("done", wish.rule, cause),
+                    nth=written[wish.rule.id],
                 )
             )
         return sorted(made, key=lambda effect: (-effect.priority, effect.id))
