@@ -37,13 +37,14 @@ if TYPE_CHECKING:
     from segdsl.host.trials.running import Failure, TestResult, run_tests
     from segdsl.host.why.answer import Why
     from segdsl.records.inputs import Event
-    from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
+    from segdsl.records.outcomes import Because, Change, Effect, Held, HeldBy, Outcome, Reject
 
 _PLACES = {
     "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
     "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
     "Coverage": "host.trials.coverage", "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes",
     "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials.running",
+    "Held": "records.outcomes", "HeldBy": "records.outcomes",
     "InputError": "diagnostics.errors", "Listener": "host.replay", "Membership": "backends.base",
     "Mending": "host.mending", "Mutation": "host.trials.mutation", "Outcome": "records.outcomes",
     "Program": "host.program", "Progress": "host.replay", "RecordedTest": "host.trials.recording",
@@ -58,7 +59,8 @@ _PLACES = {
 
 __all__ = [
     "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic",
-    "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mending", "Mutation", "Outcome",
+    "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership", "Mending",
+    "Mutation", "Outcome",
     "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "Tried",
     "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads",
     "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",

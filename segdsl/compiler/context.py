@@ -32,11 +32,13 @@ BROKEN = Typed(ERROR, p.Constant(None))
 
 @frozen
 class Item:
-    """The event or item that a `where` or an operand speaks of: its fields, and how one of them is read."""
+    """The event or item that a `where` or an operand speaks of: its fields, and how one of them is read. `about` is
+    what messages call it."""
 
     what: str
     kinds: Mapping[str, Kind]
     read: Callable[[str], p.Expression] = p.ItemField
+    about: str = "its event"
 
 
 @frozen

@@ -169,7 +169,7 @@ class History(UnknownNames):
         if at_hand is not None and not isinstance(node, ast.TimeSince):
             return self._over_list(node, at_hand, context)
         if context.item is not None:
-            self.error("SEG312", node.span, "a `where` speaks of its event alone, not of history")
+            self.error("SEG312", node.span, f"a `where` speaks of {context.item.about} alone, not of history")
             return BROKEN
         found = self.event_of(source.name, source.match)
         if found is None:

@@ -25,9 +25,8 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         )
         for name in program.table.order
     )
-    asked = {
-        node.memory for node in walk((segments, tuple(program.rules), tuple(further))) if isinstance(node, p.Recall)
-    }
+    acting = (segments, tuple(program.rules), tuple(program.holds))
+    asked = {node.memory for node in walk((acting, tuple(further))) if isinstance(node, p.Recall)}
     plan = p.Plan(
         version=p.VERSION,
         digest="",
@@ -39,6 +38,8 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         memories=tuple(program.memories[key] for key in sorted(asked)),
         rules=tuple(sorted(program.rules, key=lambda rule: rule.id)),
         lateness=fixed_length(scope.lateness.length) if scope.lateness is not None else 0,
+        limits=tuple(sorted(program.limits, key=lambda limit: limit.key)),
+        holds=tuple(sorted(program.holds, key=lambda hold: hold.key)),
     )
     return msgspec.structs.replace(plan, digest=plan_digest(plan))
 
@@ -52,10 +53,11 @@ def plan_digest(plan: p.Plan) -> str:
     events = {memory.event for memory in plan.memories}
     events |= {node.event for node in structs(tuple(rules)) if isinstance(node, about)}
     used = [event for event in plan.events if event.name in events or events & {name for _, name in event.lines}]
-    read = {node.name for node in walk((tuple(segments), tuple(rules))) if isinstance(node, p.Attribute)}
+    read = {node.name for node in walk((tuple(segments), tuple(rules), plan.holds)) if isinstance(node, p.Attribute)}
     read |= {node.attribute for node in structs(tuple(rules)) if isinstance(node, p.DateTrigger)}
     attributes = [attribute for attribute in plan.attributes if attribute.name in read or attribute.ruled]
-    return digest((plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, rules))
+    held = [*(limit.key for limit in plan.limits), *(hold.key for hold in plan.holds)]
+    return digest((plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, rules, held))
 
 
 def _event(info: EventInfo) -> p.EventType:

@@ -8,19 +8,20 @@ from msgspec import Struct
 from segdsl.plan.expressions import Expression
 from segdsl.plan.nodes import Plan
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
-from segdsl.records.outcomes import Change, Effect
+from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
 
 
 class Step(Struct):
     """What an input did: the next state, changes and effects in their order, the ids of the rules that fired, and for
-    each of them the instant at which it did (microseconds UTC)."""
+    each of them the instant at which it did (microseconds UTC); and the effects that were held back, in their order."""
 
     state: State
     changes: list[Change]
     effects: list[Effect]
     fired: list[str]
     fired_at: list[int] = []
+    held: list[Held] = []
 
 
 class Prepared(Protocol):

@@ -28,7 +28,7 @@ from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
-from segdsl.records.outcomes import Effect, Outcome, Reject
+from segdsl.records.outcomes import Effect, Held, Outcome, Reject
 from segdsl.values import instants
 from segdsl.values.instants import DAY, MINUTE, instant_text
 
@@ -42,6 +42,7 @@ PAGE = 500
 """Customers whose timers are due that are taken into one transaction: each may have many steps to take."""
 
 Handler = Callable[[Effect], object]
+HeldHandler = Callable[[Held], object]
 Given = Event | Mapping[str, Any]
 Listen = Callable[[list[Outcome]], None]
 
@@ -57,7 +58,8 @@ class Engine(Questions):
     `program` may be None for a store that was run before: it keeps its program. `clock` gives the current instant in
     microseconds UTC; together with `advance` it vouches for events, so that one from the future is refused. `handlers`
     take the effects of an action by its name; `withdrawn` takes the notices that an effect which was handed over before
-    would not have been, after a late event. Use it in a `with` block, or `close()` it.
+    would not have been, after a late event. `held` is told of effects that limits and holds kept back, after the commit
+    and once: they are kept nowhere, so one who must not miss any reads the outcomes. Use it in a `with` block, or `close()` it.
 
     `journal` says whether a new store keeps the inputs of each customer (it does if nothing is said), from which `why`
     is answered and tests are made; a store keeps them from its first input on or not at all.
@@ -74,6 +76,7 @@ class Engine(Questions):
         clock: Callable[[], int] = system_clock,
         handlers: Mapping[str, Handler] | None = None,
         withdrawn: Handler | None = None,
+        held: HeldHandler | None = None,
         journal: bool | None = None,
     ) -> None:
         self.backend = open_backend(backend) if isinstance(backend, str) else backend
@@ -91,6 +94,7 @@ class Engine(Questions):
         self.vouched = self.backend.clock() or 0
         self.handlers = dict(handlers or {})
         self.withdrawn = withdrawn
+        self.held = held
         for name in self.handlers:
             self._known_action(name)
 
@@ -209,6 +213,9 @@ class Engine(Questions):
         if held:
             held.clear()
         self._hand_over([*notices, *batch.effects])
+        if self.held is not None:
+            for each in taking.held.values():
+                self.held(each)
 
     # --------------------------------------------------------------------------------------------------------- effects
 

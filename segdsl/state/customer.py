@@ -49,8 +49,9 @@ class State(Struct, omit_defaults=True):
     `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath what the
     host `listed` (True: included, False: excluded). `waits` are where flows stand; `tallies` (of [instant, value of
     `per`]) and `pending` belong to triggers, by their keys. `entered` are the `once` rules already entered. `seen` are
-    the ids of inputs that could still come again, with their instants. `large` holds memories and attributes as text
-    where a number is too large for the coding.
+    the ids of inputs that could still come again, with their instants. `made` are the instants of effects that limits
+    still count, by the `scope` of the limits. `large` holds memories and attributes as text where a number is too large
+    for the coding.
     """
 
     customer: str
@@ -70,6 +71,7 @@ class State(Struct, omit_defaults=True):
     pending: dict[str, list[Pending]] = {}
     entered: list[str] = []
     seen: dict[str, int] = {}
+    made: dict[str, list[int]] = {}
     large: str = ""
 
     def see(self, identity: str, instant: int, lateness: int) -> None:
@@ -104,4 +106,5 @@ class State(Struct, omit_defaults=True):
             dict(self.pending),
             list(self.entered),
             dict(self.seen),
+            dict(self.made),
         )
