@@ -89,7 +89,7 @@ class LimitChecker:
             )
         return False
 
-    # ------------------------------------------------------------------------------------------- which effects are meant
+    # ------------------------------------------------------------------------------------------ which effects are meant
 
     def _concerned(
         self, names: tuple[ast.Name, ...], where: ast.Expression | None
@@ -124,12 +124,9 @@ class LimitChecker:
         scope = self.gathered.scope
         for mention in _mentions(where):
             name = mention.name
-            if (
-                name.text in info.fields
-                or name.text in scope.attributes
-                or name.text.startswith(("this ", "customer "))
-            ):
-                continue  # an attribute is refused where the condition is checked
+            of_others = name.text in scope.attributes or name.text.startswith(("this ", "customer "))
+            if name.text in info.fields or of_others:
+                continue  # what is not of the action is refused where the condition is checked
             complete = False
             if scope.may_be_broken(name.text):
                 continue

@@ -209,7 +209,9 @@ class Mentions(History):
         return self.unknown_field(node.name, item.what, item.kinds)
 
     def _attribute_in_where(self, of: ast.Name, item: Item) -> Typed:
-        past = "a past event is judged by what it carried; put what concerns the customer beside the `where`"
+        help_ = "what concerns the customer stands behind the `while` of a `hold`"
+        if item.about == "its event":
+            help_ = "a past event is judged by what it carried; put what concerns the customer beside the `where`"
         self.error(
             "SEG312",
             of.span,

@@ -59,7 +59,8 @@ class Engine(Questions):
     microseconds UTC; together with `advance` it vouches for events, so that one from the future is refused. `handlers`
     take the effects of an action by its name; `withdrawn` takes the notices that an effect which was handed over before
     would not have been, after a late event. `held` is told of effects that limits and holds kept back, after the commit
-    and once: they are kept nowhere, so one who must not miss any reads the outcomes. Use it in a `with` block, or `close()` it.
+    and once: they are kept nowhere, so one who must not miss any reads the outcomes. Use it in a `with` block, or
+    `close()` it.
 
     `journal` says whether a new store keeps the inputs of each customer (it does if nothing is said), from which `why`
     is answered and tests are made; a store keeps them from its first input on or not at all.

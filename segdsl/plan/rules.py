@@ -165,7 +165,7 @@ class Segment(Struct, frozen=True):
 class Limit(Struct, frozen=True):
     """At most `number` effects of some actions whose fields meet `where` (of `ItemField`s; None: all) are made for a
     customer within a window that looks back. `scope` is the key of the log of those that were made: the hash of what
-    counts, so that limits on the same share it. `key` is the hash of all that has meaning, `text` how it was written."""
+    counts, so that limits on the same share it. `key` is the hash of all that has meaning, `text` what was written."""
 
     key: str
     place: str

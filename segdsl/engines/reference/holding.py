@@ -61,7 +61,9 @@ class Holding:
                 made.append(effect)
                 for scope, log in logs.items():
                     view.state.made[scope] = [*log, view.now]
-            self._tell(effect, fields, holding, counting, {each.key for each in (*stands, *full)}, key)
+            self._tell(
+                effect, fields, holding, counting, {*(hold.key for hold in stands), *(limit.key for limit in full)}, key
+            )
         return made, held
 
     def _log(self, limit: p.Limit, view: View) -> list[int]:

@@ -97,7 +97,8 @@ def _holds(outer: Span, inner: Span) -> bool:
 @define
 class Trial:
     """One test on its way: the state of its customer, the instant reached, the effects so far, and those that were
-    held back. Where it is to `explain`, an effect that does not come is looked into. The `customer` is called as the test, if nothing is said."""
+    held back. Where it is to `explain`, an effect that does not come is looked into. The `customer` is called as the
+    test, if nothing is said."""
 
     checked: CheckedProgram
     prepared: Prepared
