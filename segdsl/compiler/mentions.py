@@ -216,9 +216,7 @@ class Mentions(History):
             "SEG312",
             of.span,
             f"a `where` speaks of {item.about} alone, and `{of.text}` is not a field of it",
-            help=past
-            if item.about == "its event"
-            else "what concerns the customer stands behind the `while` of a `hold`",
+            help=help_,
         )
         return BROKEN
 

@@ -275,7 +275,6 @@ class Writing:
         rows = [
             [shown(a.name), number(a.handed_out), number(a.withdrawn), number(a.held)] for a in actions
         ]  # fmt: skip
-        heads = ("Action", "Effects", "Withdrawn", "Held back")
         return (
             body
             + f'<p class="said">Effects in each {self._part()}.</p>\n<div class="multiples">{multiples}</div>\n'

@@ -8,7 +8,7 @@ from attrs import field, frozen
 from segdsl.compiler.mutation.change import Change, evolved
 from segdsl.compiler.mutation.conditions import day_moved, left_out
 from segdsl.syntax import ast
-from segdsl.syntax.format_rules import action, option, plain_step, trigger
+from segdsl.syntax.format_rules import action, hold_text, limit_text, option, plain_step, trigger
 from segdsl.syntax.format_values import duration, expression, names, window_text
 
 
@@ -114,8 +114,26 @@ def changed_rule(node: ast.Node, contested: Contested) -> Iterator[Change]:
                 yield Change(changed, node.span, trigger(node), trigger(changed))
         case ast.SegmentDeclaration(_, kind, condition) if kind == "added" and condition is not None:
             yield left_out(node, "condition", f"while {expression(condition)}")
+        case ast.Limit(number, _, actions, where):
+            yield Change(None, node.span, limit_text(node))
+            for moved in (number - 1, number + 1):
+                if moved > 0:
+                    yield Change(evolved(node, number=moved), node.span, f"limit {number}", f"limit {moved}")
+            yield from _restrained(node, actions, where)
+        case ast.Hold(actions, where):
+            yield Change(None, node.span, hold_text(node))
+            yield from _restrained(node, actions, where)
         case _:
             return
+
+
+def _restrained(
+    node: ast.Limit | ast.Hold, actions: tuple[ast.Name, ...], where: ast.Expression | None
+) -> Iterator[Change]:
+    """A limit or a hold of fewer actions, or of all their effects."""
+    yield from _fewer(node, "actions", actions, lambda name: name.text)
+    if where is not None:
+        yield left_out(node, "where", f"where {expression(where)}")
 
 
 def _fewer(node: Any, name: str, parts: Sequence[Any], text: Any) -> Iterator[Change]:

@@ -61,9 +61,8 @@ class Holding:
                 made.append(effect)
                 for scope, log in logs.items():
                     view.state.made[scope] = [*log, view.now]
-            self._tell(
-                effect, fields, holding, counting, {*(hold.key for hold in stands), *(limit.key for limit in full)}, key
-            )
+            against = {*(hold.key for hold in stands), *(limit.key for limit in full)}
+            self._tell(effect, fields, holding, counting, against, key)
         return made, held
 
     def _log(self, limit: p.Limit, view: View) -> list[int]:
