@@ -45,9 +45,9 @@ class Item:
 class Context:
     """Where an expression stands. `event` holds the fields of the event at hand (None where there is none), `start`
     those of the event that started the flow, where a `wait for` has brought another one to hand; `item` is set inside a
-    `where`; `lasting` is true for what must hold between events: segments and promotions."""
+    `where`; `lasting` is true for what must hold between events: segments, promotions and holds."""
 
-    place: Literal["rule", "segment", "promotion", "define", "test"]
+    place: Literal["rule", "segment", "promotion", "hold", "define", "test"]
     event: Mapping[str, Kind] | None = None
     event_name: str = ""
     start: Mapping[str, Kind] | None = None

@@ -13,7 +13,7 @@ from segdsl.compiler.arithmetic import a_kind
 from segdsl.compiler.context import Context, Gathered, Item, digest
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.scope import ActionInfo
-from segdsl.diagnostics.diagnostic import Label
+from segdsl.diagnostics.diagnostic import Fix, Label
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.plan import nodes as p
@@ -67,7 +67,7 @@ class LimitChecker:
     def _hold(self, node: ast.Hold) -> None:
         actions, where = self._concerned(node.actions, node.where)
         reads, attributes = set(self.gathered.reads), set(self.gathered.attributes_read)
-        condition = self.expressions.condition(node.condition, Context("segment", lasting=True))
+        condition = self.expressions.condition(node.condition, Context("hold", lasting=True))
         self.gathered.reads, self.gathered.attributes_read = reads, attributes
         key = digest((actions, where, condition))
         made = p.Hold(key, self.place(node.span), hold_text(node), condition, actions, where)
@@ -81,7 +81,7 @@ class LimitChecker:
             return True
         if not self.gathered.collector.errors:
             self.gathered.collector.warning(
-                "SEG462",
+                "SEG463",
                 node.span,
                 f"this {what} is written twice, and counts once",
                 labels=[Label(self.spans[key], f"the same {what}")],
@@ -100,9 +100,9 @@ class LimitChecker:
         for name in names:
             info = self.gathered.scope.actions.get(name.text)
             if info is None:
-                unknown_action(name, self.gathered, self.expressions)
+                self._unknown(name)
             elif name.text in known:
-                self.gathered.collector.warning("SEG462", name.span, f"`{name.text}` is named twice, and counts once",
+                self.gathered.collector.warning("SEG463", name.span, f"`{name.text}` is named twice, and counts once",
                                                 help="leave one of the two out")  # fmt: skip
             else:
                 known[name.text] = info
@@ -113,10 +113,20 @@ class LimitChecker:
         first, *others = known.values()
         kinds = {name: info.kind for name, info in first.fields.items()}
         item = Item(first.name, kinds, about="the action")
-        condition = self.expressions.condition(where, Context("segment", lasting=True).inside(item))
+        condition = self.expressions.condition(where, Context("hold", lasting=True).inside(item))
         for read in sorted({node.name for node in walk(condition) if isinstance(node, p.ItemField)}):
             self._same_kind(where, first, others, read)
         return tuple(sorted(known)), condition
+
+    def _unknown(self, name: ast.Name) -> None:
+        """Complain of an action that is not declared: `hold back send email` names it behind a word too many."""
+        meant = name.text.removeprefix("back ")
+        if meant != name.text and meant in self.gathered.scope.actions:
+            fix = Fix(name.span, meant)
+            self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`",
+                                   help=f"write `hold {meant}`, without `back`", fix=fix)  # fmt: skip
+        else:
+            unknown_action(name, self.gathered, self.expressions)
 
     def _has_fields(self, where: ast.Expression, info: ActionInfo) -> bool:
         """Whether an action has the fields that are asked of it; if not, it was complained about."""
@@ -147,7 +157,7 @@ class LimitChecker:
             if one != other:
                 span = next(mention.span for mention in _mentions(where) if mention.name.text == name)
                 self.expressions.error(
-                    "SEG463",
+                    "SEG462",
                     span,
                     f"`{name}` is {a_kind(one)} in `{first.name}` and {a_kind(other)} in `{info.name}`",
                     help="write a declaration for each of them, or give the fields the same type",

@@ -293,7 +293,7 @@ CODES: dict[str, Code] = {
         "be done is left out of the rules; what is not to be done for some customers is held back with `hold`.",
         "limit 0 within 7 days for send email",
         "hold send email while marketing consent is not known or marketing consent is not yes"),
-    "SEG463": Code("a field of two kinds",
+    "SEG462": Code("a field of two kinds",
         "A limit or a hold speaks of all its actions together, so what it asks of a field has to mean the same in each "
         "of them.",
         "action print card { size: number }\naction print sign { size: text }\n"
@@ -301,7 +301,7 @@ CODES: dict[str, Code] = {
         "action print card { size: number }\naction print sign { size: number }\n"
         "limit 1 within 1 day for print card, print sign where size is known"),
     # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
-    "SEG462": Code("a limit or a hold written twice",
+    "SEG463": Code("a limit or a hold written twice",
         "Limits and holds are a set, like rules: one that is written twice counts once, and so does an action that is "
         "named twice in one.",
         "limit 1 within 1 day for send email\nlimit 1 within 1 day for send email",
@@ -411,8 +411,8 @@ CODES: dict[str, Code] = {
         'when places order if not buys category "Golf" then send push',
         'when places order if no item of items where category is "Golf" then send push'),
     "SEG918": Code("nothing to limit",
-        "A limit or a hold names an action that no rule does, or asks for fields that no rule gives it: nothing is ever "
-        "held back by it. Often a value is misspelt.",
+        "A limit or a hold names an action that no rule does, or asks for fields that no rule gives it, so that it "
+        "never holds anything back. Often a value is misspelt.",
         'limit 1 within 1 day for send email where template is "sprnig"\n'
         'when registers then send email "spring"',
         'limit 1 within 1 day for send email where template is "spring"\n'

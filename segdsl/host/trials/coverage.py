@@ -1,5 +1,6 @@
 """What of the rules the tests beside them have seen (language.md section 7): rules that fired, paths that were taken,
-waits that went on or ended unanswered, limits and holds that held something back, and conditions that were true, false, or not known.
+waits that went on or ended unanswered, limits and holds that held something back, and conditions that were true, false,
+or not known.
 
 Comes in: a checked program, whose tests are run on the engine of reference with a witness. Goes out: `Coverage`. All is
 counted on the plan, so that it does not depend on how a text is laid out: a condition counts as a whole, and so does
