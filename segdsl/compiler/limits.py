@@ -34,11 +34,14 @@ class LimitChecker:
     limits: dict[str, p.Limit] = field(factory=dict)
     holds: dict[str, p.Hold] = field(factory=dict)
     spans: dict[str, Span] = field(factory=dict)
+    errors: int = 0
 
     def check_all(self) -> None:
         for limit in self.gathered.scope.limits:
+            self.errors = self.gathered.collector.errors
             self._limit(limit)
         for hold in self.gathered.scope.holds:
+            self.errors = self.gathered.collector.errors
             self._hold(hold)
 
     def _limit(self, node: ast.Limit) -> None:
@@ -76,17 +79,19 @@ class LimitChecker:
             self.gathered.written.note(made, node)
 
     def _is_first(self, key: str, node: ast.Limit | ast.Hold, what: str) -> bool:
+        """Whether it is to be taken: one without mistakes that was not said before."""
+        if self.gathered.collector.errors > self.errors:
+            return False
         if key not in self.spans:
             self.spans[key] = node.span
             return True
-        if not self.gathered.collector.errors:
-            self.gathered.collector.warning(
-                "SEG463",
-                node.span,
-                f"this {what} is written twice, and counts once",
-                labels=[Label(self.spans[key], f"the same {what}")],
-                help="leave one of the two out",
-            )
+        self.gathered.collector.warning(
+            "SEG463",
+            node.span,
+            f"this {what} is written twice, and counts once",
+            labels=[Label(self.spans[key], f"the same {what}")],
+            help="leave one of the two out",
+        )
         return False
 
     # ------------------------------------------------------------------------------------------ which effects are meant

@@ -1,12 +1,11 @@
 """SEG918: a limit or a hold that no effect of any rule can meet."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from segdsl.compiler.lints.base import Ground, warning
+from segdsl.compiler.reasoning import Facts
 from segdsl.diagnostics.diagnostic import Diagnostic
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import structs
@@ -45,7 +44,7 @@ def _of(
     wanted = [emit for name in written.actions for emit in done.get(name.text, ())]
     if limit.where is None or written.where is None or not wanted:
         return
-    if all(ground.reasoner.never(_of_effect(limit.where, emit)) for emit in wanted):
+    if all(ground.reasoner.never(limit.where, _known_of(emit, limit.where, ground)) for emit in wanted):
         yield warning(
             CODE,
             written.where.span,
@@ -54,23 +53,29 @@ def _of(
         )
 
 
-def _of_effect(where: Any, emit: p.Emit) -> Any:
-    """What is asked of an effect's fields, with what the rule gives in their place. What is worked out only when the
-    rule runs stays open."""
-    if isinstance(where, p.ItemField):
-        given = dict(emit.fields).get(where.name, p.Constant(None))
-        return given if isinstance(given, p.Constant) else where
-    if isinstance(where, tuple):
-        return tuple(_of_effect(part, emit) for part in where)
-    if isinstance(where, Struct):
-        parts = {name: _of_effect(getattr(where, name), emit) for name in where.__struct_fields__}
-        return msgspec.structs.replace(where, **parts)
-    return where
+def _known_of(emit: p.Emit, where: p.Expression, ground: Ground) -> Facts:
+    """What is certain of the fields in question of an effect: the plain values that the rule gives, and that the others
+    are not known. What is worked out only when the rule runs stays open."""
+    given = dict(emit.fields)
+    facts = Facts()
+    for name in _read(where):
+        value = given.get(name, p.Constant(None))
+        if not isinstance(value, p.Constant):
+            continue
+        field = p.ItemField(name)
+        equal, known = p.Compare("=", field, value), p.Known(field)
+        so = (equal, "true") if value.value is not None else (known, "false")
+        facts = facts.also(ground.reasoner.claim(*so))
+    return facts
+
+
+def _read(where: p.Expression) -> list[str]:
+    return sorted({node.name for node in structs(where) if isinstance(node, p.ItemField)})
 
 
 def _given(where: p.Expression, wanted: list[p.Emit]) -> str:
     """The plain values that rules give to the fields in question."""
-    read = {node.name for node in structs(where) if isinstance(node, p.ItemField)}
+    read = _read(where)
     found: dict[str, None] = {}
     for emit in wanted:
         for name, value in emit.fields:
