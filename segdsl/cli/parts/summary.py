@@ -14,6 +14,8 @@ from segdsl.values.instants import instant_text
 
 REJECTS_SHOWN = 5
 IGNORED_SHOWN = 10
+HELD_BY_SHOWN = 60
+"""Characters of a limit or a hold that are shown of its text."""
 
 
 @define
@@ -74,7 +76,7 @@ class Summary:
             yield f"withdrawn, since events came from before them: {counted(report.withdrawn, 'effect')}"
         yield from _block(
             f"held back, {counted(report.held.total(), 'effect')} in all",
-            [(f"{n:,}", f"{action}: {text} ({place})") for (action, text, place), n in self._held_by()],
+            [(f"{n:,}", f"{action}: {_short(text)} ({place})") for (action, text, place), n in self._held_by()],
         )
         yield from _block("members", [(f"{n:,}", name) for name, n in self._members().items()])
         yield from self._rejected()
@@ -137,6 +139,13 @@ def _block(title: str, rows: list[tuple[str, str]]) -> Iterator[str]:
     if rows:
         yield f"{title}:"
         yield from (f"  {line}" for line in table(rows, right=[0]))
+
+
+def _short(text: str) -> str:
+    """A limit or a hold without the actions it speaks of, as far as there is room: `limit 3 within 7 days`."""
+    head, _, condition = text.partition(" while ")
+    text = f"hold while {condition}" if text.startswith("hold ") else head.partition(" for ")[0]
+    return text if len(text) <= HELD_BY_SHOWN else text[: HELD_BY_SHOWN - 1].rstrip() + "…"
 
 
 def _by_line(place: str) -> tuple[str, int]:
