@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from segdsl.host.trials.recording import RecordedTest, record_inputs, record_test
     from segdsl.host.trials.running import Failure, TestResult, run_tests
     from segdsl.host.why.answer import Why
+    from segdsl.host.why.effects import WhyEffects
     from segdsl.records.inputs import Event
     from segdsl.records.outcomes import Because, Change, Effect, Held, HeldBy, Outcome, Reject
 
@@ -50,7 +51,8 @@ _PLACES = {
     "Program": "host.program", "Progress": "host.replay", "RecordedTest": "host.trials.recording",
     "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors",
     "StoreError": "diagnostics.errors", "TestResult": "host.trials.running", "Tried": "host.trials.mutation",
-    "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "build": "host.program",
+    "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "WhyEffects": "host.why.effects",
+    "build": "host.program",
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
     "follow": "host.following", "load": "host.program", "loads": "host.program", "mend": "host.mending",
     "open_backend": "backends", "record_inputs": "host.trials.recording", "record_test": "host.trials.recording",
@@ -62,8 +64,8 @@ __all__ = [
     "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership", "Mending",
     "Mutation", "Outcome",
     "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "Tried",
-    "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads",
-    "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "UnknownNameError", "Why", "WhyEffects", "__version__", "build", "check", "check_texts", "cover", "follow", "load",
+    "loads", "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

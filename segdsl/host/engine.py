@@ -17,8 +17,7 @@ import msgspec
 
 from segdsl.backends import open_backend
 from segdsl.backends.base import Backend, Batch, Position, StoredProgram, Tally
-from segdsl.diagnostics.errors import ClockError, InputError, StoreError, UnknownNameError
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.errors import ClockError, InputError, StoreError
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.lives import Lives
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
@@ -97,7 +96,7 @@ class Engine(Questions):
         self.withdrawn = withdrawn
         self.held = held
         for name in self.handlers:
-            self._known_action(name)
+            self.known_action(name)
 
     def _install(self, program: Program | None, journal: bool | None) -> tuple[p.Plan, StoredProgram]:
         kept = self.backend.program()
@@ -222,7 +221,7 @@ class Engine(Questions):
 
     def handle(self, action: str, handler: Handler) -> None:
         """Have a callable take the effects of an action from now on. Raises UnknownNameError for an undeclared one."""
-        self._known_action(action)
+        self.known_action(action)
         self.handlers[action] = handler
 
     def deliver(self, limit: int = 10_000) -> int:
@@ -246,12 +245,6 @@ class Engine(Questions):
         finally:
             if done:
                 self.backend.delivered(done)
-
-    def _known_action(self, name: str) -> None:
-        actions = [action.name for action in self.plan.actions]
-        if name not in actions:
-            meant = nearest(name, actions)
-            raise UnknownNameError(f"there is no action {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
 
     # ------------------------------------------------------------------------------------------------------- the clock
 

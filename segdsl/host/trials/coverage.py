@@ -8,7 +8,6 @@ each part that `and` and `or` join; of a `not` what stands behind it counts.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from attrs import define, field
 
@@ -70,7 +69,12 @@ class Coverage:
 
     parts: list[Part]
     unknown: bool = False
-    kinds: ClassVar[tuple[str, ...]] = KINDS
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What is counted, in the order of reports; limits only where there are any."""
+        limited = any(each.kind == "limit" for each in self.parts)
+        return tuple(kind for kind in KINDS if kind != "limit" or limited)
 
     def counts(self, kind: str = "", file: str = "") -> tuple[int, int]:
         """How much was seen, and of how much: of one kind, of one file, or of all."""
