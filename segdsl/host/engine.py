@@ -18,8 +18,7 @@ import msgspec
 
 from segdsl.backends import open_backend
 from segdsl.backends.base import Backend, Batch, Position, StoredProgram, Tally
-from segdsl.diagnostics.errors import ClockError, InputError, StoreError, UnknownNameError
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.errors import ClockError, InputError, StoreError
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.deciding import Deciding
 from segdsl.host.decisions import Decision
@@ -31,7 +30,7 @@ from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
-from segdsl.records.outcomes import Effect, Outcome, Reject
+from segdsl.records.outcomes import Effect, Held, Outcome, Reject
 from segdsl.values import instants
 from segdsl.values.instants import DAY, MINUTE, instant_text
 
@@ -45,6 +44,7 @@ PAGE = 500
 """Customers whose timers are due that are taken into one transaction: each may have many steps to take."""
 
 Handler = Callable[[Effect], object]
+HeldHandler = Callable[[Held], object]
 Given = Event | Mapping[str, Any]
 Listen = Callable[[list[Outcome]], None]
 
@@ -60,7 +60,9 @@ class Engine(Questions):
     `program` may be None for a store that was run before: it keeps its program. `clock` gives the current instant in
     microseconds UTC; together with `advance` it vouches for events, so that one from the future is refused. `handlers`
     take the effects of an action by its name; `withdrawn` takes the notices that an effect which was handed over before
-    would not have been, after a late event. Use it in a `with` block, or `close()` it.
+    would not have been, after a late event. `held` is told of effects that limits and holds kept back, after the commit
+    and once: they are kept nowhere, so one who must not miss any reads the outcomes. Use it in a `with` block, or
+    `close()` it.
 
     `journal` says whether a new store keeps the inputs of each customer (it does if nothing is said), from which `why`
     is answered and tests are made; a store keeps them from its first input on or not at all.
@@ -77,6 +79,7 @@ class Engine(Questions):
         clock: Callable[[], int] = system_clock,
         handlers: Mapping[str, Handler] | None = None,
         withdrawn: Handler | None = None,
+        held: HeldHandler | None = None,
         journal: bool | None = None,
     ) -> None:
         self.backend = open_backend(backend) if isinstance(backend, str) else backend
@@ -94,8 +97,9 @@ class Engine(Questions):
         self.vouched = self.backend.clock() or 0
         self.handlers = dict(handlers or {})
         self.withdrawn = withdrawn
+        self.held = held
         for name in self.handlers:
-            self._known_action(name)
+            self.known_action(name)
 
     def _install(self, program: Program | None, journal: bool | None) -> tuple[p.Plan, StoredProgram]:
         kept = self.backend.program()
@@ -221,6 +225,9 @@ class Engine(Questions):
         if held:
             held.clear()
         self._hand_over([*notices, *batch.effects])
+        if self.held is not None:
+            for each in taking.held.values():
+                self.held(each)
 
     # ------------------------------------------------------------------------------------------------------ decisions
 
@@ -245,7 +252,7 @@ class Engine(Questions):
         """
         amounts = dict(wanted or {})
         for action, amount in amounts.items():
-            self._known_action(action)
+            self.known_action(action)
             if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
                 raise InputError(f"the wanted amount of {action!r} is {amount!r}, not a whole number from 0 on")
         item = self._asked_about(event)
@@ -275,7 +282,7 @@ class Engine(Questions):
 
     def handle(self, action: str, handler: Handler) -> None:
         """Have a callable take the effects of an action from now on. Raises UnknownNameError for an undeclared one."""
-        self._known_action(action)
+        self.known_action(action)
         self.handlers[action] = handler
 
     def deliver(self, limit: int = 10_000) -> int:
@@ -299,12 +306,6 @@ class Engine(Questions):
         finally:
             if done:
                 self.backend.delivered(done)
-
-    def _known_action(self, name: str) -> None:
-        actions = [action.name for action in self.plan.actions]
-        if name not in actions:
-            meant = nearest(name, actions)
-            raise UnknownNameError(f"there is no action {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
 
     # ------------------------------------------------------------------------------------------------------- the clock
 
