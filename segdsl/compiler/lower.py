@@ -1,4 +1,5 @@
-"""A checked program to a plan: vocabulary, defaults, segments in their order, memories, rules, and the digest."""
+"""A checked program to a plan: vocabulary, defaults, segments in their order, memories, rules, promotions, and the
+digest."""
 
 from collections.abc import Sequence
 
@@ -25,9 +26,9 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         )
         for name in program.table.order
     )
-    asked = {
-        node.memory for node in walk((segments, tuple(program.rules), tuple(further))) if isinstance(node, p.Recall)
-    }
+    promotions = tuple(of for _, of in sorted(program.table.promotions.items()))
+    asking = (segments, tuple(program.rules), promotions, tuple(further))
+    asked = {node.memory for node in walk(asking) if isinstance(node, p.Recall)}
     plan = p.Plan(
         version=p.VERSION,
         digest="",
@@ -39,23 +40,30 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         memories=tuple(program.memories[key] for key in sorted(asked)),
         rules=tuple(sorted(program.rules, key=lambda rule: rule.id)),
         lateness=fixed_length(scope.lateness.length) if scope.lateness is not None else 0,
+        promotions=promotions,
     )
     return msgspec.structs.replace(plan, digest=plan_digest(plan))
 
 
 def plan_digest(plan: p.Plan) -> str:
-    """The hash of what a plan means. Places, the order of declarations and vocabulary that nothing uses do not count:
-    moving a rule to another file changes nothing, and neither does a newer shipped vocabulary."""
+    """The hash of what a plan does to states. Places, the order of declarations and vocabulary that nothing uses do not
+    count: moving a rule to another file changes nothing, and neither does a newer shipped vocabulary. A promotion only
+    reads: only what it reads counts, so that a store can go on with another one that reads no more."""
     segments = sorted((msgspec.structs.replace(s, place="") for s in plan.segments), key=lambda s: s.name)
     rules = sorted((msgspec.structs.replace(r, place="") for r in plan.rules), key=lambda r: r.id)
     about = p.EventTrigger | p.CountTrigger | p.AfterTrigger | p.Record
     events = {memory.event for memory in plan.memories}
     events |= {node.event for node in structs(tuple(rules)) if isinstance(node, about)}
     used = [event for event in plan.events if event.name in events or events & {name for _, name in event.lines}]
-    read = {node.name for node in walk((tuple(segments), tuple(rules))) if isinstance(node, p.Attribute)}
+    read = {node.name for node in walk((plan.segments, plan.rules, plan.promotions)) if isinstance(node, p.Attribute)}
     read |= {node.attribute for node in structs(tuple(rules)) if isinstance(node, p.DateTrigger)}
     attributes = [attribute for attribute in plan.attributes if attribute.name in read or attribute.ruled]
     return digest((plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, rules))
+
+
+def meaning(plan: p.Plan) -> str:
+    """The hash of what a plan does and of what can be asked of it: the digest, and its promotions."""
+    return digest((plan.digest, [msgspec.structs.replace(each, place="") for each in plan.promotions]))
 
 
 def _event(info: EventInfo) -> p.EventType:

@@ -38,7 +38,7 @@ def check_modules(
     rules = RuleChecker(gathered, expressions, table, program.place)
     program.rules, program.spans = rules.check_all(), rules.spans
     unready = list(gathered.unready)
-    tests = TestChecker(gathered, expressions)
+    tests = TestChecker(gathered, expressions, table.promotions)
     tests.check_all()
     program.tests = tests.tests
     program.asked = [expressions.value(question, Context("test")) for question in questions]

@@ -287,7 +287,7 @@ CODES: dict[str, Code] = {
     "SEG450": Code("cannot be run yet",
         "The construct belongs to the language and was checked, but this version of segdsl does not run it. A program "
         "that holds it is refused when it is run, rather than run without it.",
-        "promotion Spring from 2026-03-01", 'zone "UTC"'),
+        "segment S if count of cart >= 1", "segment S if adds to cart"),
     # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
     "SEG481": Code("rules that pull against each other",
         "One event makes a rule add to a segment and another remove from it (remove wins), or sets an attribute twice "

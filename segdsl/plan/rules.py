@@ -160,3 +160,17 @@ class Segment(Struct, frozen=True):
     kind: Literal["added", "derived", "listed"]
     place: str
     condition: Expression | None = None
+
+
+class Promotion(Struct, frozen=True):
+    """What a customer has in [begin, end) while the condition is true; without one, everybody. It only reads."""
+
+    name: str
+    place: str
+    condition: Expression | None = None
+    begin: int | None = None
+    end: int | None = None
+
+    def runs(self, now: int) -> bool:
+        """Whether it is on at an instant, for whomever."""
+        return (self.begin is None or self.begin <= now) and (self.end is None or now < self.end)
