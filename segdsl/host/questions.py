@@ -221,6 +221,20 @@ class Questions:
         instant = self._instant(at)
         return self._explainer().why(customer, segment, instant, self.journal(customer))
 
+    def why_promotion(self, customer: str, promotion: str, at: Moment | None = None) -> Why:
+        """Why a customer has a promotion or has it not at an instant (None: the store's clock), as `why` says it of a
+        segment.
+
+        Raises UnknownNameError for a promotion that is not declared, StoreError for a store begun without a journal.
+        """
+        names = [each.name for each in self.plan.promotions]
+        if promotion not in names:
+            meant = nearest(promotion, names)
+            raise UnknownNameError(
+                f"there is no promotion {promotion!r}" + (f": did you mean {meant!r}?" if meant else "")
+            )
+        return self._explainer().why_promotion(customer, promotion, self._instant(at), self.journal(customer))
+
     def _explainer(self) -> Explainer:
         if self._explains is None:
             found = as_written(self.stored.sources, self.stored.digest)
