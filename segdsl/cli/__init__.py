@@ -54,6 +54,9 @@ ORDER = (
     "members",
     "customer",
     "why",
+    "include",
+    "exclude",
+    "unlist",
     "report",
     "completion",
 )
