@@ -300,12 +300,12 @@ CODES: dict[str, Code] = {
         "limit 1 within 1 day for print card, print sign where size is known",
         "action print card { size: number }\naction print sign { size: number }\n"
         "limit 1 within 1 day for print card, print sign where size is known"),
-    # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
     "SEG463": Code("a limit or a hold written twice",
         "Limits and holds are a set, like rules: one that is written twice counts once, and so does an action that is "
         "named twice in one.",
         "limit 1 within 1 day for send email\nlimit 1 within 1 day for send email",
         "limit 1 within 1 day for send email\nlimit 3 within 7 days for send email"),
+    # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
     "SEG481": Code("rules that pull against each other",
         "One event makes a rule add to a segment and another remove from it (remove wins), or sets an attribute twice "
         "(the greater value wins). A priority, or conditions that exclude each other, say what is meant.",
