@@ -47,10 +47,10 @@ class State(Struct, omit_defaults=True):
     next one at which a rule may act (None: never).
 
     `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath what the
-    host `listed` (True: included, False: excluded). `collections` hold items by the collection's key. `waits` are where flows stand; `tallies` (of [instant, value of
+    host `listed` (True: included, False: excluded). `waits` are where flows stand; `tallies` (of [instant, value of
     `per`]) and `pending` belong to triggers, by their keys. `entered` are the `once` rules already entered. `seen` are
-    the ids of inputs that could still come again, with their instants. `large` holds memories and attributes as text
-    where a number is too large for the coding, and collections with them.
+    the ids of inputs that could still come again, with their instants. `large` holds memories, attributes and
+    collections as text where a number is too large for the coding. `collections` are the items of each, by its key.
     """
 
     customer: str
