@@ -28,7 +28,7 @@ from segdsl.state.customer import State
 from segdsl.syntax import ast
 from segdsl.syntax.format_rules import action
 from segdsl.syntax.format_values import expression
-from segdsl.values import wire
+from segdsl.values import limits, wire
 from segdsl.values.instants import instant_text
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
@@ -165,14 +165,10 @@ class Trial:
         self._keep(made_true(self.checked, self.prepared, state, instant, self.given, self._id))
         self.given = []
 
-    def _step(self, state: State | None, entry: Event) -> State:
-        return self._keep(self.prepared.step(state, entry))
-
-    def _keep(self, step: Step) -> State:
+    def _keep(self, step: Step) -> None:
         self.effects += step.effects
         self.fired.update(step.fired)
         self.state = step.state
-        return step.state
 
     def _id(self) -> str:
         self.inputs += 1
@@ -184,7 +180,12 @@ class Trial:
         received = fields.pop("received", None)
         made = Event(self._id(), event, self.customer, self.now, fields, {}, received)
         for each in self.prepared.expand(made):
-            self._step(self.state, each)
+            step = self.prepared.step(self.state, each)
+            if step.full:
+                raise CannotRun(
+                    f"with this event, `{step.full[0]}` would come to hold more than {limits.ITEMS:,} items"
+                )
+            self._keep(step)
 
     # ------------------------------------------------------------------------------------------------- what is expected
 
