@@ -64,7 +64,7 @@ def is_in(engine: Engine, segment: str) -> bool:
     return segment in {each.segment for each in engine.segments_of("ann")}
 
 
-# ---------------------------------------------------------------------------------------------------- the limit of items
+# --------------------------------------------------------------------------------------------------- the limit of items
 
 
 def test_the_event_that_would_make_an_item_too_many_is_refused() -> None:
@@ -222,7 +222,7 @@ def test_numbers_too_large_for_the_coding_are_kept() -> None:
         assert is_in(engine, "A")
 
 
-# -------------------------------------------------------------------------------------- lines, and lists inside of items
+# ------------------------------------------------------------------------------------- lines, and lists inside of items
 
 BOXES = """collection boxes of ships by box {
   clear empties
