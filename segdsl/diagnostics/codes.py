@@ -410,6 +410,11 @@ CODES: dict[str, Code] = {
         "order are its list of items.",
         'when places order if not buys category "Golf" then send push',
         'when places order if no item of items where category is "Golf" then send push'),
+    "SEG916": Code("a collection that is cleared already",
+        "A collection is judged after the event at hand. In a rule that starts with the event which clears it, it "
+        "holds nothing. What an order brings is its list of items.",
+        "when places order if count of cart >= 3 then send push",
+        "when places order if count of items >= 3 then send push"),
     "SEG918": Code("nothing to limit",
         "A limit or a hold names an action that no rule does, or asks for fields that no rule gives it, so that it "
         "never holds anything back. Often a value is misspelt.",

@@ -137,6 +137,20 @@ def _names(
     last = tokens[-1].type if tokens else ""
     if last in _DECLARING:
         return
+    collecting = _collecting(tokens)
+    if collecting == ["_BY"]:
+        yield from _fields(session, tokens)
+        return
+    if collecting:
+        yield from ((name, "event") for name in sorted(scope.events))
+        return
+    if last in ("_COUNT_OF", "_TIME_SINCE", "_OF", "ITEM_TEST"):
+        yield from ((name, "collection") for name in sorted(scope.collections))
+    if last == "ITEM_TEST":
+        lists = {field.name for event in scope.events.values() for field in event.fields.values()
+                 if field.kind.name == "list"}  # fmt: skip
+        yield from ((name, "list") for name in sorted(lists))
+        return
     if last in ("_WITH", "_WHERE") or (last == "COMMA" and any(token.type == "_WITH" for token in tokens)):
         yield from _fields(session, tokens)
         return
@@ -161,13 +175,26 @@ def _names(
         yield from ((name, "action") for name in sorted(scope.actions))
 
 
+def _collecting(tokens: Sequence[Token]) -> list[str]:
+    """The last word of a declaration of a collection, where that is being typed and a name comes next."""
+    types = [token.type for token in tokens]
+    if "_COLLECTION" not in types:
+        return []
+    typed = types[len(types) - 1 - types[::-1].index("_COLLECTION") :]
+    if "RBRACE" in typed or (len(typed) > 6 and typed[6] != "LBRACE"):
+        return []
+    return typed[-1:] if len(typed) in (3, 5) or typed[-1] in ("_DROP", "_CLEAR") else []
+
+
 def _fields(session: Session, tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
-    """The fields of the event or action that was named last."""
+    """The fields of the event, action or collection that was named last."""
     scope = session.play.checked.scope
     for token in reversed(tokens):
         name = str(token)
-        if token.type in ("NAME", "ACT_NAME") and (name in scope.actions or name in scope.events):
-            of = scope.events[name].fields if name in scope.events else scope.actions[name].fields
+        collected = scope.collections.get(name)
+        if token.type in ("NAME", "ACT_NAME") and (name in scope.actions or name in scope.events or collected):
+            event = collected.event if collected is not None else scope.events.get(name)
+            of = event.fields if event is not None else scope.actions[name].fields
             yield from ((field, "field") for field in of)
             return
 

@@ -18,6 +18,7 @@ from segdsl.repl.answers import (
 from segdsl.repl.saving import line_text
 from segdsl.repl.telling import counted
 from segdsl.syntax import ast
+from segdsl.values import limits
 from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:
@@ -239,7 +240,9 @@ def plan(session: "Session", _argument: str) -> Answer:
     lines += _block("segments", rows)
     lines += _block("promotions", ((each.name, f"at {each.place}") for each in made.promotions))
     lines += _block("rules", ((rule.place, _listens(rule)) for rule in made.rules))
-    lines += _block("kept of each customer", ((memory.event, _kept(memory)) for memory in made.memories))
+    kept = [(memory.event, _kept(memory)) for memory in made.memories]
+    kept += [(collection.name, _kept_items(collection)) for collection in made.collections]
+    lines += _block("kept of each customer", kept)
     return Answer("plan", tuple(lines), found={"digest": made.digest, "segments": counts, "rules": len(made.rules)})
 
 
@@ -258,6 +261,11 @@ def _listens(rule: Any) -> str:
         names = [getattr(trigger, word) for word in words if hasattr(trigger, word)]
         said.append(f"{kind} {' '.join(map(str, names))}".strip())
     return ", ".join(said)
+
+
+def _kept_items(collection: Any) -> str:
+    fields = f", with {', '.join(collection.fields)}" if collection.fields else ""
+    return f"the items{fields}, up to {limits.ITEMS:,} of them"
 
 
 def _kept(memory: Any) -> str:

@@ -29,7 +29,7 @@ from segdsl.syntax import ast
 from segdsl.syntax.format_rules import action
 from segdsl.syntax.format_values import expression
 from segdsl.syntax.format_values import name as shown
-from segdsl.values import wire
+from segdsl.values import limits, wire
 from segdsl.values.instants import instant_text
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
@@ -171,15 +171,11 @@ class Trial:
         self._keep(made_true(self.checked, self.prepared, state, instant, self.given, self._id))
         self.given = []
 
-    def _step(self, state: State | None, entry: Event) -> State:
-        return self._keep(self.prepared.step(state, entry))
-
-    def _keep(self, step: Step) -> State:
+    def _keep(self, step: Step) -> None:
         self.effects += step.effects
         self.held += step.held
         self.fired.update(step.fired)
         self.state = step.state
-        return step.state
 
     def _id(self) -> str:
         self.inputs += 1
@@ -191,7 +187,12 @@ class Trial:
         received = fields.pop("received", None)
         made = Event(self._id(), event, self.customer, self.now, fields, {}, received)
         for each in self.prepared.expand(made):
-            self._step(self.state, each)
+            step = self.prepared.step(self.state, each)
+            if step.full:
+                raise CannotRun(
+                    f"with this event, `{step.full[0]}` would come to hold more than {limits.ITEMS:,} items"
+                )
+            self._keep(step)
 
     # ------------------------------------------------------------------------------------------------- what is expected
 

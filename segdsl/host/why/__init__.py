@@ -9,11 +9,12 @@ to turn the answer, was tried by playing (`trials.py`) before it is said.
 |---|---|
 | `answer.py`, `text.py` | what an explanation says, as data and to a person |
 | `course.py` | a life played again |
-| `findings.py` | how conditions turned out, in the author's words |
+| `findings.py`, `holding.py` | how conditions turned out, in the author's words; what collections held |
 | `story.py`, `passage.py` | the chain that led to a change; the way through a rule to its action |
 | `reached.py` | how far rules came that did not do it |
 | `options.py` | what could turn an answer: acts, and how large they are |
-| `aims.py`, `ways.py`, `solving.py`, `guessing.py` | options by conditions, by rules, by values, and by guessing |
+| `aims.py`, `ways.py`, `filling.py` | options by conditions, by rules, by what goes into collections |
+| `solving.py`, `guessing.py` | options by values, and by guessing |
 | `trials.py` | which of them do turn it |
 | `effects.py` | the effects that were made, and what kept others back |
 | `promotion.py` | a promotion as a segment, of which the same can be asked |

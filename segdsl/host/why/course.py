@@ -160,11 +160,14 @@ class Player:
 
     def go_on(self, state: State | None, inputs: Iterable[Input], until: int) -> State:
         """The state after some more inputs (of a customer never seen, there must be some), and at an instant. The steps
-        that this takes are counted."""
+        that this takes are counted. An input for which there is no room in a collection is not taken."""
         for entry in inputs:
+            before, full = state, False
             for each in self.engine.expand(entry) if isinstance(entry, Event) else [entry]:
-                state = self.engine.step(self._run(state, each.instant) if state is not None else None, each).state
+                step = self.engine.step(self._run(state, each.instant) if state is not None else None, each)
+                state, full = step.state, full or bool(step.full)
                 self.steps += 1
+            state = before if full and before is not None else state
         assert state is not None, "something happened"
         return self._run(state, until)
 
