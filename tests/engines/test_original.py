@@ -2,11 +2,13 @@
 of `tests/corpus/original`, run with such events on every engine; and its experiments, which need more customers."""
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import frozen
 
+import segdsl
 from segdsl.engines import engines
 from segdsl.host.engine import Engine
 from segdsl.host.program import Program, loads
@@ -160,3 +162,31 @@ def test_the_more_important_activity_of_a_spot_comes_first(engine: str) -> None:
             [{"event": "views spot", "spot": "Top", "customer": CUSTOMER, "time": TIME, "id": "e1"}]
         )
     assert [effect.fields["content"] for effect in outcome.effects] == ["Important", "Usual"]
+
+
+UNSEEN = {
+    "activities.seg": {'when views spot "Home"', "path 50%"},
+    "attribute-person.seg": {'interests contains "golf"'},
+    "target-behaviour.seg": {
+        'views page where (any item of parameters where (name is "src" and value is "mail"))',
+    },
+    "target-page.seg": {
+        'when views spot "Sidebar"',
+        'when views spot "Home"',
+        "when searches",
+        'any item of properties where (name is "colour" and value is "red")',
+        'any item of parameters where (name is "src" and value is "mail")',
+        'results contains "SKU-1"',
+        'any item of filters where (name is "manufacturer" and value is "Acme")',
+        'no item of filters where name is "category"',
+        'any item of cookies where (name is "src" and value starts with "mail")',
+    },
+    "trigger-orders.seg": {'when places order where promotions contains "20% off first order"'},
+}
+"""What the tests beside the rules cannot show, and those above do."""
+
+
+@pytest.mark.parametrize("path", sorted((CORPUS / "original").glob("*.seg")), ids=lambda path: path.stem)
+def test_each_rule_fires_and_each_condition_is_true_and_false(path: Path) -> None:
+    _, coverage = segdsl.cover(segdsl.check_texts([(path.name, path.read_text("utf-8"))]))
+    assert {part.text for part, _ in coverage.never_seen()} == UNSEEN.get(path.name, set())
