@@ -139,7 +139,8 @@ class _Table:
         scope = self.gathered.scope
         said = {f"{name} " for name in _names_in(self.test.lines)}
         said |= {f"{info.event.name} " for name, info in scope.collections.items() if f"{name} " in said}
-        for owner in (*scope.events.values(), *scope.actions.values()):
+        owners: list[EventInfo | ActionInfo] = [*scope.events.values(), *scope.actions.values()]
+        for owner in owners:
             if owner.span.source not in scope.shipped or any(each.startswith(f"{owner.name} ") for each in said):
                 yield owner
 
@@ -164,8 +165,9 @@ def _names_in(node: Any) -> Iterator[str]:
         for each in node:
             yield from _names_in(each)
     elif isinstance(node, ast.Node):
-        for field_ in attrs.fields(type(node)):
-            yield from _names_in(getattr(node, field_.name))
+        kind: Any = type(node)
+        for each in attrs.fields(kind):
+            yield from _names_in(getattr(node, each.name))
 
 
 def _many(number: int, word: str) -> str:
