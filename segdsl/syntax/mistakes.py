@@ -85,7 +85,8 @@ def _unmatched(text: str, start: int, end: int) -> int | None:
 
 def _plain(place: Place) -> Diagnostic:
     help_ = None
-    if place.found in words.RESERVED and not place.kinds & {"NAME", "ACT_NAME", "BARE_NAME", "LISTED_NAME"}:
+    reserved = place.found in words.RESERVED or place.found in words.NAME_ENDS
+    if reserved and not place.kinds & {"NAME", "ACT_NAME", "BARE_NAME", "LISTED_NAME"}:
         if "_LISTED" in place.kinds:
             help_ = f'a name that holds `{place.found}` stands in quotes: segment "Bed and Bath" listed'
         elif re.match(r"(?:event|attribute|action|define|collection)\b", place.line_before()):
