@@ -19,7 +19,7 @@ ALL = range(1, 55)
 """Their numbers."""
 ROW = re.compile(r"^\| (\d+) \| (.+?) \| (yes|nearly|no) \| (.+) \|$", re.MULTILINE)
 """A row of the README: number, what is asked, whether it can be said, and the file or why not."""
-LINK = re.compile(r"\[[^\]]+\]\(([^)]+)\)")
+LINK = re.compile(r"\[\d\d\]\(([^)]+)\)")
 ALLOWED = re.compile(r"--allow (SEG\d+)")
 """In the head of a file: a warning that is meant to come."""
 
