@@ -70,10 +70,11 @@ class TestChecker:
             case ast.GivenMember(segment) | ast.GivenExcluded(segment):
                 self.expressions.segment(segment)
             case ast.Happens(moment, occurrence):
-                if moment is None:
+                if moment is None and occurrence is not None:
                     self._no_length(occurrence.name, "on", "an instant", "on 2026-03-01T10:00")
                     return
-                self._occurrence(occurrence)
+                if occurrence is not None:
+                    self._occurrence(occurrence)
             case ast.Later(delay, occurrence):
                 if delay is None and occurrence is not None:
                     self._no_length(occurrence.name, "after", "a length of time", "after 3 days")

@@ -272,10 +272,9 @@ def test_line(node: ast.TestLine) -> str:
         case ast.GivenExcluded(segment):
             return f"given excluded from {name(segment)}"
         case ast.Happens(moment, happening):
-            return "on " + (f"{day(moment)} " if moment is not None else "") + occurrence(happening)
+            return _happening("on", day(moment) if moment is not None else "", happening)
         case ast.Later(delay, happening):
-            parts = [duration(delay)] if delay is not None else []
-            return " ".join(["after", *parts, *([occurrence(happening)] if happening else [])])
+            return _happening("after", duration(delay) if delay is not None else "", happening)
         case ast.Expect(condition):
             return f"expect {expression(condition)}"
         case ast.ExpectEffect(of, match, assignments, absent):
@@ -283,6 +282,10 @@ def test_line(node: ast.TestLine) -> str:
         case ast.ExpectPromotion(promotion, absent):
             return f"expect {'no ' if absent else ''}promotion {name(promotion)}"
     assert_never(node)
+
+
+def _happening(word: str, when: str, happening: ast.Occurrence | None) -> str:
+    return " ".join(part for part in (word, when, occurrence(happening) if happening else "") if part)
 
 
 def _rows(rows: tuple[ast.Row, ...]) -> Iterator[Unit]:

@@ -23,6 +23,16 @@ def test_a_test_that_holds_has_no_failures() -> None:
     assert failures("on 2026-03-01 registers\nafter 1 day\nexpect in segment Trial\nexpect send email") == []
 
 
+def test_the_clock_can_go_on_to_an_instant_at_which_nothing_happens() -> None:
+    begun = "given in segment Team\non 2026-03-01 registers"
+    assert failures(f"{begun}\non 2026-03-07T23:59:59\nexpect in segment Trial") == []
+    assert failures(f"{begun}\non 2026-03-08\nexpect not in segment Trial and in segment Team") == []
+
+
+def test_what_is_given_holds_at_an_instant_at_which_nothing_happens() -> None:
+    assert failures("given income is 4\non 2026-03-01\nexpect in segment Rich") == []
+
+
 def test_a_failure_has_the_place_of_its_line() -> None:
     text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect not visits\n}'
     [result] = run_tests(segdsl.check_texts([("t.seg", text)]))

@@ -42,6 +42,12 @@ def test_what_a_test_of_the_rules_expects_can_be_expected_in_the_same_words():
     assert session.take("expect not in segment Skiers").text() == "as expected"
 
 
+def test_the_clock_goes_on_to_an_instant_at_which_nothing_happens(shop: Session):
+    answer = shop.take("on 2026-04-04T10:00")
+    assert not answer.failed
+    assert shop.take(":clock").text() == answer.text()
+
+
 def test_everything_can_be_taken_back_step_by_step(shop: Session):
     stood = []
     for thing in THINGS:

@@ -132,7 +132,8 @@ class Trial:
             case ast.Happens(moment, occurrence):
                 assert moment is not None, "a column of the table gave it"
                 self._reach(instant_of(moment, self.zone))
-                self._happens(occurrence)
+                if occurrence is not None:
+                    self._happens(occurrence)
             case ast.Later(delay, occurrence):
                 assert delay is not None, "a column of the table gave it"
                 self._reach(self._after(delay))

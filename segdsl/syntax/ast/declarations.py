@@ -205,7 +205,7 @@ class Happens(Node):
     """Without a `moment` it is a column of the test's table, and the first words of what happens are its name."""
 
     moment: Day | None
-    occurrence: Occurrence
+    occurrence: Occurrence | None = None
 
 
 @node
