@@ -11,11 +11,10 @@ from segdsl.compiler.items import MEASURES, ItemTests
 from segdsl.compiler.scope import EventInfo, FieldInfo
 from segdsl.diagnostics.diagnostic import Fix
 from segdsl.diagnostics.span import Span
-from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
-from segdsl.values.kinds import BOOLEAN, DURATION, FOLDED, NUMBER, Kind
+from segdsl.values.kinds import DURATION, FOLDED, NUMBER
 from segdsl.values.numbers import SCALE
 
 
