@@ -81,13 +81,13 @@ class TestChecker:
                     return
                 if occurrence is not None:
                     self._occurrence(occurrence)
-            case ast.Expect(ast.Mention(name, match, None, None, None)) if self._is_action(name):
-                self._effect(name, match, ())
+            case ast.Expect(ast.Mention(name, match, None, count, None)) if self._is_action(name):
+                self._effect(name, match, (), count)
             case ast.Expect(condition):
                 parts = condition.operands if isinstance(condition, ast.Both) else (condition,)
                 self.expected[node.span] = tuple(map(self._expected, parts))
-            case ast.ExpectEffect(name, match, assignments):
-                self._effect(name, match, assignments)
+            case ast.ExpectEffect(name, match, assignments, count=count):
+                self._effect(name, match, assignments, count)
             case ast.ExpectPromotion(name):
                 promotions = self.gathered.scope.promotions
                 if name.text not in promotions and not self.gathered.scope.may_be_broken(name.text):
@@ -156,6 +156,13 @@ class TestChecker:
             test = ast.Is(read, False, assignment.value, span=assignment.span)
             self.expressions.where(event, None, None, ast.Brackets(test, span=test.span), Context("test"))
 
-    def _effect(self, name: ast.Name, match: ast.Expression | None, assignments: tuple[ast.Assignment, ...]) -> None:
+    def _effect(
+        self,
+        name: ast.Name,
+        match: ast.Expression | None,
+        assignments: tuple[ast.Assignment, ...],
+        count: ast.Count | None,
+    ) -> None:
+        self.expressions.bounds(count)
         effect = ast.Perform(name, match, assignments, span=name.span)
         ActionChecker(self.gathered, self.expressions).actions((effect,), Context("test"))

@@ -6,6 +6,7 @@ from segdsl.syntax import ast
 from tests.strategies.syntax_values import (
     EXPRESSIONS,
     clock_times,
+    counts,
     days,
     durations,
     matched,
@@ -211,7 +212,12 @@ def _effects() -> st.SearchStrategy[ast.ExpectEffect]:
     unlike = free.filter(lambda pair: pair[1] is not None or pair[0].text.split(" ")[-1] not in ("starts", "ends"))
     value = sums(EXPRESSIONS)
     return st.one_of(
-        st.builds(lambda pair, given: ast.ExpectEffect(*pair, given), unlike, assignments(value, 1)),
+        st.builds(
+            lambda pair, given, count: ast.ExpectEffect(*pair, given, count=count),
+            unlike,
+            assignments(value, 1),
+            maybe(counts()),
+        ),
         st.builds(lambda pair, given: ast.ExpectEffect(*pair, given, True), free, assignments(value)),
     )
 

@@ -96,7 +96,7 @@ PANEL = [
      "2026-02 has 28 days"),
     ("lateness 0 days", "SEG108", "0 days", "a duration is longer than zero", "the least is `1 second`"),
     ("lateness 2000000 seconds", "SEG105", "2000000", "`2000000` is too large for a duration",
-     "the most is 1_000_000: say it in larger units, such as hours or days"),
+     "the most is 1_000_000: say it in larger units, such as days"),
     ("lateness 3 calendar hours", "SEG109", "3 calendar hours", "there are no calendar hours",
      "calendar lengths are days, weeks, months and years"),
     ('zone "a\\q"', "SEG104", "\\q", "`\\q` means nothing in a text",

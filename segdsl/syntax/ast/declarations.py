@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from segdsl.syntax.ast.expressions import Day, Duration, Expression, Name, Percent, Text
+from segdsl.syntax.ast.expressions import Count, Day, Duration, Expression, Name, Percent, Text
 from segdsl.syntax.ast.node import Node, node, out
 from segdsl.syntax.ast.rules import Assignment, Step, Trigger
 
@@ -227,6 +227,7 @@ class ExpectEffect(Node):
     match: Expression | None = None
     assignments: tuple[Assignment, ...] = ()
     absent: bool = False
+    count: Count | None = None
 
 
 @node
