@@ -54,6 +54,7 @@ ORDER = (
     "members",
     "customer",
     "why",
+    "decide",
     "report",
     "completion",
 )

@@ -80,6 +80,7 @@ class Asked:
     part: Part
     rule: WrittenRule | None = None
     segment: str = ""
+    hold: p.Hold | None = None
     begun: tuple[Facts, ...] = (Facts(),)
     earlier: tuple[Earlier, ...] = ()
     path: ast.Path | None = None
@@ -104,11 +105,15 @@ class Written:
         return cls(program, reasoner, rules)
 
     def asked(self) -> Iterator[Asked]:
-        """Every condition of segments and rules."""
+        """Every condition of segments, holds and rules."""
         for name, condition in self.program.table.conditions.items():
             node = self.program.scope.segments[name].node.condition
             if node is not None:
                 yield Asked(Part(node, condition), segment=name)
+        for hold in self.program.holds:
+            written = self.program.written.get(hold)
+            if isinstance(written, ast.Hold):
+                yield Asked(Part(written.condition, hold.condition), hold=hold)
         for rule in self.rules:
             yield from self.asked_by(rule)
 

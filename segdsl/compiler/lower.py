@@ -25,7 +25,8 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         )
         for name in program.table.order
     )
-    conditions = (segments, tuple(program.rules), tuple(further))
+    acting = (segments, tuple(program.rules), tuple(program.holds))
+    conditions = (acting, tuple(further))
     asked = {node.memory for node in walk(conditions) if isinstance(node, p.Recall)}
     plan = p.Plan(
         version=p.VERSION,
@@ -39,6 +40,8 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         rules=tuple(sorted(program.rules, key=lambda rule: rule.id)),
         lateness=fixed_length(scope.lateness.length) if scope.lateness is not None else 0,
         collections=tuple(_collections(program, conditions)),
+        limits=tuple(sorted(program.limits, key=lambda limit: limit.key)),
+        holds=tuple(sorted(program.holds, key=lambda hold: hold.key)),
     )
     return msgspec.structs.replace(plan, digest=plan_digest(plan))
 
@@ -54,11 +57,12 @@ def plan_digest(plan: p.Plan) -> str:
     events |= {event for collection in plan.collections for event in collection.events}
     events |= {node.event for node in structs(tuple(rules)) if isinstance(node, about)}
     used = [event for event in plan.events if event.name in events or events & {name for _, name in event.lines}]
-    read = {node.name for node in walk((tuple(segments), tuple(rules))) if isinstance(node, p.Attribute)}
+    read = {node.name for node in walk((tuple(segments), tuple(rules), plan.holds)) if isinstance(node, p.Attribute)}
     read |= {node.attribute for node in structs(tuple(rules)) if isinstance(node, p.DateTrigger)}
     attributes = [attribute for attribute in plan.attributes if attribute.name in read or attribute.ruled]
+    held = [*(limit.key for limit in plan.limits), *(hold.key for hold in plan.holds)]
     return digest(
-        (plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, collections, rules)
+        (plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, collections, rules, held)
     )
 
 

@@ -8,14 +8,15 @@ from msgspec import Struct
 from segdsl.plan.expressions import Expression
 from segdsl.plan.nodes import Plan
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
-from segdsl.records.outcomes import Change, Effect
+from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
 
 
 class Step(Struct):
     """What an input did: the next state, changes and effects in their order, the ids of the rules that fired, and for
-    each of them the instant at which it did (microseconds UTC). `full` are the collections that had no room for what the
-    input would have put in: that put did nothing, and whoever takes inputs refuses such a one."""
+    each of them the instant at which it did (microseconds UTC). `full` are the collections that had no room for what
+    the input would have put in: that put did nothing, and whoever takes inputs refuses such a one. `held` are the
+    effects that were held back, in their order."""
 
     state: State
     changes: list[Change]
@@ -23,6 +24,7 @@ class Step(Struct):
     fired: list[str]
     fired_at: list[int] = []
     full: list[str] = []
+    held: list[Held] = []
 
 
 class Prepared(Protocol):

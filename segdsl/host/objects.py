@@ -6,7 +6,7 @@ from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of them
     from segdsl.backends.base import Membership
-    from segdsl.records.outcomes import Because, Change, Effect, Reject
+    from segdsl.records.outcomes import Because, Change, Effect, Held, Reject
 
 
 def change_line(change: "Change") -> dict[str, Any]:
@@ -33,6 +33,18 @@ def effect_line(effect: "Effect") -> dict[str, Any]:
         **({"mark": effect.mark} if effect.mark else {}),
         **because_keys(effect.because),
     }
+
+
+def held_line(held: "Held") -> dict[str, Any]:
+    """An effect that was held back as a JSON object: the effect, and what kept it back."""
+    by = [
+        {
+            "kind": each.kind, "text": each.text, "place": each.place,
+            **({"made": each.made, "since": instant_text(each.since)} if each.since is not None else {}),
+        }
+        for each in held.by
+    ]  # fmt: skip
+    return {**effect_line(held.effect), "held_by": by}
 
 
 def reject_line(reject: "Reject") -> dict[str, Any]:

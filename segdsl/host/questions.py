@@ -18,7 +18,7 @@ from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
 from segdsl.host.moments import Moment, instant_of
 from segdsl.host.program import as_written
-from segdsl.host.why import Explainer, Why
+from segdsl.host.why import Explainer, Why, WhyEffects
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Input
 from segdsl.records.outcomes import Because, Change
@@ -187,6 +187,22 @@ class Questions:
         self.known_segment(segment)
         instant = self._instant(at)
         return self._explainer().why(customer, segment, instant, self.journal(customer))
+
+    def why_effects(self, customer: str, action: str, at: Moment | None = None) -> WhyEffects:
+        """What became of an action for a customer up to an instant (None: the store's clock): the effects that were
+        made, and those that were held back, with what kept them back.
+
+        Raises UnknownNameError for an action that is not declared, StoreError for a store begun without a journal.
+        """
+        self.known_action(action)
+        return self._explainer().why_effects(customer, action, self._instant(at), self.journal(customer))
+
+    def known_action(self, name: str) -> None:
+        """Raises UnknownNameError for an action that is not declared."""
+        actions = [action.name for action in self.plan.actions]
+        if name not in actions:
+            meant = nearest(name, actions)
+            raise UnknownNameError(f"there is no action {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
 
     def _explainer(self) -> Explainer:
         if self._explains is None:

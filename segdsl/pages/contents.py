@@ -24,6 +24,7 @@ from segdsl.pages.document import (
     say,
     strong,
 )
+from segdsl.pages.limits import limits
 from segdsl.pages.names import ANYWHERE
 from segdsl.pages.program import Facts, RuleFacts
 from segdsl.pages.segments import definition, enters, leaves
@@ -80,6 +81,7 @@ class _Writing:
         yield from self._segments()
         yield from self._activities()
         yield from self._rules()
+        yield from limits(self.facts)
         yield from self._promotions()
         yield from self._defines()
         yield from self._promises()

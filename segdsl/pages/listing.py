@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from segdsl.pages.conditions import Conditions
 from segdsl.pages.contents import contents, labels
 from segdsl.pages.document import Listing, Paragraph, Phrase, Ref, plain
-from segdsl.pages.program import Facts, RuleFacts, Shown
+from segdsl.pages.limits import sentence
+from segdsl.pages.program import Facts, RuleFacts, Shown, limit_ref
 from segdsl.pages.segments import definition, enters, leaves
 from segdsl.pages.sentences import Sentences, opening
 from segdsl.syntax import ast
@@ -32,6 +34,7 @@ class _Listing:
             "segments": [self._segment(name) for name in sorted(scope.segments)],
             "activities": [self._activity(each) for each in sorted(scope.activities, key=lambda a: a.name.text)],
             "rules": [self._rule(each) for each in self.facts.rules.values()],
+            "limits": [*map(self._limit, scope.limits), *map(self._limit, scope.holds)],
             "promotions": [self._thing(Ref("promotion", name)) for name in sorted(scope.promotions)],
             **{f"{kind}s": [self._thing(Ref(kind, name)) for name in self.facts.shown(kind)] for kind in _SHOWN},
         }
@@ -67,6 +70,20 @@ class _Listing:
         words = {"enters": self._plain(enters(self.facts, info)), "leaves": self._plain(leaves(self.facts, info))}
         place = self.facts.checked.place(info.span)
         return self._thing(Ref("segment", name)) | {"kind": info.kind, "place": place, "means": told} | words
+
+    def _limit(self, node: ast.Limit | ast.Hold) -> dict[str, Any]:
+        said, parts = sentence(node, Conditions(self.facts.scope))
+        told = [self._plain(said), *(self._lines(parts, "  ") if parts else [])]
+        kind = "limit" if isinstance(node, ast.Limit) else "hold"
+        return {
+            "kind": kind,
+            "anchor": self.anchors.get(limit_ref(node)),
+            "description": list(self.facts.descriptions.get(limit_ref(node), ())),
+            "place": self.facts.checked.place(node.span),
+            "text": limit_ref(node).name,
+            "actions": [name.text for name in node.actions],
+            "means": told,
+        }
 
     def _activity(self, node: ast.Activity) -> dict[str, Any]:
         sentences = Sentences(self.facts.scope)

@@ -24,7 +24,8 @@ from segdsl.syntax.format_values import quoted
 from segdsl.values.kinds import Kind
 
 _USES: tuple[tuple[How, str], ...] = (
-    ("sets", "Set by"), ("makes", "Made by"), ("does", "Done by"), ("reads", "Read by"),
+    ("sets", "Set by"), ("makes", "Made by"), ("does", "Done by"), ("limits", "Limited by"),
+    ("reads", "Read by"),
 )  # fmt: skip
 
 

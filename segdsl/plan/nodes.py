@@ -13,7 +13,7 @@ from msgspec import Struct
 from segdsl.plan.expressions import *  # noqa: F403
 from segdsl.plan.expressions import Collection, Memory
 from segdsl.plan.rules import *  # noqa: F403
-from segdsl.plan.rules import Rule, Segment
+from segdsl.plan.rules import Hold, Limit, Rule, Segment
 from segdsl.plan.triggers import *  # noqa: F403
 from segdsl.values.kinds import Kind
 
@@ -73,3 +73,5 @@ class Plan(Struct, frozen=True):
     rules: tuple[Rule, ...]
     lateness: int = 0
     collections: tuple[Collection, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    holds: tuple[Hold, ...] = ()

@@ -17,7 +17,7 @@ from segdsl.host.replay import Listener
 from segdsl.records.outcomes import Outcome
 from segdsl.syntax.format import format_module
 from segdsl.syntax.parse import parse
-from tests.support.said import by_customer, effects_of, in_step_order, members_of, rejects_of
+from tests.support.said import by_customer, effects_of, held_of, in_step_order, members_of, rejects_of
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ELSEWHERE = ("scenarios", "tutorial")
@@ -57,6 +57,7 @@ def test_gives_what_it_says(folder: Path, store: str) -> None:
     assert members == expected["members"]
     assert counts == {name: len(who) for name, who in expected["members"].items()}
     assert effects_of(outcomes) == {who: in_step_order(each) for who, each in expected["effects"].items()}
+    assert held_of(outcomes) == {who: in_step_order(each) for who, each in expected.get("held", {}).items()}
     assert rejects_of(outcomes) == expected["rejects"]
     assert report.repeated == expected["repeated"]
 

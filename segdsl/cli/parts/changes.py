@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Sequence
-from os.path import commonprefix
 from typing import Any
 
 import click
@@ -80,7 +79,8 @@ def _differs(before: str, after: str) -> int:
     """Where a long text begins to be shown, so that what became of it is seen: a few words before that."""
     if max(len(before), len(after)) <= LONGEST:
         return 0
-    alike = len(commonprefix((before, after)))
+    pairs = enumerate(zip(before, after, strict=False))
+    alike = next((at for at, (old, new) in pairs if old != new), min(len(before), len(after)))
     return before.rfind(" ", 0, max(alike - LONGEST // 3, 0)) + 1
 
 

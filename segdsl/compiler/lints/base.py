@@ -42,7 +42,7 @@ class Ground:
 
     @cached_property
     def asked(self) -> list[Asked]:
-        """Every condition of segments and rules."""
+        """Every condition of segments, holds and rules."""
         return list(self.written.asked())
 
     @cached_property

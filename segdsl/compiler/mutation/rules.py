@@ -8,7 +8,7 @@ from attrs import field, frozen
 from segdsl.compiler.mutation.change import Change, evolved
 from segdsl.compiler.mutation.conditions import day_moved, left_out
 from segdsl.syntax import ast
-from segdsl.syntax.format_rules import action, option, plain_step, trigger
+from segdsl.syntax.format_rules import action, hold_text, limit_text, option, plain_step, trigger
 from segdsl.syntax.format_values import duration, expression, names, window_text
 
 
@@ -114,8 +114,22 @@ def changed_rule(node: ast.Node, contested: Contested) -> Iterator[Change]:
                 yield Change(changed, node.span, trigger(node), trigger(changed))
         case ast.SegmentDeclaration(_, kind, condition) if kind == "added" and condition is not None:
             yield left_out(node, "condition", f"while {expression(condition)}")
+        case ast.Limit() | ast.Hold():
+            yield from _restrained(node)
         case _:
             return
+
+
+def _restrained(node: ast.Limit | ast.Hold) -> Iterator[Change]:
+    """A limit or a hold left out, of fewer actions, or of all their effects; a limit of one more or less."""
+    yield Change(None, node.span, limit_text(node) if isinstance(node, ast.Limit) else hold_text(node))
+    if isinstance(node, ast.Limit):
+        for moved in (node.number - 1, node.number + 1):
+            if moved > 0:
+                yield Change(evolved(node, number=moved), node.span, f"limit {node.number}", f"limit {moved}")
+    yield from _fewer(node, "actions", node.actions, lambda name: name.text)
+    if node.where is not None:
+        yield left_out(node, "where", f"where {expression(node.where)}")
 
 
 def _fewer(node: Any, name: str, parts: Sequence[Any], text: Any) -> Iterator[Change]:

@@ -22,9 +22,9 @@ from segdsl.engines import DEFAULT, prepare, reference
 from segdsl.engines.base import Prepared, Step
 from segdsl.host.trials.not_done import NotDone
 from segdsl.host.trials.sentences import CannotRun, Given, happening, later, made_true, value_of
-from segdsl.host.trials.unmet import Found, unmet_condition, unmet_effect
+from segdsl.host.trials.unmet import Found, unmet_condition, unmet_effect, unmet_held
 from segdsl.records.inputs import Event
-from segdsl.records.outcomes import Effect
+from segdsl.records.outcomes import Effect, Held
 from segdsl.state.customer import State
 from segdsl.syntax import ast
 from segdsl.syntax.format import test_line
@@ -97,8 +97,9 @@ def _holds(outer: Span, inner: Span) -> bool:
 
 @define
 class Trial:
-    """One test on its way: the state of its customer, the instant reached, and the effects so far. Where it is to
-    `explain`, an effect that does not come is looked into. The `customer` is called as the test, if nothing is said."""
+    """One test on its way: the state of its customer, the instant reached, the effects so far, and those that were
+    held back. Where it is to `explain`, an effect that does not come is looked into. The `customer` is called as the
+    test, if nothing is said."""
 
     checked: CheckedProgram
     prepared: Prepared
@@ -109,6 +110,7 @@ class Trial:
     now: int | None = None
     inputs: int = 0
     effects: list[Effect] = field(factory=list)
+    held: list[Held] = field(factory=list)
     fired: set[str] = field(factory=set)
     given: list[Given] = field(factory=list)
     customer: str = ""
@@ -172,6 +174,7 @@ class Trial:
 
     def _keep(self, step: Step) -> State:
         self.effects += step.effects
+        self.held += step.held
         self.fired.update(step.fired)
         self.state = step.state
         return step.state
@@ -216,9 +219,12 @@ class Trial:
             name = assignment.name.text
             wanted[name] = self._encoded(assignment.value, info.fields[name].kind)
         done = [effect for effect in self.effects if effect.action == info.name]
-        meant = [e for e in done if all(e.fields.get(name) == value for name, value in wanted.items())]
+        meant = [effect for effect in done if _has(effect, wanted)]
         if self._are_enough(len(meant), node):
             return None
+        held = [each for each in self.held if each.effect.action == info.name and _has(each.effect, wanted)]
+        if held and not meant:
+            return unmet_held(held)
         found = unmet_effect(info.name, meant, self.effects)
         return (
             found if meant or done or not self.explain else Found(found.found, (*found.why, *self._not_done(info.name)))
@@ -243,6 +249,10 @@ class Trial:
 
     def _encoded(self, node: ast.Expression, kind: Kind) -> Any:
         return wire.encode(kind, value_of(node, kind, self.zone))
+
+
+def _has(effect: Effect, wanted: dict[str, Any]) -> bool:
+    return all(effect.fields.get(name) == value for name, value in wanted.items())
 
 
 def _effect_of(line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:

@@ -6,10 +6,10 @@ from attrs import frozen
 
 from segdsl.compiler.trials import Expected
 from segdsl.engines.base import Prepared
-from segdsl.host.saying import effect_said, said
+from segdsl.host.saying import effect_said, held_said, said
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
-from segdsl.records.outcomes import Effect
+from segdsl.records.outcomes import Effect, Held
 from segdsl.state.customer import State
 from segdsl.values.instants import instant_text
 
@@ -52,6 +52,14 @@ def unmet_effect(action: str, meant: list[Effect], effects: list[Effect]) -> Fou
         return Found(_at_most(same))
     others = f"done so far: {_at_most(effects)}" if effects else "nothing was done so far"
     return Found(f"no {action} at all", (others,))
+
+
+def unmet_held(held: list[Held]) -> Found:
+    """What kept back an effect that was expected, each time that it was wanted."""
+    shown = held[:SHOWN]
+    more = f"; and {len(held) - SHOWN} more" if len(held) > SHOWN else ""
+    found = "; ".join(f"it was held back at {instant_text(each.effect.instant)}" for each in shown) + more
+    return Found(found, tuple(dict.fromkeys(held_said(by) for each in shown for by in each.by)))
 
 
 def _at_most(effects: list[Effect]) -> str:

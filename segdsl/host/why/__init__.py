@@ -14,6 +14,7 @@ to turn the answer, was tried by playing (`trials.py`) before it is said.
 | `options.py` | what could turn an answer: acts, and how large they are |
 | `aims.py`, `ways.py`, `solving.py`, `guessing.py` | options by conditions, by rules, by values, and by guessing |
 | `trials.py` | which of them do turn it |
+| `effects.py` | the effects that were made, and what kept others back |
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from segdsl.compiler.checked import CheckedProgram
 from segdsl.host.why.aims import Aims
 from segdsl.host.why.answer import Act, Finding, Link, Occurrence, Why, deciding
 from segdsl.host.why.course import Course, Player
+from segdsl.host.why.effects import Effects, WhyEffects
 from segdsl.host.why.findings import Looking, Reader
 from segdsl.host.why.reached import stopped
 from segdsl.host.why.story import Draft, Story
@@ -44,7 +46,7 @@ LEFT_OUT = 12
 PLAYED_AGAIN = 3_000
 """Inputs that are played again for it, all in all."""
 
-__all__ = ["Explainer", "Why"]
+__all__ = ["Explainer", "Why", "WhyEffects"]
 
 
 @define
@@ -62,6 +64,13 @@ class Explainer:
         course = player.play(customer, inputs, at)
         one = _Question(self.plan, Reader.of(self.plan, self.checked), player, course, segment, inputs, known)
         return one.answer()
+
+    def why_effects(self, customer: str, action: str, at: int, inputs: Sequence[Taken]) -> WhyEffects:
+        """What became of an action for a customer up to an instant, by all inputs that were taken, in their order."""
+        player = Player(self.plan)
+        known = any(taken.entry.instant <= at for taken in inputs)
+        course = player.play(customer, inputs, at)
+        return Effects(self.plan, Reader.of(self.plan, self.checked), player, course, inputs).of(action, known)
 
 
 @define

@@ -109,7 +109,7 @@ class Why(Struct, frozen=True):
 
     def as_json(self) -> dict[str, Any]:
         """JSON values; instants are text in UTC."""
-        made: dict[str, Any] = _instants_as_text(msgspec.to_builtins(self))
+        made: dict[str, Any] = instants_as_text(msgspec.to_builtins(self))
         del made["change"]
         made["change"] = made.pop("change_text")
         return made
@@ -139,10 +139,11 @@ def deciding(finding: Finding, wanted: bool = True) -> list[Finding]:
 _INSTANTS = ("instant", "at", "since", "until", "looked_until")
 
 
-def _instants_as_text(value: Any) -> Any:
+def instants_as_text(value: Any) -> Any:
+    """JSON values in which instants are text in UTC."""
     if isinstance(value, dict):
-        return {key: _instant_as_text(of) if key in _INSTANTS else _instants_as_text(of) for key, of in value.items()}
-    return [_instants_as_text(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _instant_as_text(of) if key in _INSTANTS else instants_as_text(of) for key, of in value.items()}
+    return [instants_as_text(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _instant_as_text(value: Any) -> Any:

@@ -16,7 +16,7 @@ from segdsl.engines.reference import Reference, prepare
 from segdsl.engines.reference.witness import Sighting, Witness
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
-from segdsl.records.outcomes import Change
+from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
 from segdsl.state.life import Taken
 
@@ -39,6 +39,8 @@ class Course:
     now: int
     state: State | None = None
     changes: list[Change] = field(factory=list)
+    effects: list[Effect] = field(factory=list)
+    held: list[Held] = field(factory=list)
     sightings: list[Sighting] = field(factory=list)
     inputs: dict[str, Input] = field(factory=dict)
     stations: list[State | None] = field(factory=list)
@@ -52,6 +54,18 @@ class Course:
 
     def since(self, segment: str) -> int | None:
         return self.state.members.get(segment) if self.state is not None else None
+
+    def members_at(self, key: Key) -> dict[str, int]:
+        """Since when the customer was in which segment, as a step sees it."""
+        since: dict[str, int] = {}
+        for change in self.changes:
+            if (change.instant, change.arrival, change.round) > key:
+                break
+            if change.entered:
+                since[change.segment] = change.instant
+            else:
+                since.pop(change.segment, None)
+        return since
 
     def last_change(self, segment: str, entered: bool) -> Change | None:
         """The last time the customer came into a segment, or left it."""
@@ -176,3 +190,5 @@ def _take(engine: Reference, course: Course, taken: Taken) -> None:
 def _add(course: Course, step: Step) -> None:
     course.state = step.state
     course.changes += step.changes
+    course.effects += step.effects
+    course.held += step.held

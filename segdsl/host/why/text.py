@@ -34,7 +34,7 @@ def _lines(why: "Why") -> Iterator[str]:
             yield from _link(link)
     if why.condition is not None and why.condition not in [f for link in why.chain for f in link.findings]:
         yield "how its condition stands:"
-        yield from _finding(why.condition, 1)
+        yield from finding_lines(why.condition, 1)
     if why.rules:
         yield "how far the rules came that could add:"
         for link in why.rules:
@@ -96,10 +96,10 @@ def _link(link: "Link") -> Iterator[str]:
     if link.rule:
         yield f"    {link.rule}"
     for finding in link.findings:
-        yield from _finding(finding, 2)
+        yield from finding_lines(finding, 2)
 
 
-def _finding(finding: "Finding", depth: int) -> Iterator[str]:
+def finding_lines(finding: "Finding", depth: int) -> Iterator[str]:
     """A condition with how it turned out, and what it is made of below it."""
     indent = "  " * depth
     found = f": {finding.found}" if finding.found else ""
@@ -112,7 +112,7 @@ def _finding(finding: "Finding", depth: int) -> Iterator[str]:
         before = f"{more} before, " if more > 0 else ""
         yield f"{indent}  by {before}{', '.join(map(_occurrence, told))}"
     for part in finding.parts:
-        yield from _finding(part, depth + 1)
+        yield from finding_lines(part, depth + 1)
 
 
 def _occurrence(occurrence: "Occurrence", told: int | None = None) -> str:
