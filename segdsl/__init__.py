@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from segdsl.host.following import follow
     from segdsl.host.mending import Mending, mend
     from segdsl.host.program import Program, build, check, check_texts, load, loads
+    from segdsl.host.promotions import Promotion
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.host.trials.coverage import Coverage, cover
     from segdsl.host.trials.mutation import Mutation, Tried
@@ -50,7 +51,8 @@ _PLACES = {
     "Held": "records.outcomes", "HeldBy": "records.outcomes",
     "InputError": "diagnostics.errors", "Listener": "host.replay", "Membership": "backends.base",
     "Mending": "host.mending", "Mutation": "host.trials.mutation", "Outcome": "records.outcomes",
-    "Program": "host.program", "Progress": "host.replay", "RecordedTest": "host.trials.recording",
+    "Program": "host.program", "Progress": "host.replay", "Promotion": "host.promotions",
+    "RecordedTest": "host.trials.recording",
     "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors",
     "StoreError": "diagnostics.errors", "TestResult": "host.trials.running", "Tried": "host.trials.mutation",
     "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "WhyEffects": "host.why.effects",
@@ -64,8 +66,8 @@ _PLACES = {
 __all__ = [
     "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Decision",
     "Diagnostic", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership",
-    "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "RecordedTest", "Reject", "Report",
-    "Search", "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects",
+    "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest", "Reject",
+    "Report", "Search", "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects",
     "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads", "mend", "open_backend",
     "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip

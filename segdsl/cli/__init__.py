@@ -55,6 +55,9 @@ ORDER = (
     "customer",
     "why",
     "decide",
+    "include",
+    "exclude",
+    "unlist",
     "report",
     "completion",
 )

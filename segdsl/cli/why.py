@@ -1,4 +1,4 @@
-"""`seg why`: why a customer is in a segment or not, and what became of an action."""
+"""`seg why`: why a customer is in a segment or has a promotion or not, and what became of an action."""
 
 import shlex
 
@@ -12,6 +12,8 @@ from segdsl.cli.parts.stores import existing
 from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.suggest import nearest
 
+PROMOTION = "promotion "
+
 
 @click.command(no_args_is_help=True, short_help="Explain why a customer is in a segment, or got a message, or not.")
 @click.argument("customer", metavar="ID")
@@ -20,7 +22,7 @@ from segdsl.diagnostics.suggest import nearest
 @at_option
 @json_option
 def command(customer: str, segment: tuple[str, ...], store: str, at: str | None, as_json: bool) -> None:
-    """Explain why a customer is in a segment, or is not.
+    """Explain why a customer is in a segment, or is not; has a promotion, or has it not.
 
     For a member: the events and rules that led to it, with the conditions as they stood. For somebody who is not in it:
     what is missing, or what took it away. For both: the event without which it would be otherwise, the smallest change
@@ -33,21 +35,17 @@ def command(customer: str, segment: tuple[str, ...], store: str, at: str | None,
       seg why ann Skiers --store shop.store
       seg why ann "High-Income Earners" --store shop.store --at 2026-03-01T10:00:00Z
       seg why ann send email --store shop.store
+      seg why ann promotion "20% off first order" --store shop.store
+
+    The word `promotion` can be left out where no segment or action has that name.
 
     The answer is worked out from the events that the store keeps, by playing them again: `seg run --no-journal` makes
     a store that cannot answer.
 
-    Exit code: 0 answered, 2 there is no such store, segment or action, or wrong usage.
+    Exit code: 0 answered, 2 there is no such store, segment, promotion or action, or wrong usage.
     """
     with existing(store) as engine:
-        asked = " ".join(segment)
-        found: segdsl.Why | segdsl.WhyEffects
-        actions = [action.name for action in engine.plan.actions]
-        meant = asked in actions or (nearest(asked, actions) is not None and nearest(asked, engine.segments) is None)
-        if asked not in engine.segments and meant:
-            found = engine.why_effects(customer, asked, at)
-        else:
-            found = engine.why(customer, _segment(engine, customer, asked), at)
+        found = _found(engine, customer, " ".join(segment), at)
         if as_json:
             print_lines([found.as_json()])
             return
@@ -55,9 +53,31 @@ def command(customer: str, segment: tuple[str, ...], store: str, at: str | None,
             click.echo(printable(line))
 
 
-def _segment(engine: "segdsl.Engine", customer: str, segment: str) -> str:
-    """The segment that is asked about. Fails where the two were given the wrong way round."""
-    if segment not in engine.segments and customer in engine.segments:
-        turned = shlex.join(["seg", "why", segment, customer])
-        raise Failure(f"{customer!r} is a segment: the customer comes first, as in {turned}")
-    return segment
+def _found(engine: "segdsl.Engine", customer: str, name: str, at: str | None) -> "segdsl.Why | segdsl.WhyEffects":
+    """The answer about a segment, a promotion or an action. Fails where customer and name were given the wrong way
+    round, and for a name of none of them."""
+    promotions = [each.name for each in engine.plan.promotions]
+    actions = [each.name for each in engine.plan.actions]
+    said = name.removeprefix(PROMOTION)
+    if name in engine.segments:
+        return engine.why(customer, name, at)
+    if said in promotions:
+        return engine.why_promotion(customer, said, at)
+    if name in actions:
+        return engine.why_effects(customer, name, at)
+    turned = _turned(customer, {"segment": [*engine.segments], "promotion": promotions, "action": actions})
+    if turned:
+        raise Failure(
+            f"{customer!r} is {turned}: the customer comes first, as in {shlex.join(['seg', 'why', name, customer])}"
+        )
+    if name.startswith(PROMOTION) or (nearest(name, promotions) and not nearest(name, engine.segments)):
+        return engine.why_promotion(customer, said, at)
+    if nearest(name, actions) and not nearest(name, engine.segments):
+        return engine.why_effects(customer, name, at)
+    return engine.why(customer, name, at)
+
+
+def _turned(customer: str, names: dict[str, list[str]]) -> str:
+    """What a name that stands in the place of a customer is; empty where it is none that the program declares."""
+    found = next((kind for kind, declared in names.items() if customer in declared), "")
+    return f"{'an' if found == 'action' else 'a'} {found}" if found else ""

@@ -62,8 +62,8 @@ class Context:
 
 @define(eq=False)
 class Gathered:
-    """What the walk gathers: memories and collections by key, the segments that each place reads, what each node was written as, and
-    what cannot be run yet. `sources` tell a fix what stands around it."""
+    """What the walk gathers: memories and collections by key, the segments that each place reads, what each node was
+    written as, and what cannot be run yet. `sources` tell a fix what stands around it."""
 
     scope: Scope
     collector: Collector

@@ -134,7 +134,7 @@ class History(ItemTests):
             return BROKEN
         found = self.event_of(source.name, source.match)
         if found is None:
-            self.unknown_event(source.name)
+            self.unknown_event(source.name, source=True)
             return BROKEN
         event, field = found
         where = self.where(event, field, source.match, source.where, context)

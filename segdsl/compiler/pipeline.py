@@ -43,7 +43,7 @@ def check_modules(
     program.limits, program.holds = list(limited.limits.values()), list(limited.holds.values())
     program.spans |= limited.spans
     unready = list(gathered.unready)
-    tests = TestChecker(gathered, expressions)
+    tests = TestChecker(gathered, expressions, table.promotions)
     tests.check_all()
     program.tests = tests.tests
     program.asked = [expressions.value(question, Context("test")) for question in questions]

@@ -300,12 +300,12 @@ CODES: dict[str, Code] = {
         "limit 1 within 1 day for print card, print sign where size is known",
         "action print card { size: number }\naction print sign { size: number }\n"
         "limit 1 within 1 day for print card, print sign where size is known"),
-    # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
     "SEG463": Code("a limit or a hold written twice",
         "Limits and holds are a set, like rules: one that is written twice counts once, and so does an action that is "
         "named twice in one.",
         "limit 1 within 1 day for send email\nlimit 1 within 1 day for send email",
         "limit 1 within 1 day for send email\nlimit 3 within 7 days for send email"),
+    # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
     "SEG481": Code("rules that pull against each other",
         "One event makes a rule add to a segment and another remove from it (remove wins), or sets an attribute twice "
         "(the greater value wins). A priority, or conditions that exclude each other, say what is meant.",
@@ -410,6 +410,11 @@ CODES: dict[str, Code] = {
         "order are its list of items.",
         'when places order if not buys category "Golf" then send push',
         'when places order if no item of items where category is "Golf" then send push'),
+    "SEG916": Code("a collection that is cleared already",
+        "A collection is judged after the event at hand. In a rule that starts with the event which clears it, it "
+        "holds nothing. What an order brings is its list of items.",
+        "when places order if count of cart >= 3 then send push",
+        "when places order if count of items >= 3 then send push"),
     "SEG918": Code("nothing to limit",
         "A limit or a hold names an action that no rule does, or asks for fields that no rule gives it, so that it "
         "never holds anything back. Often a value is misspelt.",

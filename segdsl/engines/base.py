@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from segdsl.plan.expressions import Expression
-from segdsl.plan.nodes import Plan
+from segdsl.plan.nodes import Plan, Promotion
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
 from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
@@ -49,6 +49,9 @@ class Prepared(Protocol):
 
     def looking(self, state: State, now: int) -> Callable[[Expression], Any]:
         """What gives the worth of an expression, None where that is not known; the instant as for `ask`."""
+
+    def entitled(self, state: State, promotion: Promotion, now: int) -> bool:
+        """Whether a customer has a promotion (language.md section 6); the instant as for `ask`."""
 
     def fresh(self, customer: str, instant: int) -> State:
         """The state of a customer of whom nothing is known, with the derived segments that hold even so."""

@@ -9,9 +9,10 @@ import hmac
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from typing import Any, Self
 
 import msgspec
@@ -22,6 +23,7 @@ from segdsl.diagnostics.errors import ClockError, InputError, StoreError
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.deciding import Deciding
 from segdsl.host.decisions import Decision
+from segdsl.host.listing import Listed, Saying, Word
 from segdsl.host.lives import Lives
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
 from segdsl.host.program import Program, plan_of
@@ -42,6 +44,9 @@ AHEAD = 5 * MINUTE
 
 PAGE = 500
 """Customers whose timers are due that are taken into one transaction: each may have many steps to take."""
+
+LISTED = 1_000
+"""Customers about whom the host's word is taken into one transaction: each may start rules."""
 
 Handler = Callable[[Effect], object]
 HeldHandler = Callable[[Held], object]
@@ -339,6 +344,43 @@ class Engine(Questions):
         """Take back `include` and `exclude`: what goes on beneath is seen again."""
         return self._list(Unlist, customer, segment, at, id)
 
+    def list_many(
+        self,
+        word: Word,
+        segment: str,
+        customers: Iterable[str],
+        at: Moment | None = None,
+        *,
+        known_only: bool = False,
+        before_commit: Listen | None = None,
+    ) -> Iterator[list[Listed]]:
+        """Say one word, `include`, `exclude` or `unlist`, about many customers, in batches that are committed one by
+        one; gives what came of each batch once that has happened. Of whom the word holds already nothing is done, so
+        the same list can be gone through again. With `known_only` nobody becomes known by it. `before_commit` sees the
+        outcomes first.
+
+        Raises UnknownNameError for a segment that is not declared, ClockError for an instant that nobody vouches for.
+        """
+        self.known_segment(segment)
+        instant = self._instant(at) if at is not None else None
+        vouched = max(self.vouched, self.clock() + AHEAD)
+        if instant is not None and instant > vouched:
+            raise ClockError(
+                f"{instant_text(instant)} is later than {instant_text(vouched)}: what these customers do before it "
+                "would be refused as late"
+            )
+        saying = Saying(word, segment, instant, self.now() or self.clock(), self.plan.lateness, known_only)
+        return self._said(saying, iter(customers), before_commit)
+
+    def _said(self, saying: Saying, customers: Iterator[str], before_commit: Listen | None) -> Iterator[list[Listed]]:
+        while page := [saying.named(each) for each in islice(customers, LISTED)]:
+            taking = self._taking()
+            taking.load([each for each in page if isinstance(each, str)])
+            found = [saying.say(each, taking) if isinstance(each, str) else each for each in page]
+            if taking.touched:
+                self._commit(taking, [each.outcome for each in found], before_commit)
+            yield found
+
     def _list(
         self, kind: type[Include | Exclude | Unlist], customer: str, segment: str, at: Moment | None, id_: str | None
     ) -> Outcome:
@@ -349,7 +391,7 @@ class Engine(Questions):
         taking.load([customer])
         life = taking.kept.get(customer)
         latest = life.head.latest if life is not None else 0
-        instant = instant_of(at) if at is not None else max(self.now(), latest) or self.clock()
+        instant = self._instant(at) if at is not None else max(self.now(), latest) or self.clock()
         if life is not None and instant < latest - self.plan.lateness:
             raise ClockError(f"{customer!r} has done something at {instant_text(latest)}; this would be too late")
         outcome = taking.take_listing(kind(id_ or secrets.token_hex(8), customer, instant, segment))

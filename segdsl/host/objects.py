@@ -1,4 +1,5 @@
-"""Changes, effects, rejects and memberships as JSON objects, with the same keys wherever they are written."""
+"""Changes, effects, rejects, memberships and promotions as JSON objects, with the same keys wherever they are
+written."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,6 +7,7 @@ from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of them
     from segdsl.backends.base import Membership
+    from segdsl.host.promotions import Promotion
     from segdsl.records.outcomes import Because, Change, Effect, Held, Reject
 
 
@@ -58,6 +60,13 @@ def reject_line(reject: "Reject") -> dict[str, Any]:
 def membership_line(membership: "Membership") -> dict[str, Any]:
     """A membership of a segment with its reason, as a JSON object."""
     return {"segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because)}
+
+
+def promotion_line(promotion: "Promotion") -> dict[str, Any]:
+    """A promotion that a customer has, with its own bounds, as a JSON object; null where it has none."""
+    bounds = {"from": promotion.begin, "until": promotion.end}
+    told = {key: instant_text(instant) if instant is not None else None for key, instant in bounds.items()}
+    return {"promotion": promotion.name, **told, "place": promotion.place}
 
 
 def because_keys(because: "Because") -> dict[str, Any]:

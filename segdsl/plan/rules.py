@@ -187,3 +187,17 @@ class Hold(Struct, frozen=True):
     condition: Expression
     actions: tuple[str, ...]
     where: Expression | None = None
+
+
+class Promotion(Struct, frozen=True):
+    """What a customer has in [begin, end) while the condition is true; without one, everybody. It only reads."""
+
+    name: str
+    place: str
+    condition: Expression | None = None
+    begin: int | None = None
+    end: int | None = None
+
+    def runs(self, now: int) -> bool:
+        """Whether it is on at an instant, for whomever."""
+        return (self.begin is None or self.begin <= now) and (self.end is None or now < self.end)

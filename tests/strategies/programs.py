@@ -16,6 +16,9 @@ VOCABULARY = (
     "event looks { page: text, price: number, took: duration }",
     "event pings",
     "event idles",
+    "event drops thing { thing: text }",
+    "collection basket of buys thing by thing {\n  drop drops thing\n  clear pings\n}",
+    "collection seen of looks by page",
     "attribute points: number default 2",
     'attribute grade: one of ("a", "b", "c")',
     "attribute nick: text ignoring case",
@@ -37,6 +40,9 @@ ATTRIBUTES = {
     "points": "number", "grade": "choice", "nick": "text", "flag": "boolean", "start": "date", "mark": "number",
     "mood": "text",
 }  # fmt: skip
+COLLECTIONS = {"basket": "buys thing", "seen": "looks"}
+"""What is put into each."""
+
 TEXTS = ('"a"', '"A"', '"b"', '"ab"')
 NUMBERS = ("0", "1", "2", "2.5", "3")
 COUNTS = ("", " once", " twice", " at least twice", " at most once", " fewer than 2 times", " more than 1 times",
@@ -150,15 +156,19 @@ def wheres(draw: st.DrawFn, event: str, names: Names) -> str:
     return f" where ({draw(st.sampled_from(('', 'not ')))}({test}))"
 
 
-@st.composite
-def histories(draw: st.DrawFn, names: Names) -> str:
-    event = draw(st.sampled_from(sorted(FIELDS)))
-    windows = st.sampled_from(WINDOWS).map(lambda length: f" within {length}")
+def windows() -> st.SearchStrategy[str]:
+    within = st.sampled_from(WINDOWS).map(lambda length: f" within {length}")
     ago = st.sampled_from(
         (" from 2 days to 1 hour ago", " from 1 day to 90 minutes ago", " from 2 calendar days to 1 hour ago")
     )
     dates = st.sampled_from((" since 2026-03-08", " before 2026-03-08"))
-    window = draw(st.just("") | windows | windows | ago | dates)
+    return st.just("") | within | within | ago | dates
+
+
+@st.composite
+def histories(draw: st.DrawFn, names: Names) -> str:
+    event = draw(st.sampled_from(sorted(FIELDS)))
+    window = draw(windows())
     where = draw(wheres(event, names))
     form = draw(st.integers(0, 3))
     if form == 0:
@@ -171,7 +181,11 @@ def histories(draw: st.DrawFn, names: Names) -> str:
 
 @st.composite
 def aggregates(draw: st.DrawFn, event: str, where: str, window: str) -> str:
-    source = f"{event}{where}{window}"
+    return draw(measures(event, f"{event}{where}{window}"))
+
+
+@st.composite
+def measures(draw: st.DrawFn, event: str, source: str) -> str:
     if event == "pings" or draw(st.integers(0, 4)) == 0:
         return f"count of {source} >= {draw(st.sampled_from(('1', '2', '3')))}"
     measure = draw(
@@ -189,6 +203,23 @@ def aggregates(draw: st.DrawFn, event: str, where: str, window: str) -> str:
 
 
 @st.composite
+def holdings(draw: st.DrawFn, names: Names) -> str:
+    """Conditions on what a collection holds."""
+    collection, event = draw(st.sampled_from(sorted(COLLECTIONS.items())))
+    where = draw(wheres(event, names))
+    match draw(st.integers(0, 3)):
+        case 0:
+            return f"{draw(st.sampled_from(('any', 'no')))} item of {collection}{where}"
+        case 1:
+            sign = draw(st.sampled_from((">", ">=", "<", "<=")))
+            return f"time since {collection}{where} {sign} {draw(st.sampled_from(FIXED))}"
+        case 2:
+            count = draw(st.sampled_from((">= 1", ">= 2", "= 1", "< 2", "= 0")))
+            return f"count of {collection}{where}{draw(windows())} {count}"
+    return draw(measures(event, f"{collection}{where}{draw(windows())}"))
+
+
+@st.composite
 def memberships(draw: st.DrawFn, names: Names) -> str:
     known = [*ADDED, "Listed One", *names.segments]
     some = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
@@ -199,7 +230,14 @@ def memberships(draw: st.DrawFn, names: Names) -> str:
 
 def atoms(names: Names) -> st.SearchStrategy[str]:
     attribute = st.sampled_from(sorted(ATTRIBUTES.items())).flatmap(lambda one: comparisons(one[1], one[0]))
-    kinds = [histories(names), histories(names), attribute, memberships(names), st.just('random 50% "coin"')]
+    kinds = [
+        histories(names),
+        histories(names),
+        holdings(names),
+        attribute,
+        memberships(names),
+        st.just('random 50% "coin"'),
+    ]
     kinds += [st.sampled_from(names.defines).flatmap(lambda name: comparisons("number", name))] if names.defines else []
     fields = FIELDS.get(names.event or "", {})
     if fields:

@@ -13,6 +13,9 @@ from tests.strategies.programs import ADDED, Names, Written, conditions, program
 
 FURTHER = (
     "event notes { what: text, price: number }",
+    "collection notebook of notes by what {\n  clear buys thing\n}",
+    "segment Noted if any item of notebook where price >= 1",
+    "segment Filled if count of basket within 2 days >= 2",
     "segment Held One by activities while flag is yes",
     "segment Looker if looks within 1 day",
     "segment Buyer if buys thing at least 2 times within 2 days",
@@ -32,8 +35,16 @@ HEARERS = (
 )
 """Rules that listen to what other rules, ends and the clock do: drawn ones seldom listen to the segment in question."""
 
-OWN = ("Held One", "Looker", "Buyer", "Quiet")
-SIMPLE = ("not looks within 1 hour", "pings within 2 days", "count of looks >= 2", "not buys thing", "points >= 1")
+OWN = ("Held One", "Looker", "Buyer", "Quiet", "Noted", "Filled")
+SIMPLE = (
+    "any item of basket",
+    "count of notebook >= 2",
+    "not looks within 1 hour",
+    "pings within 2 days",
+    "count of looks >= 2",
+    "not buys thing",
+    "points >= 1",
+)
 """Conditions that are often true and often not: a rule behind one of `programs` seldom does anything."""
 
 LENGTHS = ("1 hour", "90 minutes", "1 day", "2 days", "1 calendar day", "1 month")

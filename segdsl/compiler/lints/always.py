@@ -39,4 +39,6 @@ def _help(verdict: Verdict) -> str:
         return "so it is always held back: ask for something narrower, or leave the action out of the rules"
     if verdict.asked.segment and verdict.part is verdict.asked.part:
         return f'so every customer is in "{verdict.asked.segment}": ask for something narrower'
+    if verdict.asked.promotion and verdict.part is verdict.asked.part:
+        return "so everybody has the promotion: ask for something narrower, or leave the `if` out"
     return "leave it out, or mend its values"

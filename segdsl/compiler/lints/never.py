@@ -72,4 +72,6 @@ def _help(ground: Ground, verdict: Verdict) -> str:
     if asked.segment and verdict.part is asked.part:
         derived = ground.program.scope.segments[asked.segment].kind == "derived"
         return f'so nobody is ever in "{asked.segment}"{"" if derived else ", whatever rules add"}: {meant}'
+    if asked.promotion and verdict.part is asked.part:
+        return f'so nobody ever has the promotion "{asked.promotion}": {meant}'
     return meant

@@ -1,4 +1,5 @@
-"""What can be changed in rules and activities: parts left out, actions turned round, kinds of branch and look back."""
+"""What can be changed in rules, activities and promotions: parts left out, actions turned round, kinds of branch and
+look back."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -76,6 +77,10 @@ def changed_rule(node: ast.Node, contested: Contested) -> Iterator[Change]:
         case ast.Activity():
             yield from _options(node, contested)
             yield from _body(node)
+        case ast.Promotion():
+            yield from _bounds(node)
+            if node.condition is not None:
+                yield left_out(node, "condition", f"if {expression(node.condition)}")
         case ast.Rule(triggers, condition, steps):
             yield from _fewer(node, "triggers", triggers, trigger)
             if condition is not None:
@@ -164,7 +169,15 @@ def _fires_seldom(node: ast.Activity) -> bool:
     return all(isinstance(each, ast.EveryWeekday | ast.EveryMonth | ast.OnceAt) for each in triggers)
 
 
-def _with_option(node: ast.Activity, at: int, changed: ast.Option) -> Change:
+def _bounds(node: ast.Promotion) -> Iterator[Change]:
+    for at, each in enumerate(node.options):
+        rest = (*node.options[:at], *node.options[at + 1 :])
+        yield Change(evolved(node, options=rest), each.span, option(each))
+        for way in (-1, 1):
+            yield _with_option(node, at, type(each)(day_moved(each.date, way), span=each.span))
+
+
+def _with_option(node: ast.Activity | ast.Promotion, at: int, changed: ast.Option) -> Change:
     options = (*node.options[:at], changed, *node.options[at + 1 :])
     made = evolved(node, options=options)
     return Change(made, changed.span, option(node.options[at]), option(changed))

@@ -134,6 +134,13 @@ class Reference:
         """What expressions are worth for a customer at an instant to which the clock has been let run."""
         return partial(evaluate, view=self._view(state, now))
 
+    def entitled(self, state: State, promotion: p.Promotion, now: int) -> bool:
+        """Whether a promotion runs, and its condition is true for a customer (language.md section 6)."""
+        key = (now, 0, 0)
+        return promotion.runs(now) and judged(
+            promotion.condition, self._view(state, now), key, promotion, None, self.witness
+        )
+
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
         step = Step(State(customer, instant, instant, instant), [], [], [])

@@ -38,7 +38,7 @@ class Sighting(Struct, frozen=True):
     | `entered` | an event goes into the history; `fields` are its own | the `Event` |
     | `triggered` | a trigger of `rule` fires; `fields` are the event at hand | the trigger |
     | `refused` | no flow starts, for the `reason` | the rule |
-    | `judged` | a condition, with its `outcome` (None: not known) | the `Rule`, `Gate`, `Path`, `Segment` or `Hold` |
+    | `judged` | a condition, with its `outcome` (None: not known) | the node (`Segment`, `Hold`, ...) it is of |
     | `taken` | a path is taken | the `Path` |
     | `begun` | a flow has come to a wait | the `Pause` |
     | `goes on` | a wait is over or answered | the `Pause` |

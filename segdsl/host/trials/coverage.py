@@ -112,6 +112,8 @@ def cover(checked: CheckedProgram, *, named: str = "", unknown: bool = False) ->
     watch = _Watch(checked, checked.written)
     for segment in plan.segments:
         watch.expect_segment(segment)
+    for promotion in plan.promotions:
+        watch.expect_promotion(promotion)
     for rule in plan.rules:
         watch.expect_rule(rule)
     for limit in plan.limits:
@@ -150,6 +152,10 @@ class _Watch:
     def expect_segment(self, segment: p.Segment) -> None:
         if segment.condition is not None:
             self._condition(segment, segment.condition)
+
+    def expect_promotion(self, promotion: p.Promotion) -> None:
+        if promotion.condition is not None:
+            self._condition(promotion, promotion.condition)
 
     def expect_rule(self, rule: p.Rule) -> None:
         node = self.written.get(rule)

@@ -14,7 +14,7 @@ from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.history import bounds_of
 from segdsl.compiler.lengths import instant_of
 from segdsl.compiler.pipeline import compile_program
-from segdsl.compiler.trials import CheckedTest
+from segdsl.compiler.trials import CheckedTest, Expected
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
@@ -22,14 +22,15 @@ from segdsl.engines import DEFAULT, prepare, reference
 from segdsl.engines.base import Prepared, Step
 from segdsl.host.trials.not_done import NotDone
 from segdsl.host.trials.sentences import CannotRun, Given, happening, later, made_true, value_of
-from segdsl.host.trials.unmet import Found, unmet_condition, unmet_effect, unmet_held
+from segdsl.host.trials.unmet import Found, unmet_condition, unmet_effect, unmet_held, unmet_promotion
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Effect, Held
 from segdsl.state.customer import State
 from segdsl.syntax import ast
 from segdsl.syntax.format import test_line
 from segdsl.syntax.format_values import expression
-from segdsl.values import wire
+from segdsl.syntax.format_values import name as shown
+from segdsl.values import limits, wire
 from segdsl.values.instants import instant_text
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
@@ -144,8 +145,11 @@ class Trial:
                     self._happens(occurrence)
             case ast.Expect() | ast.ExpectEffect():
                 yield from self._failures(line)
-            case ast.ExpectPromotion():
-                raise CannotRun("promotions cannot be run yet")
+            case ast.ExpectPromotion(name, absent):
+                found = self._promotion_failure(name.text, self.test.expected.get(line.span), absent=absent)
+                if found is not None:
+                    said = f"{'no ' if absent else ''}promotion {shown(name)}"
+                    yield Failure(self.checked.place(line.span), said, found.found, found.why)
 
     # ----------------------------------------------------------------------------------------------------- what happens
 
@@ -169,15 +173,11 @@ class Trial:
         self._keep(made_true(self.checked, self.prepared, state, instant, self.given, self._id))
         self.given = []
 
-    def _step(self, state: State | None, entry: Event) -> State:
-        return self._keep(self.prepared.step(state, entry))
-
-    def _keep(self, step: Step) -> State:
+    def _keep(self, step: Step) -> None:
         self.effects += step.effects
         self.held += step.held
         self.fired.update(step.fired)
         self.state = step.state
-        return step.state
 
     def _id(self) -> str:
         self.inputs += 1
@@ -189,7 +189,12 @@ class Trial:
         received = fields.pop("received", None)
         made = Event(self._id(), event, self.customer, self.now, fields, {}, received)
         for each in self.prepared.expand(made):
-            self._step(self.state, each)
+            step = self.prepared.step(self.state, each)
+            if step.full:
+                raise CannotRun(
+                    f"with this event, `{step.full[0]}` would come to hold more than {limits.ITEMS:,} items"
+                )
+            self._keep(step)
 
     # ------------------------------------------------------------------------------------------------- what is expected
 
@@ -201,13 +206,26 @@ class Trial:
             if found is not None:
                 yield Failure(place, test_line(effect).removeprefix("expect "), found.found, found.why)
             return
+        now, state = self._reached()
+        for part in self.test.expected[line.span]:
+            answer = self.prepared.ask(state, part.condition, now)
+            if answer is not True:
+                found = unmet_condition(self.prepared, state, now, part, answer)
+                yield Failure(place, expression(part.written), found.found, found.why)
+
+    def _reached(self) -> tuple[int, State]:
+        """The instant reached, and how things stand then."""
         if self.now is None or self.state is None:
             raise CannotRun("nothing has happened yet that could be asked about: begin with `on`")
-        for part in self.test.expected[line.span]:
-            answer = self.prepared.ask(self.state, part.condition, self.now)
-            if answer is not True:
-                found = unmet_condition(self.prepared, self.state, self.now, part, answer)
-                yield Failure(place, expression(part.written), found.found, found.why)
+        return self.now, self.state
+
+    def _promotion_failure(self, name: str, parts: tuple[Expected, ...] | None, *, absent: bool) -> Found | None:
+        """Why the customer has a promotion or has it not; None: it was as expected."""
+        now, state = self._reached()
+        promotion = next(each for each in self.prepared.plan.promotions if each.name == name)
+        if self.prepared.entitled(state, promotion, now) is not absent:
+            return None
+        return unmet_promotion(self.prepared, state, now, promotion, parts[0] if parts else None)
 
     def _effect_failure(self, node: ast.ExpectEffect) -> Found | None:
         """What was done instead of an effect that was expected, or against an expectation; None: it was as expected."""

@@ -189,6 +189,8 @@ class Story:
         found = self._segment(segment)
         drafts: list[Draft] = []
         events = {memory.event for memory in self._memories(found.condition)}
+        asked_for = {node.collection for node in structs(found.condition) if isinstance(node, p.Items)}
+        events |= {event for key in asked_for for event in self.reader.collections[key].events}
         for node in structs(found.condition):
             match node:
                 case p.Attribute(name):
