@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from segdsl.host.trials.recording import RecordedTest, record_inputs, record_test
     from segdsl.host.trials.running import Failure, TestResult, run_tests
     from segdsl.host.why.answer import Why
+    from segdsl.readers import formats
     from segdsl.records.inputs import Event
     from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
 
@@ -51,17 +52,17 @@ _PLACES = {
     "StoreError": "diagnostics.errors", "TestResult": "host.trials.running", "Tried": "host.trials.mutation",
     "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "build": "host.program",
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
-    "follow": "host.following", "load": "host.program", "loads": "host.program", "mend": "host.mending",
-    "open_backend": "backends", "record_inputs": "host.trials.recording", "record_test": "host.trials.recording",
-    "replay": "host.replay", "run_tests": "host.trials.running",
+    "follow": "host.following", "formats": "readers", "load": "host.program", "loads": "host.program",
+    "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.trials.recording",
+    "record_test": "host.trials.recording", "replay": "host.replay", "run_tests": "host.trials.running",
 }  # fmt: skip
 
 __all__ = [
     "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic",
     "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mending", "Mutation", "Outcome",
     "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "Tried",
-    "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads",
-    "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "formats", "load",
+    "loads", "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Position(Struct, frozen=True):
     place: int
 
 
-TallyKind = Literal["event", "fired", "effect", "withdrawn", "reject", "ignored", "batch"]
+TallyKind = Literal["event", "fired", "effect", "withdrawn", "reject", "ignored", "format", "batch"]
 
 
 class Tally(Struct, frozen=True):
@@ -54,7 +54,8 @@ class Tally(Struct, frozen=True):
 
     `event`: inputs that were accepted, by event; `fired`: firings, by rule id; `effect` and `withdrawn`: effects handed
     out and taken back, by action; `reject`: inputs that were not taken, by reason; `ignored`: fields of accepted events
-    that nothing declares, by field and, in `owner`, event; `batch`: transactions in which inputs were taken, by the day
+    that nothing declares, by field and, in `owner`, event; `format`: events that were accepted, by how they were
+    written; `batch`: transactions in which inputs were taken, by the day
     of the host's clock. The day is that of the event, or the one on which the rule fired."""
 
     kind: TallyKind

@@ -39,7 +39,8 @@ PAGE = 1_000
 class Report:
     """What a run did. `events` were accepted, `repeated` had been seen, `skipped` were handled by an earlier run;
     `rejects` are counted by reason, `fired` by rule id, `effects` by action, `ignored` by (event, field). `late` and
-    `withdrawn` are of the effects, after late events: those given out late, and those taken back."""
+    `withdrawn` are of the effects, after late events: those given out late, and those taken back. `passed_over` is what
+    was passed over on purpose, by what it is; `formats` counts the accepted events by how they were written."""
 
     events: int = 0
     repeated: int = 0
@@ -51,10 +52,16 @@ class Report:
     late: int = 0
     withdrawn: int = 0
     ignored: Counter[tuple[str, str]] = field(factory=Counter)
-    skipped_rows: int = 0
+    passed_over: Counter[str] = field(factory=Counter)
+    formats: Counter[str] = field(factory=Counter)
     first: int | None = None
     last: int | None = None
     until: int | None = None
+
+    @property
+    def skipped_rows(self) -> int:
+        """How much was passed over on purpose."""
+        return self.passed_over.total()
 
     def count(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
@@ -121,7 +128,7 @@ def replay(
     running = Running(engine, source, listener or Listener(), end, batch, before, Report(until=end))
     with read_events(events, engine.shape, format=format, mapping=mapping, source=source.label) as reading:
         running.run(in_order(running.watched(reading), count=running.count))
-        running.report.skipped_rows = reading.skipped_rows
+        running.report.passed_over += reading.passed_over
     running.report.ignored = engine.shape.ignored_fields
     running.finish()
     return running.report
@@ -214,9 +221,9 @@ class Running:
             if self._done_before(item):
                 self.report.skipped += isinstance(item, Event)
                 continue
-            self.items.append(item)
-            if len(self.items) >= self.size:
+            if len(self.items) >= self.size and not _together(self.items[-1], item):
                 self._take()
+            self.items.append(item)
         self._take()
         if place := self._done():
             self.engine.take([], place, held=self.held)
@@ -325,6 +332,11 @@ class Running:
             items, positions, vouched=vouched, before_commit=tell, held=self.held, read_again=again
         )  # fmt: skip
         self.report.count(news)
+        self.report.formats.update(
+            item.format
+            for item, outcome in zip(items, news, strict=True)
+            if isinstance(item, Event) and outcome.status == "accepted" and item.format
+        )
         for event in events:
             self.report.first = event.instant if self.report.first is None else min(self.report.first, event.instant)
             self.report.last = event.instant if self.report.last is None else max(self.report.last, event.instant)
@@ -353,3 +365,9 @@ class Running:
             self.stepped.add(outcome.customer)
         news = tuple(change for change in outcome.changes if change.arrival or change.instant > told)
         return outcome if len(news) == len(outcome.changes) else replace(outcome, changes=news)
+
+
+def _together(one: Event | Reject, other: Event | Reject) -> bool:
+    """Whether two items stand at one place, as the calls of a batch do: a run that stops between them could not tell
+    where it was."""
+    return one.place == other.place
