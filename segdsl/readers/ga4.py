@@ -7,7 +7,8 @@ plain objects. `event_name` is the event; `event_params` are its fields, with wh
 
 - An event that declares no items but a product, such as `views product`, comes once for each of its items.
 - A row has no id of its own: one is made of its parts, the same whenever the row is exported.
-- Events that Google collects by itself, such as `scroll`, are passed over and counted where nothing declares them.
+- Events that Google collects by itself, such as `scroll`, are passed over and counted where nothing declares them;
+  parameters that it adds by itself, such as `ga_session_id`, are left out.
 """
 
 from decimal import Decimal
@@ -34,6 +35,14 @@ AUTOMATIC = frozenset((
     "view_search_results",
 ))  # fmt: skip
 """Events that are sent without anybody asking for them."""
+
+COLLECTED = frozenset((
+    "batch_ordering_id", "batch_page_id", "campaign", "content", "debug_mode", "engaged_session_event",
+    "engagement_time_msec", "entrances", "firebase_event_origin", "firebase_screen_class", "firebase_screen_id",
+    "ga_session_id", "ga_session_number", "gclid", "ignore_referrer", "medium", "page_location", "page_referrer",
+    "page_title", "session_engaged", "source", "synthetic_bundle", "term",
+))  # fmt: skip
+"""Parameters that Google adds to any event: where an event does not declare them, they are not told of as ignored."""
 
 NOT_SET = "(not set)"
 
@@ -115,7 +124,8 @@ class Ga4(Dialect):
         for key, other in PARAMETERS.items():
             if key in fields and known is not None and key not in known.keys and other in known.keys:
                 fields.setdefault(other, fields.pop(key))
-        return fields
+        declared = known.keys if known is not None else {}
+        return {key: value for key, value in fields.items() if key in declared or key not in COLLECTED}
 
 
 def _with_items(made: Object, fields: Object, items: list[Object], known: KnownEvent | None, id_: str) -> list[Object]:
