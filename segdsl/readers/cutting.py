@@ -84,7 +84,7 @@ class _Cutter:
         if self.begun:
             yield self._piece("open")
         elif self.open > 0:
-            yield Piece(self.line, b"[", "open")
+            yield Piece(self.line, b"[", "open", self.item + 1)
 
     def _cut(self, chunk: bytes) -> Iterator[Piece]:
         at = 0

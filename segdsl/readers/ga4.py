@@ -98,7 +98,7 @@ class Ga4(Dialect):
         if name is None:
             raise Refusal("unknown event", "no `event_name` is given")
         known = self.shape.found(name)
-        if known is None and name in AUTOMATIC:
+        if known is None and isinstance(name, str) and name in AUTOMATIC:
             raise PassedOver(f"{name} events")
         fields = self._fields(obj, known)
         items = _items(obj)

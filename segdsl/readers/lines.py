@@ -103,5 +103,6 @@ def _check_text(start: bytes, source: str) -> None:
         raise InputError(f"{source} is UTF-16 text: save it as UTF-8")
     if start.startswith(PARQUET):
         raise InputError(f"{source} is a Parquet file: read it with --format parquet")
-    if b"\0" in start[:1024]:
+    is_json = start.lstrip()[:1] in (b"{", b"[") and start.lstrip()[1:2] != b"\0"
+    if b"\0" in start[:1024] and not is_json:  # in JSON, it harms one line
         raise InputError(f"{source} is not a text file")
