@@ -195,7 +195,7 @@ class ActionChecker:
             return None
         if kind == INSTANT and typed.kind == DATE:
             return p.Start(typed.node)
-        if kind == typed.kind or (kind.is_text and typed.kind.is_text and kind.name != "one of"):
+        if kind.takes(typed.kind):
             return typed.node
         constant = typed.node.value if isinstance(typed.node, p.Constant) else None
         if kind.name == "one of" and isinstance(constant, str):
@@ -214,9 +214,9 @@ class ActionChecker:
         self.expressions.error(
             "SEG309",
             value.span,
-            f"`{name}` is {a_kind(kind)}, and this is {a_kind(typed.kind)}",
+            f"`{name}` is {_told_apart(kind, typed.kind)}, and this is {_told_apart(typed.kind, kind)}",
             labels=[Label(declared, "declared here")],
-            help=f"give it {a_kind(kind)}",
+            help=f"give it {_told_apart(kind, typed.kind)}",
         )
         return None
 
@@ -232,3 +232,14 @@ class ActionChecker:
             return []
         values = self._assigned(event.name, event.fields, node.assignments, context, set())
         return [p.Record(event.name, tuple((name, values[name]) for name in event.fields if name in values))]
+
+
+def _told_apart(kind: Kind, other: Kind) -> str:
+    """A kind in words by which it differs from another: two lists by their items, two records by their fields."""
+    if kind.name != other.name or kind.item is None or other.item is None:
+        return a_kind(kind)
+    if kind.item.name != other.item.name:
+        return "a list of records" if kind.item.name == "record" else f"a {kind}"
+    if kind.item.name != "record":
+        return f"a list of {_told_apart(kind.item, other.item)}" if kind.item.item else f"a {kind}"
+    return "a list of { " + ", ".join(f"{each.name}: {each.kind}" for each in kind.item.fields) + " }"

@@ -30,6 +30,7 @@ class CheckedProgram:
     rules: list[p.Rule] = field(factory=list)
     spans: dict[str, Span] = field(factory=dict)
     memories: dict[str, p.Memory] = field(factory=dict)
+    collections: dict[str, p.Collection] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
     tests: list[CheckedTest] = field(factory=list)
     asked: list[Typed] = field(factory=list)

@@ -60,13 +60,14 @@ class Context:
 
 @define(eq=False)
 class Gathered:
-    """What the walk gathers: memories by key, the segments that each place reads, what each node was written as, and
+    """What the walk gathers: memories and collections by key, the segments that each place reads, what each node was written as, and
     what cannot be run yet. `sources` tell a fix what stands around it."""
 
     scope: Scope
     collector: Collector
     sources: SourceMap = field(factory=SourceMap)
     memories: dict[str, p.Memory] = field(factory=dict)
+    collections: dict[str, p.Collection] = field(factory=dict)
     reads: set[str] = field(factory=set)
     attributes_read: set[str] = field(factory=set)
     defined: dict[tuple[str, bool], Typed] = field(factory=dict)
@@ -79,6 +80,10 @@ class Gathered:
         key = digest(memory)
         self.memories.setdefault(key, msgspec.structs.replace(memory, key=key))
         return key
+
+    def collect(self, collection: p.Collection) -> str:
+        """Note that a collection is read. Of two that are declared alike, one is kept."""
+        return self.collections.setdefault(collection.key, collection).key
 
     def not_yet(self, span: Span, what: str) -> None:
         """Note that a construct is understood but cannot be run by this version."""

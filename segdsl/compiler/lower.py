@@ -1,6 +1,6 @@
 """A checked program to a plan: vocabulary, defaults, segments in their order, memories, rules, and the digest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -9,12 +9,12 @@ from segdsl.compiler.context import digest
 from segdsl.compiler.lengths import fixed_length
 from segdsl.compiler.scope import EventInfo, Scope
 from segdsl.plan import nodes as p
-from segdsl.plan.walk import structs, walk
+from segdsl.plan.walk import item_fields, structs, walk
 
 
 def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Plan:
-    """The plan of a program without mistakes. Memories are left out that neither the program nor the `further`
-    conditions ask."""
+    """The plan of a program without mistakes. Memories and collections are left out that neither the program nor the
+    `further` conditions ask."""
     scope = program.scope
     segments = tuple(
         p.Segment(
@@ -25,9 +25,8 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         )
         for name in program.table.order
     )
-    asked = {
-        node.memory for node in walk((segments, tuple(program.rules), tuple(further))) if isinstance(node, p.Recall)
-    }
+    conditions = (segments, tuple(program.rules), tuple(further))
+    asked = {node.memory for node in walk(conditions) if isinstance(node, p.Recall)}
     plan = p.Plan(
         version=p.VERSION,
         digest="",
@@ -39,6 +38,7 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         memories=tuple(program.memories[key] for key in sorted(asked)),
         rules=tuple(sorted(program.rules, key=lambda rule: rule.id)),
         lateness=fixed_length(scope.lateness.length) if scope.lateness is not None else 0,
+        collections=tuple(_collections(program, conditions)),
     )
     return msgspec.structs.replace(plan, digest=plan_digest(plan))
 
@@ -49,13 +49,28 @@ def plan_digest(plan: p.Plan) -> str:
     segments = sorted((msgspec.structs.replace(s, place="") for s in plan.segments), key=lambda s: s.name)
     rules = sorted((msgspec.structs.replace(r, place="") for r in plan.rules), key=lambda r: r.id)
     about = p.EventTrigger | p.CountTrigger | p.AfterTrigger | p.Record
+    collections = tuple(msgspec.structs.replace(collection, name="") for collection in plan.collections)
     events = {memory.event for memory in plan.memories}
+    events |= {event for collection in plan.collections for event in collection.events}
     events |= {node.event for node in structs(tuple(rules)) if isinstance(node, about)}
     used = [event for event in plan.events if event.name in events or events & {name for _, name in event.lines}]
     read = {node.name for node in walk((tuple(segments), tuple(rules))) if isinstance(node, p.Attribute)}
     read |= {node.attribute for node in structs(tuple(rules)) if isinstance(node, p.DateTrigger)}
     attributes = [attribute for attribute in plan.attributes if attribute.name in read or attribute.ruled]
-    return digest((plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, rules))
+    return digest(
+        (plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, collections, rules)
+    )
+
+
+def _collections(program: CheckedProgram, conditions: object) -> Iterator[p.Collection]:
+    """The collections that are read, with the fields of their items that anything reads."""
+    fields: dict[str, set[str]] = {}
+    for node in structs(conditions):
+        if isinstance(node, p.Aggregate) and isinstance(node.items, p.Items):
+            fields.setdefault(node.items.collection, set()).update(item_fields((node.where, node.operand)))
+    for key, read in sorted(fields.items()):
+        kept = tuple(sorted(read - {"time"}))
+        yield msgspec.structs.replace(program.collections[key], fields=kept)
 
 
 def _event(info: EventInfo) -> p.EventType:

@@ -43,6 +43,7 @@ def check_modules(
     program.tests = tests.tests
     program.asked = [expressions.value(question, Context("test")) for question in questions]
     program.memories, program.written = gathered.memories, gathered.written
+    program.collections = gathered.collections
     program.unready = [d for d in unready if d.span.source not in shipped]
     program.left_out = gathered.unready[len(unready) :]
     if linted and not collector.errors:

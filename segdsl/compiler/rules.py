@@ -66,6 +66,7 @@ class RuleChecker:
             self.rules.values(),
             self.table.conditions,
             self.gathered.memories,
+            self.gathered.collections,
             {name: tuple(line for _, line in info.lines) for name, info in scope.events.items()},
             self.spans,
             {name: info.span for name, info in scope.segments.items()},

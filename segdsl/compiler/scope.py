@@ -65,12 +65,16 @@ class ActionInfo:
         return next(iter(self.fields.values()), None)
 
 
-@frozen(eq=False)
+@define(eq=False)
 class CollectionInfo:
+    """A collection. `event` has the name and the fields of what is put in. The keys are `folded` where an event that
+    carries one ignores its case."""
+
     name: str
     span: Span
     event: EventInfo
     node: ast.CollectionDeclaration
+    folded: bool = False
 
 
 @frozen(eq=False)

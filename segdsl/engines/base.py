@@ -14,13 +14,15 @@ from segdsl.state.customer import State
 
 class Step(Struct):
     """What an input did: the next state, changes and effects in their order, the ids of the rules that fired, and for
-    each of them the instant at which it did (microseconds UTC)."""
+    each of them the instant at which it did (microseconds UTC). `full` are the collections that had no room for what the
+    input would have put in: that put did nothing, and whoever takes inputs refuses such a one."""
 
     state: State
     changes: list[Change]
     effects: list[Effect]
     fired: list[str]
     fired_at: list[int] = []
+    full: list[str] = []
 
 
 class Prepared(Protocol):

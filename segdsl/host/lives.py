@@ -13,20 +13,23 @@ from attrs import define, field
 
 from segdsl.engines.base import Prepared, Step
 from segdsl.records.inputs import Event, Listing
-from segdsl.records.outcomes import Change, Effect, Outcome
+from segdsl.records.outcomes import Change, Effect, Outcome, Reject
 from segdsl.state.customer import State
 from segdsl.state.life import Life, Taken
+from segdsl.values import limits
 
 
 @define
 class Course:
-    """What some steps did, one after the other, and the state they came to."""
+    """What some steps did, one after the other, and the state they came to. `full` are the collections that had no room
+    for what an input would have put in, each time."""
 
     state: State | None
     changes: list[Change] = field(factory=list)
     effects: list[Effect] = field(factory=list)
     fired: list[str] = field(factory=list)
     fired_at: list[int] = field(factory=list)
+    full: list[str] = field(factory=list)
 
     def add(self, step: Step) -> None:
         self.state = step.state
@@ -34,6 +37,7 @@ class Course:
         self.effects += step.effects
         self.fired += step.fired
         self.fired_at += step.fired_at
+        self.full += step.full
 
 
 @define
@@ -44,12 +48,15 @@ class Lives:
     prepared: Prepared
     lateness: int
 
-    def take(self, life: Life | None, entry: Event | Listing) -> tuple[Life, Outcome]:
-        """Take in an input, not earlier than the customer's latest by more than the lateness."""
+    def take(self, life: Life | None, entry: Event | Listing) -> tuple[Life | None, Outcome]:
+        """Take in an input, not earlier than the customer's latest by more than the lateness. An event with which a
+        collection would come to hold too many items, then or later, is refused, and the life stays as it was."""
         if life is not None and entry.instant < life.head.clock:
             return self._take_late(life, entry)
         taken = Taken(life.head.arrivals if life is not None else 0, entry)
         course = self._run(life.head if life is not None else None, [taken])
+        if course.full and isinstance(entry, Event):
+            return life, _without_room(entry, course.full[0])
         outcome = Outcome(
             "accepted", entry.customer, tuple(course.changes), tuple(course.effects), tuple(course.fired),
             fired_at=tuple(course.fired_at),
@@ -74,6 +81,8 @@ class Lives:
         head, base = life.head, life.origin()
         tail = sorted([*life.tail, Taken(head.arrivals, entry)], key=lambda each: each.place)
         before, after = self._run(base, life.tail), self._run(base, tail)
+        if len(after.full) > len(before.full) and isinstance(entry, Event):
+            return life, _without_room(entry, (Counter(after.full) - Counter(before.full)).most_common(1)[0][0])
         as_of = _state(after)
         as_of.arrivals = head.arrivals + len(self._entries(entry))
         for course in (before, after):
@@ -103,6 +112,13 @@ class Lives:
 
     def _entries(self, entry: Event | Listing) -> Sequence[Event | Listing]:
         return self.prepared.expand(entry) if isinstance(entry, Event) else [entry]
+
+
+def _without_room(event: Event, collection: str) -> Outcome:
+    """What becomes of an event with which a collection would hold too much (language.md section 2)."""
+    detail = f"with it, `{collection}` would come to hold more than {limits.ITEMS:,} items"
+    reject = Reject("full collection", detail, event.place, event.id, event.customer)
+    return Outcome("rejected", event.customer, reject=reject)
 
 
 def _state(course: Course) -> State:

@@ -117,11 +117,13 @@ class Taking:
         return life is not None and life.head.seen.get(entry.id) == entry.instant
 
     def _take(self, entry: Event | Listing, life: Life | None) -> Outcome:
+        arrivals = life.head.arrivals if life is not None else 0
+        after, outcome = self.lives.take(life, entry)
+        if after is None or outcome.status == "rejected":
+            return outcome
         if self.journal:
-            arrivals = life.head.arrivals if life is not None else 0
             self.inputs.setdefault(entry.customer, []).append(Taken(arrivals, entry))
-        life, outcome = self.lives.take(life, entry)
-        self._keep(life, outcome)
+        self._keep(after, outcome)
         self.clock = entry.instant if self.clock is None else max(self.clock, entry.instant)
         return outcome
 

@@ -11,13 +11,13 @@ from typing import Any
 from msgspec import Struct
 
 from segdsl.plan.expressions import *  # noqa: F403
-from segdsl.plan.expressions import Memory
+from segdsl.plan.expressions import Collection, Memory
 from segdsl.plan.rules import *  # noqa: F403
 from segdsl.plan.rules import Rule, Segment
 from segdsl.plan.triggers import *  # noqa: F403
 from segdsl.values.kinds import Kind
 
-VERSION = 2
+VERSION = 3
 """Of the plan's format. A plan of another version is refused."""
 
 
@@ -72,3 +72,4 @@ class Plan(Struct, frozen=True):
     memories: tuple[Memory, ...]
     rules: tuple[Rule, ...]
     lateness: int = 0
+    collections: tuple[Collection, ...] = ()

@@ -47,10 +47,10 @@ class State(Struct, omit_defaults=True):
     next one at which a rule may act (None: never).
 
     `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath what the
-    host `listed` (True: included, False: excluded). `waits` are where flows stand; `tallies` (of [instant, value of
+    host `listed` (True: included, False: excluded). `collections` hold items by the collection's key. `waits` are where flows stand; `tallies` (of [instant, value of
     `per`]) and `pending` belong to triggers, by their keys. `entered` are the `once` rules already entered. `seen` are
     the ids of inputs that could still come again, with their instants. `large` holds memories and attributes as text
-    where a number is too large for the coding.
+    where a number is too large for the coding, and collections with them.
     """
 
     customer: str
@@ -71,6 +71,7 @@ class State(Struct, omit_defaults=True):
     entered: list[str] = []
     seen: dict[str, int] = {}
     large: str = ""
+    collections: dict[str, list[Any]] = {}
 
     def see(self, identity: str, instant: int, lateness: int) -> None:
         """Remember the id of an input, later than all before, and forget those of which none could come any more."""
@@ -104,4 +105,6 @@ class State(Struct, omit_defaults=True):
             dict(self.pending),
             list(self.entered),
             dict(self.seen),
+            "",
+            dict(self.collections),
         )

@@ -115,9 +115,3 @@ def test_defines_that_double_one_another_are_refused() -> None:
     chain = "\n".join(f"define d{n} as d{n - 1} + d{n - 1}" for n in range(1, 40))
     found = {d.code for d in diagnostics(checked(f"define d0 as income\n{chain}\nsegment A if d39 > 3"))}
     assert found == {"SEG114"}
-
-
-def test_a_test_that_asks_for_what_cannot_be_run_keeps_no_program_from_running() -> None:
-    text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect count of cart >= 1\n}'
-    warnings = segdsl.loads(text).warnings
-    assert [(w.code, w.severity.value) for w in warnings] == [("SEG450", "warning")]

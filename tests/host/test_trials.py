@@ -80,11 +80,6 @@ def test_a_promotion_cannot_be_expected_yet() -> None:
         failures('on 2026-03-01 registers\nexpect promotion "20% off"', rules)
 
 
-def test_what_cannot_be_run_in_a_test_fails_it() -> None:
-    [(expected, found)] = failures("on 2026-03-01 registers\nexpect count of cart >= 1")
-    assert (expected, found) == ("to be run", "a collection cannot be run yet")
-
-
 def test_rules_with_mistakes_run_no_test() -> None:
     with pytest.raises(segdsl.CompileError):
         run_tests(segdsl.check_texts([("t.seg", "segment A if zzz > 3")]))

@@ -70,6 +70,7 @@ class Reference:
         touched = self._enter(entry, round_) if isinstance(entry, Event) else self._list(entry, step, round_)
         self._judge_segments(round_, touched if state is not None else None, step, entry.id)
         self._rounds(round_, step, entry.id)
+        step.full = round_.full
         return step
 
     def settle(self, state: State, until: int) -> Step:
@@ -162,8 +163,8 @@ class Reference:
     # -------------------------------------------------------------------------------------------- entering what happens
 
     def _enter(self, event: Event, round_: Round) -> set[str]:
-        """Enter an event into the history, set its attributes, and tell the triggers that count or look back. Gives the
-        segments whose condition may be touched."""
+        """Enter an event into the history and into collections, set its attributes, and tell the triggers that count or
+        look back. Gives the segments whose condition may be touched."""
         state = round_.view.state
         fields = {**event.fields, "time": event.instant}
         if event.received is not None:
@@ -176,6 +177,7 @@ class Reference:
                 value = evaluate(memory.operand, remembered) if memory.operand is not None else None
                 held = state.memories.get(memory.key)
                 state.memories[memory.key] = take_in(memory, held, event.instant, event.id, value, fields, self.zone)
+        round_.collect(event.name, fields, self.needs)
         round_.events.append((event.name, fields))
         round_.tell_triggers(event.name, fields, self.needs)
         touched = set(self.needs.segments_of_event(event.name))

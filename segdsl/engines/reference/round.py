@@ -11,6 +11,7 @@ from segdsl.engines.reference.moments import plus
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.records.outcomes import Because
+from segdsl.state.collections import dropped, put
 from segdsl.state.customer import Pending, Waiting
 from segdsl.state.windows import leaves
 from segdsl.values import limits
@@ -27,6 +28,7 @@ class Round:
     `cause` tells effects of one input or instant from those of another. `events` are the input, or what the step before
     recorded, as (name, fields). `entered` and `left` are the segments that differ from the snapshot before. `counted`
     and `due` are the events at hand for counting triggers that are complete, and for those that look back, by key.
+    `full` are the names of collections that had no room for an event.
     `begun` are the waits at which flows have arrived in this step. `reasons` say why a membership with a `while`
     condition is judged, where it is not for the condition."""
 
@@ -41,6 +43,7 @@ class Round:
     due: dict[str, list[Fields]] = field(factory=dict)
     begun: list[Waiting] = field(factory=list)
     reasons: dict[str, Because] = field(factory=dict)
+    full: list[str] = field(factory=list)
 
     @property
     def by_clock(self) -> bool:
@@ -74,7 +77,30 @@ class Round:
                 if self.by_clock and fires_now(trigger, self.view):
                     yield NONE
 
-    # --------------------------------------------------------------------------- what triggers keep of events
+    # ------------------------------------------------------------------------- what is kept of events, and by triggers
+
+    def collect(self, name: str, fields: Fields, needs: Needs) -> None:
+        """Let an event take items out of collections, and then put itself in: one that clears a collection and is put
+        into it is all that the collection holds."""
+        view = self.view.about(fields)
+        for collection in needs.collections_of(name):
+            items = view.state.collections.get(collection.key, [])
+            if name in collection.clears:
+                items = []
+            for drop in collection.drops:
+                if drop.event == name:
+                    items = dropped(items, evaluate(drop.by, view))
+            key = evaluate(collection.by, view) if name == collection.event else None
+            if key is not None:
+                kept = {name: fields[name] for name in collection.fields if name in fields}
+                more = put(items, view.now, key, kept)
+                if more is None:
+                    self.full.append(collection.name)
+                items = more or items
+            if items:
+                view.state.collections[collection.key] = items
+            else:
+                view.state.collections.pop(collection.key, None)
 
     def tell_triggers(self, name: str, fields: Fields, needs: Needs) -> None:
         """Let the triggers that count, and those that look back, know of an event."""
