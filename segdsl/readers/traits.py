@@ -22,16 +22,21 @@ WELL_KNOWN = {
     "address.zip": "postal code",
     "birthday": "birth date",
     "birthDate": "birth date",
+    "company.name": "company",
     "created_at": "registration date",
     "createdAt": "registration date",
     "email_address": "email",
     "firstname": "first name",
+    "jobTitle": "job",
+    "job_title": "job",
     "lastname": "last name",
     "locale": "language",
     "phone_number": "phone",
     "phoneNumber": "phone",
     "postalCode": "postal code",
     "sex": "gender",
+    "timezone": "time zone",
+    "title": "job",
     "zip": "postal code",
 }
 """Names whose words are not the attribute's, with attributes of the shipped vocabulary."""
@@ -53,7 +58,8 @@ def _gather(traits: dict[str, Any], above: str, shape: EventShape, found: dict[s
     for key, value in traits.items():
         path = f"{above}{key}"
         name = _attribute(path, shape)
-        if name == "" and isinstance(value, dict) and path.count(".") < _DEPTH:
+        holds_others = isinstance(value, dict) and (name == "" or shape.attributes[name].kind.name != "record")
+        if holds_others and path.count(".") < _DEPTH:
             _gather(value, f"{path}.", shape, found, exact)
             continue
         own = normal(path) in shape.attributes
