@@ -271,7 +271,8 @@ class _Binding:
         cells: dict[str, Cell] = {}
         for key, column in written.items():
             index = self.column(column, f"{place}{key}")
-            known = keys.get(normal(key))
+            named = (each for each in keys.values() if each.name == normal(key))  # one called `time` is under no key
+            known = keys.get(normal(key)) or next(named, None)
             if known is None:
                 names = (each.name for each in keys.values())
                 self.problems.append(f'{place}{none} "{key}"{_meant(key, names)}')
