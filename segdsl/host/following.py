@@ -78,8 +78,8 @@ def follow(
         return Arrivals(stream, reader, stop, tick)
 
     if source.path:
-        # The first line of a table only names the columns, and is the same in the next file of that name.
-        following.file(name, arrivals, lambda: _begun(name, 1 if mapping is None else 2, stop, tick))
+        heading = reader_of(name, engine.shape, format=format, mapping=mapping).heading
+        following.file(name, arrivals, lambda: _begun(name, 1 + heading, stop, tick))
     else:
         following.pipe(source, arrivals(Flowing(None if str(events) == "-" else name), source.label))
     following.finish()

@@ -19,6 +19,7 @@ from segdsl.host import files
 from segdsl.host.engine import BATCH, Engine
 from segdsl.host.moments import Moment, instant_of
 from segdsl.readers import read_events
+from segdsl.readers.lines import PARQUET
 from segdsl.readers.ordering import Count, in_order
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Change, Outcome, Reject
@@ -138,7 +139,7 @@ def replay(
 class Input:
     """An input by which its place is remembered: `key` for the store (empty where it cannot be read twice), `label` for
     the ids of events without one. A file is known again by its path and the hash of its first `length` bytes, so that
-    it may grow; `length` is kept in the store under `path`. `ended`: its last line has an end."""
+    it may grow; `length` is kept in the store under `path`. `ended`: its last line has an end, if it has lines."""
 
     key: str
     label: str
@@ -157,7 +158,7 @@ class Input:
             with path.open("rb") as file:
                 head = file.read(HEAD)
                 file.seek(-1 if head else 0, os.SEEK_END)
-                ended = file.read(1) in (b"\n", b"")
+                ended = file.read(1) in (b"\n", b"") or head.startswith(PARQUET)
         except IsADirectoryError:
             raise InputError(f"{path} is a directory: name a file in it") from None
         except FileNotFoundError:
@@ -368,6 +369,7 @@ class Running:
 
 
 def _together(one: Event | Reject, other: Event | Reject) -> bool:
-    """Whether two items stand at one place, as the calls of a batch do: a run that stops between them could not tell
-    where it was."""
-    return one.place == other.place
+    """Whether two items stand at one place and happened at one instant, as the calls of a batch may: a run that stops
+    between them could not tell where it was."""
+    same = one.place == other.place
+    return same and (isinstance(one, Reject) or isinstance(other, Reject) or one.instant == other.instant)

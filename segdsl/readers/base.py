@@ -8,7 +8,7 @@ format is a file beside this one with an `open_reader`; it imports `plan`, `reco
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -47,8 +47,11 @@ class Reader(ABC):
     """Reads one input in one format. `source` is a short stable name of the input, of which the ids of events without
     one are made; `limit` the most bytes one event may have.
 
+    `heading` is how many lines at the start say nothing of what happened, and may be the same in another input.
     `passed_over` counts what was passed over on purpose, by what it is (in the plural). A reader reads once.
     """
+
+    heading: ClassVar[int] = 0
 
     def __init__(self, shape: "EventShape", source: str, limit: int = EVENT_BYTES) -> None:
         self.shape = shape

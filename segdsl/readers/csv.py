@@ -41,6 +41,8 @@ def open_reader(shape: EventShape, source: str, mapping: Path | None, limit: int
 class Csv(Reader):
     """Reads CSV by a mapping. `limit` is the most bytes of a row."""
 
+    heading = 1
+
     def __init__(self, shape: EventShape, source: str, mapping: Mapping, limit: int) -> None:
         super().__init__(shape, source, limit)
         self.mapping = mapping

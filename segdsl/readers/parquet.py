@@ -124,8 +124,7 @@ class Parquet(Objects):
                     yield from self._made(row, place)
 
     def _made(self, row: dict[str, Any], place: int) -> Iterator[Event | Reject]:
-        known = {key: _as_json(value) for key, value in row.items() if value is not None}
-        for item in self.items(known, place):
+        for item in self.items(_as_json(row), place):
             yield replace(item, raw=repr(row)[:RAW_CHARACTERS]) if isinstance(item, Reject) else item
 
     def _decoded(self, batch: Any) -> list[dict[str, Any]]:
@@ -166,7 +165,7 @@ class Parquet(Objects):
 
 
 def _as_json(value: Any) -> Any:
-    """A value as a decoder of JSON would give it."""
+    """A value as a decoder of JSON would give it. All rows have all columns: a null is what JSON would leave out."""
     match value:
         case float():
             return Decimal(repr(value))
@@ -175,7 +174,7 @@ def _as_json(value: Any) -> Any:
         case timedelta():
             return f"{Decimal(value // timedelta(microseconds=1)).scaleb(-6):f} seconds"
         case dict():
-            return {key: _as_json(each) for key, each in value.items()}
+            return {key: _as_json(each) for key, each in value.items() if each is not None}
         case list() if value and isinstance(value[0], tuple):  # a map
             return {str(key): _as_json(each) for key, each in value}
         case list():
