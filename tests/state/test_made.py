@@ -4,11 +4,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segdsl.plan.nodes import Window
+from segdsl.state.customer import State
 from segdsl.state.made import united, within
 from segdsl.values.instants import DAY
 from segdsl.values.zones import Zone
 
 logs = st.dictionaries(st.sampled_from("abc"), st.lists(st.integers(0, 9), max_size=4).map(sorted), max_size=3)
+
+
+def test_the_copy_of_a_state_has_a_log_of_its_own() -> None:
+    state = State("ann", 0, 0, 0, made={"a": [1]})
+    state.copy().made["a"] = [1, 2]
+    assert state.made == {"a": [1]}
 
 
 def test_the_older_end_of_the_window_is_out() -> None:
