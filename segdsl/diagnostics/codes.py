@@ -384,8 +384,8 @@ CODES: dict[str, Code] = {
         "activity March from 2026-03-01 until 2026-03-31 {\n  when registers then send push\n}",
         "activity March from 2026-03-01 until 2026-04-01 {\n  when registers then send push\n}"),
     "SEG914": Code("who has not done something, and who never did",
-        "The segment says who has not done something for a while. That holds for those who never did it as well, "
-        "guests among them, from their first event on.",
+        "The segment, or the promotion, is for those who have not done something for a while. That holds for those who "
+        "never did it as well, guests among them, from their first event on.",
         "segment Quiet if not places order within 30 days",
         "segment Quiet if places order and not places order within 30 days"),
     "SEG915": Code("the lines of all orders, or of this one",
@@ -393,5 +393,10 @@ CODES: dict[str, Code] = {
         "order are its list of items.",
         'when places order if not buys category "Golf" then send push',
         'when places order if no item of items where category is "Golf" then send push'),
+    "SEG917": Code("a promotion that is not there",
+        "The action names what nearly is the name of a declared promotion, or a promotion that is over when the "
+        "activity begins. Nothing would come of it, and nobody would be told.",
+        'promotion Spring sale until 2026-06-01\nwhen registers then issue coupon "Sprng sale"',
+        'promotion Spring sale until 2026-06-01\nwhen registers then issue coupon "Spring sale"'),
 }
 # fmt: on
