@@ -86,6 +86,10 @@ class Declaring:
             case ast.Activity(_, of):
                 if self._first("activity", of.text, of.span):
                     scope.activities.append(node)
+            case ast.Limit():
+                scope.limits.append(node)
+            case ast.Hold():
+                scope.holds.append(node)
             case ast.Rule():
                 scope.rules.append(node)
             case ast.TestDeclaration(of):

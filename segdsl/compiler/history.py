@@ -144,7 +144,7 @@ class History(ItemTests):
         if self.has_items(source.name, context):
             return self.over_items(node, context)
         if context.item is not None:
-            self.error("SEG312", node.span, "a `where` speaks of its event alone, not of history")
+            self.error("SEG312", node.span, f"a `where` speaks of {context.item.about} alone, not of history")
             return BROKEN
         found = self.event_of(source.name, source.match)
         if found is None:

@@ -25,7 +25,8 @@ from segdsl.values import limits
 from segdsl.values.kinds import Kind
 
 _USES: tuple[tuple[How, str], ...] = (
-    ("sets", "Set by"), ("makes", "Made by"), ("does", "Done by"), ("reads", "Read by"),
+    ("sets", "Set by"), ("makes", "Made by"), ("does", "Done by"), ("limits", "Limited by"),
+    ("reads", "Read by"),
 )  # fmt: skip
 
 

@@ -96,7 +96,10 @@ def _next(session: Session, read: Cut, kind: Kind) -> Iterator[tuple[str, str]]:
     yield from values
     if accepted & {"NAME", "ACT_NAME"}:
         yield from _names(session, tokens, accepted, kind)
-    if "BARE_NAME" in accepted and not _declares(tokens):
+    if "BARE_NAME" in accepted and _expects_promotion(tokens):
+        for each in session.play.engine.plan.promotions:
+            yield (each.name if can_be_bare(each.name) else quoted(each.name)), "promotion"
+    elif "BARE_NAME" in accepted and not _declares(tokens):
         adding = next((t.type for t in reversed(tokens) if t.type.startswith("_")), "") in ("_ADD_TO", "_REMOVE_FROM")
         yield from _segments(session, can_be_bare, added=adding)
     if "LISTED_NAME" in accepted:
@@ -104,6 +107,12 @@ def _next(session: Session, read: Cut, kind: Kind) -> Iterator[tuple[str, str]]:
     if (kind == "lines" and not tokens) or kind != "event" or tokens:
         for name in sorted(accepted & words().keys()):
             yield from ((word, "word") for word in words()[name])
+
+
+def _expects_promotion(tokens: Sequence[Token]) -> bool:
+    """Whether the name that follows is that of a promotion that is expected."""
+    types = [token.type for token in tokens[-3:] if token.type != "NO"]
+    return types[-2:] == ["_EXPECT", "_PROMOTION"]
 
 
 def _declares(tokens: Sequence[Token]) -> bool:
@@ -221,8 +230,9 @@ def _of_command(session: Session, text: str) -> Iterator[Proposal]:
 
 def _arguments(session: Session, command: Command, argument: str) -> Iterator[tuple[str, str]]:
     match command.takes:
-        case "segment":
+        case "segment or promotion":
             yield from ((name, "segment") for name in sorted(session.play.engine.segments))
+            yield from ((each.name, "promotion") for each in session.play.engine.plan.promotions)
         case "customer":
             yield from ((name, "customer") for name in session.play.customers()[:MOST])
         case "command":

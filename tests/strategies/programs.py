@@ -27,6 +27,7 @@ VOCABULARY = (
     "attribute mark: number",
     "attribute mood: text",
     "action tell { what: text, amount: number, day: date }",
+    "action shout { what: text, amount: number }",
     *(f"segment {name} by activities" for name in ADDED),
     "segment Listed One listed",
 )
@@ -266,7 +267,15 @@ def actions(draw: st.DrawFn, event: str) -> str:
     sets = st.sampled_from(
         [*(f"set mark = {value}" for value in values), "clear mark", 'set mood = "a"', 'set mood = "b"']
     )
-    told = st.sampled_from(('tell "x"', f'tell "y" with amount = {price} + 1', "tell with day = start, what = nick"))
+    told = st.sampled_from(
+        (
+            'shout "x"',
+            f'shout "y" with amount = {price}',
+            'tell "x"',
+            f'tell "y" with amount = {price} + 1',
+            "tell with day = start, what = nick",
+        )
+    )
     return " and ".join(draw(st.lists(added | added | sets | told, min_size=1, max_size=3, unique=True)))
 
 
@@ -299,10 +308,36 @@ def rules(draw: st.DrawFn, names: Names, number: int) -> WrittenRule:
     )
 
 
+LIMITED = {
+    "tell": ("", ' where what is "x"', " where amount > 1", " where day is known"),
+    "shout": ("", ' where (what is "y" or amount >= 2)', " where amount is not known"),
+    "tell, shout": ("", ' where what is "x"', " where amount in (1, 2)", ' where not (what is "y")'),
+}
+"""What a limit or a hold speaks of: actions, and what it asks of their fields."""
+
+
+@st.composite
+def restraints(draw: st.DrawFn, conditions: st.SearchStrategy[str], least: int = 0) -> tuple[str, ...]:
+    """Some limits, and perhaps a hold, on the effects of a program."""
+    made = []
+    for _ in range(draw(st.integers(least, 2))):
+        made.append(f"limit {draw(st.integers(1, 3))} within {draw(st.sampled_from(WINDOWS))} for {draw(_limited())}")
+    if draw(st.integers(0, 3)) == 0:
+        made.append(f"hold {draw(_limited())} while {draw(conditions)}")
+    return tuple(dict.fromkeys(made))
+
+
+@st.composite
+def _limited(draw: st.DrawFn) -> str:
+    actions = draw(st.sampled_from(sorted(LIMITED)))
+    where = draw(st.sampled_from(LIMITED[actions]))
+    return actions + (f" where ({where.removeprefix(' where ')})" if where else "")
+
+
 @st.composite
 def programs(draw: st.DrawFn, *, lasting: bool = True, least_rules: int = 0) -> Written:
-    """Programs of up to five derived segments and five rules. Without `lasting`, no condition asks how long a
-    membership has lasted."""
+    """Programs of up to five derived segments and five rules, with limits on their effects. Without `lasting`, no
+    condition asks how long a membership has lasted."""
     defined = ("worth", "visits made")
     defines = (
         f"define worth as total of price of buys thing within {draw(st.sampled_from(WINDOWS))}",
@@ -314,13 +349,15 @@ def programs(draw: st.DrawFn, *, lasting: bool = True, least_rules: int = 0) -> 
         derived.append(Derived(f"Derived {number}", draw(conditions(names))))
         names.segments.append(f"Derived {number}")
     written = [draw(rules(names, number)) for number in range(draw(st.integers(least_rules, 5)))]
-    return Written(draw(st.sampled_from(ZONES)), defines, tuple(derived), tuple(written))
+    further = draw(restraints(conditions(names)))
+    return Written(draw(st.sampled_from(ZONES)), defines, tuple(derived), tuple(written), further)
 
 
 @st.composite
 def nameable(draw: st.DrawFn) -> Written:
-    """Programs whose first rule has a condition that a segment could hold."""
-    program = draw(programs())
+    """Programs whose first rule has a condition that a segment could hold. Without limits: a rule that is written
+    otherwise has other effects, of which limits take those with the lower ids."""
+    program = evolve(draw(programs()), further=())
     names = Names([each.name for each in program.derived], ["worth", "visits made"])
     first = WrittenRule(
         draw(st.sampled_from(sorted(FIELDS))), draw(conditions(names)), 'add to Added One and tell "named"'

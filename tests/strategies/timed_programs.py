@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from segdsl.diagnostics.errors import CompileError
 from segdsl.host.program import loads
-from tests.strategies.programs import ADDED, Names, Written, conditions, programs, wheres
+from tests.strategies.programs import ADDED, Names, Written, conditions, programs, restraints, wheres
 
 FURTHER = (
     "event notes { what: text, price: number }",
@@ -126,7 +126,8 @@ def actions(draw: st.DrawFn, names: Names, event: str | None) -> str:
     said = draw(st.sampled_from(("u", "v", "w")))
     kinds = (
         f"add to {segment}{end}", f"add to {segment}{end}", f"remove from {segment}", f'tell "{said}"',
-        f'tell "{said}" with amount = {price}', f'record notes with what = "{said}", price = {price}',
+        f'tell "{said}" with amount = {price}', f'shout "{said}"',
+        f'record notes with what = "{said}", price = {price}',
         "set mark = 1", "clear mark",
     )  # fmt: skip
     return " and ".join(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique=True)))
@@ -185,12 +186,13 @@ def timed_rules(draw: st.DrawFn, names: Names, number: int) -> TimedRule:
 
 
 @st.composite
-def timed_programs(draw: st.DrawFn, *, lateness: str = "") -> Written:
+def timed_programs(draw: st.DrawFn, *, lateness: str = "", least_limits: int = 0) -> Written:
     """Programs of a plain rule and some timed ones; with `lateness`, events may come so late."""
     program = draw(programs())
     names = Names([each.name for each in program.derived], ["worth", "visits made"])
     hearers = draw(st.sampled_from((*HEARERS, ())))
-    further = (*FURTHER, *hearers, *([f"lateness {lateness}"] if lateness else []))
+    limited = draw(restraints(st.sampled_from((*SIMPLE, "in segment any(Looker, Buyer)")), least_limits))
+    further = (*FURTHER, *hearers, *limited, *([f"lateness {lateness}"] if lateness else []))
     kept = evolve(program, derived=program.derived[:2], rules=program.rules[:1], further=further)
     kept = kept if compiles(kept) else evolve(kept, derived=(), rules=())
     names = Names([each.name for each in kept.derived], list(names.defines))

@@ -46,7 +46,7 @@ class Ground:
 
     @cached_property
     def asked(self) -> list[Asked]:
-        """Every condition of segments and rules."""
+        """Every condition of segments, promotions, holds and rules."""
         return list(self.written.asked())
 
     @cached_property

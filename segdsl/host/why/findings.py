@@ -20,6 +20,7 @@ from segdsl.plan.walk import outermost, structs
 from segdsl.records.inputs import Event
 from segdsl.state.windows import enters, leaves
 from segdsl.syntax import ast
+from segdsl.syntax.format_rules import option
 from segdsl.syntax.format_values import expression
 from segdsl.values import wire
 from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, duration_text, instant_text
@@ -94,6 +95,8 @@ class Reader:
         written = self.written(node)
         if isinstance(written, ast.Expression):
             return expression(written)
+        if isinstance(written, ast.From | ast.Until):
+            return option(written)
         return self._without_words(node) if self.checked is None else ""
 
     def _without_words(self, node: object) -> str:
