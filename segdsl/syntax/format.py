@@ -13,7 +13,7 @@ from segdsl.diagnostics.width import width
 from segdsl.syntax import ast
 from segdsl.syntax.assemble import STEP, Unit, assemble
 from segdsl.syntax.format_rules import hold_head, limit_head, option, plain_step, trigger, values
-from segdsl.syntax.format_values import WIDTH, day, duration, event, expression, fitted, literal, name, quoted
+from segdsl.syntax.format_values import WIDTH, count, day, duration, event, expression, fitted, literal, name, quoted
 
 
 def format_module(module: ast.Module, text: str = "") -> str:
@@ -290,17 +290,21 @@ def test_line(node: ast.TestLine) -> str:
         case ast.GivenExcluded(segment):
             return f"given excluded from {name(segment)}"
         case ast.Happens(moment, happening):
-            return "on " + (f"{day(moment)} " if moment is not None else "") + occurrence(happening)
+            return _happening("on", day(moment) if moment is not None else "", happening)
         case ast.Later(delay, happening):
-            parts = [duration(delay)] if delay is not None else []
-            return " ".join(["after", *parts, *([occurrence(happening)] if happening else [])])
+            return _happening("after", duration(delay) if delay is not None else "", happening)
         case ast.Expect(condition):
             return f"expect {expression(condition)}"
-        case ast.ExpectEffect(of, match, assignments, absent):
-            return f"expect {'no ' if absent else ''}{event(of, match, None)}{values(assignments)}"
+        case ast.ExpectEffect(of, match, assignments, absent, number):
+            times = f" {count(number)}" if number is not None else ""
+            return f"expect {'no ' if absent else ''}{event(of, match, None)}{times}{values(assignments)}"
         case ast.ExpectPromotion(promotion, absent):
             return f"expect {'no ' if absent else ''}promotion {name(promotion)}"
     assert_never(node)
+
+
+def _happening(word: str, when: str, happening: ast.Occurrence | None) -> str:
+    return " ".join(part for part in (word, when, occurrence(happening) if happening else "") if part)
 
 
 def _rows(rows: tuple[ast.Row, ...]) -> Iterator[Unit]:
