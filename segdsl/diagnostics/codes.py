@@ -284,10 +284,6 @@ CODES: dict[str, Code] = {
         "`yes` or `no`. In a test with a table the name of a column may stand for one.",
         'test "t" {\n  given income is pay\n  on 2026-03-01 registers\n  expect income > 0\n}',
         'test "t" {\n  given income is 1\n  on 2026-03-01 registers\n  expect income > 0\n}'),
-    "SEG450": Code("cannot be run yet",
-        "The construct belongs to the language and was checked, but this version of segdsl does not run it. A program "
-        "that holds it is refused when it is run, rather than run without it.",
-        "promotion Spring from 2026-03-01", 'zone "UTC"'),
     "SEG461": Code("a limit that is none",
         "A limit says how many effects a customer gets at most within a length of time: one or more. What is never to "
         "be done is left out of the rules; what is not to be done for some customers is held back with `hold`.",

@@ -78,8 +78,7 @@ class Rules:
     @staticmethod
     def errors(checked: CheckedProgram) -> list[Diagnostic]:
         """What keeps a program from being run."""
-        unready = [attrs.evolve(d, severity=Severity.ERROR) for d in checked.unready]
-        return [d for d in checked.collector if d.severity is Severity.ERROR] + unready
+        return [d for d in checked.collector if d.severity is Severity.ERROR]
 
     # ---------------------------------------------------------------------------------------------------- replacements
 

@@ -246,7 +246,7 @@ class Session:
         yet, which is nothing to be told."""
         found = []
         checked, rules = play.checked, play.rules
-        for diagnostic in rules.placed([*checked.collector, *checked.left_out]):
+        for diagnostic in rules.placed(checked.collector):
             source = rules.texts[diagnostic.span.source].source
             key = (diagnostic.code, diagnostic.message, source.name)
             if diagnostic.code == UNFILLED:

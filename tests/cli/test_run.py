@@ -116,13 +116,6 @@ def test_mistakes_in_the_rules(shop: Path, run: Seg):
     assert not (shop / "shop.store").exists()
 
 
-def test_what_cannot_be_run_yet_is_not_run(shop: Path, run: Seg):
-    (shop / "shop.seg").write_text("segment Full if count of cart >= 1\n")
-    result = run(*RUN)
-    assert result.exit_code == 1
-    assert "cannot be run yet" in result.stderr
-
-
 # ------------------------------------------------------------------------------------------------------- going on
 
 

@@ -3,8 +3,9 @@ the transitions that rules hear of through timers, are those found by asking the
 anything could change.
 
 Seen to fail when `next_due` leaves out the instant after a comparison's (`>` turns a microsecond after `>=`), when an
-event that comes into a `from ... to ... ago` window is no due instant, when one leaves a microsecond late, and when a
-step does not bring a state's `due` up to date; the second law when what a heard segment depends on sets no timer.
+event that comes into a `from ... to ... ago` window is no due instant, when one leaves a microsecond late, when an item
+of a collection leaves a window without one, and when a step does not bring a state's `due` up to date; the second law
+when what a heard segment depends on sets no timer.
 """
 
 from collections.abc import Iterable

@@ -95,7 +95,6 @@ FROM_NOTHING = {
         registers } test "b" { after 1 day
         given income is "a lot"
         zone "Toronto"
-        segment Full if count of cart >= 1
     """,
     "promotions": """
         segment Newcomers by activities
