@@ -14,6 +14,7 @@ import segdsl
 from segdsl.cli.parts import lines
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.completing import any_files, seg_files
+from segdsl.cli.parts.events import format_option, mapping_option
 from segdsl.cli.parts.failures import INTERRUPTED
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.lines import Lines
@@ -43,6 +44,7 @@ class Options:
     changes: str | None
     effects: str | None
     rejects: str | None
+    held: str | None
     fresh: bool
     force: bool
     no_journal: bool
@@ -59,7 +61,7 @@ class Options:
                 "--follow and --until do not go together: a followed run has no end of its own, and its clock goes "
                 "by the events and the time of day"
             )
-        outs = [name for name in ("changes", "effects", "rejects") if getattr(self, name) == "-"]
+        outs = [name for name in ("changes", "effects", "rejects", "held") if getattr(self, name) == "-"]
         if len(outs) + self.as_json > 1:
             names = " and ".join([f"--{name} -" for name in outs] + ["--json"] * self.as_json)
             raise click.UsageError(f"only one can have standard output: {names}")
@@ -67,16 +69,15 @@ class Options:
     @property
     def takes_output(self) -> bool:
         """Whether standard output belongs to lines of JSON."""
-        return "-" in (self.changes, self.effects, self.rejects)
+        return "-" in (self.changes, self.effects, self.rejects, self.held)
 
 
 @click.command(no_args_is_help=True, short_help="Run events through rules, into a store.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option("--events", required=True, metavar="FILE", shell_complete=any_files,
               help="The events: a file, or - for standard input.")  # fmt: skip
-@click.option("--format", metavar="NAME", help="How events are written, jsonlines or csv. Default: by the name.")
-@click.option("--mapping", metavar="FILE", shell_complete=any_files,
-              help="Which column of a CSV file is which field.")  # fmt: skip
+@format_option
+@mapping_option
 @click.option("--store", metavar="URL", shell_complete=any_files,
               help="Where memberships are kept. Default: beside the rules, as in shop.store.")  # fmt: skip
 @click.option("--until", metavar="INSTANT", help="The end of the run. Default: the latest event.")
@@ -84,6 +85,8 @@ class Options:
 @click.option("--changes", type=_FILE, metavar="FILE", help="Write every change of membership there, as lines of JSON.")
 @click.option("--effects", type=_FILE, metavar="FILE", help="Write every effect there, as lines of JSON.")
 @click.option("--rejects", type=_FILE, metavar="FILE", help="Write events that could not be taken there, with reasons.")
+@click.option("--held", type=_FILE, metavar="FILE",
+              help="Write every effect that a limit or a hold kept back there, as lines of JSON.")  # fmt: skip
 @click.option("--no-journal", is_flag=True, help="Keep no events in a new store: smaller, but `seg why` cannot answer.")
 @click.option("--fresh", is_flag=True, help="Remove the store and begin anew.")
 @force_option
@@ -97,9 +100,14 @@ def command(**given: Any) -> None:
     instants. Run again, the same file changes nothing, a grown one gives its new events, and a run that was stopped
     goes on where it was.
 
+    Events are JSON, one object a line or an array: plain ones, calls of Segment's spec, rows of the GA4 export to
+    BigQuery, or CloudEvents, which are told apart by their shape. CSV needs a mapping, and with one, Parquet and any
+    other JSON can be read too. Files may be packed with gzip.
+
     \b
       seg run shop.seg --events events.jsonl
       seg run rules/ --events orders.csv --mapping mapping.toml --changes changes.jsonl
+      seg run shop.seg --events segment.jsonl.gz
       seg run shop.seg --events events.jsonl --follow --effects effects.jsonl
 
     With --follow the run stays with a file that grows, or a pipe, and takes events as they come; while none come, what
@@ -166,6 +174,7 @@ def _run(engine: "segdsl.Engine", options: Options, url: str) -> Summary:
         outputs.changes = outputs.open(options.changes)
         outputs.effects = outputs.open(options.effects)
         outputs.rejects = outputs.open(options.rejects)
+        outputs.held = outputs.open(options.held)
         telling = Telling(options.progress)
         handled = Handled(telling)
         listener = segdsl.Listener(outputs.take, outputs.take_by_clock, handled.tell)
@@ -231,6 +240,7 @@ class Outputs:
     changes: Lines | None = None
     effects: Lines | None = None
     rejects: Lines | None = None
+    held: Lines | None = None
     first_rejects: list["segdsl.Reject"] = field(factory=list)
 
     def open(self, path: str | None) -> Lines | None:
@@ -245,6 +255,8 @@ class Outputs:
             self.changes.write(line for each in outcomes for line in lines.change_lines(each))
         if self.effects:
             self.effects.write(line for each in outcomes for line in lines.effect_lines(each))
+        if self.held:
+            self.held.write(line for each in outcomes for line in lines.held_lines(each))
         if self.rejects:
             self.rejects.write(map(reject_line, rejects))
 

@@ -187,9 +187,9 @@ class _Filled:
 
     def line(self, line: ast.TestLine) -> ast.TestLine:
         match line:
-            case ast.Happens(None, occurrence):
+            case ast.Happens(None, occurrence) if occurrence is not None:
                 moment, rest = self._leading(occurrence, ast.DateValue | ast.InstantValue)
-                if rest is not None and isinstance(moment, ast.Day):
+                if isinstance(moment, ast.Day):
                     line = ast.Happens(moment, rest, span=line.span)
             case ast.Later(None, occurrence) if occurrence is not None:
                 delay, rest = self._leading(occurrence, ast.Duration)

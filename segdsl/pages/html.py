@@ -16,6 +16,7 @@ from segdsl.pages.frame import frame, style
 from segdsl.pages.pictures import Pictures
 from segdsl.pages.report import Pair, SegmentPart, StoreReport, Told
 from segdsl.pages.upset import drawn, upset
+from segdsl.readers import PLAIN
 from segdsl.values.instants import date_text, duration_text, instant_text
 
 MULTIPLES = 12
@@ -272,11 +273,17 @@ class Writing:
             )
             for action in actions[:MULTIPLES]
         )  # fmt: skip
-        rows = [[shown(action.name), number(action.handed_out), number(action.withdrawn)] for action in actions]
+        rows = [
+            [shown(a.name), number(a.handed_out), number(a.withdrawn), number(a.held)] for a in actions
+        ]  # fmt: skip
         return (
             body
             + f'<p class="said">Effects in each {self._part()}.</p>\n<div class="multiples">{multiples}</div>\n'
-            + details("Effects by action", table(("Action", "Effects", "Withdrawn"), rows, right=(1, 2)), open_=True)
+            + details(
+                "Effects by action",
+                table(("Action", "Effects", "Withdrawn", "Held back"), rows, right=(1, 2, 3)),
+                open_=True,
+            )
             + details(f"Effects in each {self._part()}", self._flows([(a.name, a.course) for a in actions]))
         )
 
@@ -300,6 +307,9 @@ class Writing:
             body += self.figure(charts.flow(report.events_course, self.span.part, width=820, height=130), said)
             rows = [[shown(name), number(n)] for name, n in report.events.items()]
             body += details("Events taken, by name", table(("Event", "Events"), rows, right=(1,)), open_=True)
+            rows = [[shown(name), number(n)] for name, n in report.formats.items()]
+            if len(rows) > 1 or (rows and PLAIN not in report.formats):
+                body += details("Events taken, by format", table(("Format", "Events"), rows, right=(1,)))
             body += details(f"Events taken in each {self._part()}", self._flows([("Events", report.events_course)]))
         else:
             body += nothing("No event has been taken.")

@@ -55,8 +55,8 @@ def test_a_column_stands_behind_an_event() -> None:
 
 
 def test_a_column_stands_behind_a_field_named_with_the_event() -> None:
-    lines = "on 2026-03-01 buys category kind\nexpect buys category kind exactly once"
-    assert results('kind in ("Golf")', lines, "{kind}") == {"Golf": True}
+    lines = "on 2026-03-01 buys category wanted\nexpect buys category wanted exactly once"
+    assert results('wanted in ("Golf")', lines, "{wanted}") == {"Golf": True}
 
 
 def test_a_column_stands_behind_an_effect() -> None:
