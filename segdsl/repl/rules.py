@@ -91,8 +91,8 @@ class Rules:
                     return text, node
         return None
 
-    def same_rule(self, rule: ast.Rule) -> str | None:
-        """The place of a rule before the last text that says the same."""
+    def same_rule(self, rule: ast.Rule | ast.Limit | ast.Hold) -> str | None:
+        """The place of a rule, a limit or a hold before the last text that says the same."""
         for text in self.texts[:-1]:
             for node in () if text.before else text.module.declarations:
                 if node == rule:

@@ -309,3 +309,14 @@ def whole(place: Path, run: Seg, what: str) -> list[dict[str, Any]]:
     result = run(*RUN, "--store", f"whole-{what}.store", f"--{what}", f"whole-{what}.jsonl")
     assert result.exit_code == 0
     return objects(place / f"whole-{what}.jsonl")
+
+
+def test_what_is_held_back_is_written_down_and_counted(place: Path, run: Seg):
+    (place / "rules.seg").write_text(
+        'limit 1 within 1 day for send email\nwhen registers then send email "x"\n', "utf-8"
+    )
+    write_events(place / "events.jsonl", [registers(f"e{n}", "ann", f"2026-03-01T1{n}:00:00Z") for n in (1, 2)])
+    result = run("run", "rules.seg", "--events", "events.jsonl", "--store", "memory://", "--held", "held.jsonl")
+    [line] = objects(place / "held.jsonl")
+    assert (line["event"], line["held_by"][0]["place"], line["held_by"][0]["made"]) == ("e2", "rules.seg:1", 1)
+    assert "held back, 1 effect in all:\n  1  send email: limit 1 within 1 day (rules.seg:1)" in result.stdout

@@ -91,7 +91,7 @@ def test_rules_hear_of_the_transitions_found_by_asking_at_every_instant(
     program: Written, stream: Stream, data: st.DataObject
 ) -> None:
     """The transitions come from timers and `advance`; those asked for, from the state after each event, judged anew."""
-    program = evolve(program, rules=())
+    program = evolve(program, rules=(), further=())
     last = instant(stream[-1])
     end = last + 40 * DAY
     heard: list[Outcome] = []
