@@ -123,7 +123,8 @@ def test_the_files_that_commands_name_are_there() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for path in [*DOCUMENTS, ROOT / "segdsl" / "README.md", ROOT / "CHANGELOG.md"]:
+    further = [ROOT / "segdsl" / "README.md", ROOT / "CHANGELOG.md", ROOT / "grammar" / "hcl-commerce.md"]
+    for path in [*DOCUMENTS, *further]:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", path.read_text("utf-8")):
             assert (path.parent / link).exists(), f"{path.relative_to(ROOT)} links to {link}"
 
