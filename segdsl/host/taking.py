@@ -73,6 +73,8 @@ class Taking:
             self.tallies["event", item.name, day, ""] += 1
             for owner, name in item.ignored:
                 self.tallies["ignored", name, None, owner] += 1
+            if item.format:
+                self.tallies["format", item.format, day, ""] += 1
         return outcome
 
     def _taken(self, item: Event) -> Outcome:
@@ -85,7 +87,7 @@ class Taking:
         reject = self._refused(item, life)
         if reject is not None:
             return _rejected(reject)
-        return self._take(replace(item, ignored=()) if item.ignored else item, life)
+        return self._take(replace(item, ignored=(), format="") if item.ignored or item.format else item, life)
 
     def take_listing(self, entry: Listing) -> Outcome:
         """Take in the host's word about a customer; it is not too late."""

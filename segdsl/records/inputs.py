@@ -12,7 +12,8 @@ class Event(Struct, frozen=True, tag="event", array_like=True):
     """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time
     values (see `segdsl.values`) by the names of the language, what is not known left out; an attribute that becomes
     not known with this event is None. `id` belongs to the customer; `place` is where in the input it stood.
-    `ignored` is what it carried that nothing declares, as (event, field), until it is counted; it is not kept."""
+    `ignored` is what it carried that nothing declares, as (event, field), and `format` how it was written, until they
+    are counted; they are not kept."""
 
     id: str
     name: str
@@ -23,6 +24,7 @@ class Event(Struct, frozen=True, tag="event", array_like=True):
     received: int | None = None
     place: int = 0
     ignored: tuple[tuple[str, str], ...] = ()
+    format: str = ""
 
 
 class Include(Struct, frozen=True, tag="include", array_like=True):

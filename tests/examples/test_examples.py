@@ -24,6 +24,8 @@ ELSEWHERE = ("scenarios", "tutorial")
 """A file a program, tried by `test_scenarios.py`; and a text that makes its rules as it goes, tried by `tests/docs`."""
 FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir() and folder.name not in ELSEWHERE)
 WITH_EVENTS = [folder for folder in FOLDERS if (folder / "events.jsonl").is_file()]
+EVENTS = [path for folder in WITH_EVENTS for path in sorted(folder.glob("*.jsonl")) if path.name != "late.jsonl"]
+"""The same events, in the plain shape and as Segment sends them."""
 WITH_LATE_EVENTS = [folder for folder in FOLDERS if (folder / "late.jsonl").is_file()]
 LATER = int(datetime(2027, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 """A clock that believes all of the examples' events."""
@@ -45,13 +47,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return "memory://" if request.param == "memory" else f"sqlite:///{tmp_path / 'example.store'}"
 
 
-@pytest.mark.parametrize("folder", WITH_EVENTS, ids=named)
-def test_gives_what_it_says(folder: Path, store: str) -> None:
+@pytest.mark.parametrize("events", EVENTS, ids=named)
+def test_gives_what_it_says(events: Path, store: str) -> None:
+    folder = events.parent
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
     outcomes: list[Outcome] = []
     with segdsl.Engine(segdsl.load(folder), store) as engine:
         listener = Listener(outcomes=outcomes.extend)
-        report = segdsl.replay(engine, folder / "events.jsonl", until=expected.get("until"), listener=listener)
+        report = segdsl.replay(engine, events, until=expected.get("until"), listener=listener)
         members = members_of(engine)
         counts = {name: engine.count(name) for name in engine.segments}
     assert members == expected["members"]
@@ -60,6 +63,7 @@ def test_gives_what_it_says(folder: Path, store: str) -> None:
     assert held_of(outcomes) == {who: in_step_order(each) for who, each in expected.get("held", {}).items()}
     assert rejects_of(outcomes) == expected["rejects"]
     assert report.repeated == expected["repeated"]
+    assert set(report.formats) == {"segment" if events.name == "segment.jsonl" else "jsonlines"}
 
 
 @pytest.mark.parametrize("folder", WITH_EVENTS, ids=named)
@@ -118,6 +122,10 @@ def said_of_commands(text: str) -> list[tuple[str, list[str]]]:
         else:
             said[-1][1].extend(["", *lines] if said[-1][1] else lines)
     return said
+
+
+def test_the_five_stories_come_as_segment_sends_them_too() -> None:
+    assert [path.parent.name[:2] for path in EVENTS if path.name == "segment.jsonl"] == ["01", "02", "03", "04", "05"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
