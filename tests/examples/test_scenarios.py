@@ -13,6 +13,7 @@ from tests.support.said import by_customer, effects_of, in_step_order, members_o
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "examples" / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.seg"))
+WITH_TESTS = [path for path in FILES if "\ntest " in path.read_text("utf-8")]
 WITH_EVENTS = [path for path in FILES if path.with_suffix(".events.jsonl").is_file()]
 WITH_MORE = [path for path in FILES if path.with_suffix(".more.jsonl").is_file()]
 ALL = range(1, 55)
@@ -55,6 +56,13 @@ def test_its_tests_hold(path: Path) -> None:
     results = list(segdsl.run_tests(segdsl.check(path)))
     assert results or path in WITH_EVENTS
     assert not [(result.name, failure) for result in results for failure in result.failures]
+
+
+@pytest.mark.parametrize("path", WITH_TESTS, ids=named)
+def test_its_tests_notice_changes(path: Path) -> None:
+    """A few, drawn; all of them are tried before anything is merged (`.ci/run`)."""
+    tried = list(segdsl.Mutation(segdsl.check(path), limit=4))
+    assert [(each.before, each.after) for each in tried if each.noticed_by is None][1:] == []
 
 
 @pytest.mark.parametrize("path", WITH_EVENTS, ids=named)
