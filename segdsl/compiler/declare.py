@@ -86,6 +86,10 @@ class Declaring:
             case ast.Activity(_, of):
                 if self._first("activity", of.text, of.span):
                     scope.activities.append(node)
+            case ast.Limit():
+                scope.limits.append(node)
+            case ast.Hold():
+                scope.holds.append(node)
             case ast.Rule():
                 scope.rules.append(node)
             case ast.TestDeclaration(of):
@@ -257,7 +261,7 @@ class Declaring:
             return
         collection.event.fields.update(event.fields)
         if self._key_of(event, node.key, node.key):
-            for name, carrier, key in list(zip(carrying, events, keys, strict=False))[1:]:
+            for name, carrier in list(zip(carrying, events, strict=False))[1:]:
                 if carrier is not None and self._key_of(carrier, node.key, name):
                     self._alike(node, event, carrier, name)
         collection.folded = any(key is not None and key.kind == FOLDED for key in keys)

@@ -76,8 +76,8 @@ class ItemTests(UnknownNames):
         """An aggregate over a collection or a list."""
         asked = node.source
         if asked.match is not None:
-            self.error("SEG307", asked.span, f"the items of `{asked.name.text}` have no value that stands behind the name",
-                       help=f"ask for a field: {asked.name.text} where ...")  # fmt: skip
+            self.error("SEG307", asked.span, f"no value can stand behind the name of `{asked.name.text}`",
+                       help=f"ask for a field: `{asked.name.text} where ...`")  # fmt: skip
             return BROKEN
         source = self._source(asked.name, asked.window, context, asked.span)
         if source is None:

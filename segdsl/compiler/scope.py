@@ -107,6 +107,8 @@ class Scope:
     actions: dict[str, ActionInfo] = field(factory=dict)
     segments: dict[str, SegmentInfo] = field(factory=dict)
     promotions: dict[str, ast.Promotion] = field(factory=dict)
+    limits: list[ast.Limit] = field(factory=list)
+    holds: list[ast.Hold] = field(factory=list)
     activities: list[ast.Activity] = field(factory=list)
     rules: list[ast.Rule] = field(factory=list)
     tests: list[ast.TestDeclaration] = field(factory=list)

@@ -13,7 +13,7 @@ from attrs import define, field
 
 from segdsl.engines.base import Prepared, Step
 from segdsl.records.inputs import Event, Listing
-from segdsl.records.outcomes import Change, Effect, Outcome, Reject
+from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
 from segdsl.state.customer import State
 from segdsl.state.life import Life, Taken
 from segdsl.values import limits
@@ -30,6 +30,7 @@ class Course:
     fired: list[str] = field(factory=list)
     fired_at: list[int] = field(factory=list)
     full: list[str] = field(factory=list)
+    held: list[Held] = field(factory=list)
 
     def add(self, step: Step) -> None:
         self.state = step.state
@@ -38,6 +39,7 @@ class Course:
         self.fired += step.fired
         self.fired_at += step.fired_at
         self.full += step.full
+        self.held += step.held
 
 
 @define
@@ -59,7 +61,7 @@ class Lives:
             return life, _without_room(entry, course.full[0])
         outcome = Outcome(
             "accepted", entry.customer, tuple(course.changes), tuple(course.effects), tuple(course.fired),
-            fired_at=tuple(course.fired_at),
+            fired_at=tuple(course.fired_at), held=tuple(course.held),
         )  # fmt: skip
         base = life.base if life is not None and self.lateness else None
         tail = [*(life.tail if life is not None else ()), taken] if self.lateness else []
@@ -70,7 +72,7 @@ class Lives:
         step = self.prepared.settle(life.head, until)
         outcome = Outcome(
             "advanced", life.head.customer, tuple(step.changes), tuple(step.effects), tuple(step.fired),
-            fired_at=tuple(step.fired_at),
+            fired_at=tuple(step.fired_at), held=tuple(step.held),
         )  # fmt: skip
         return Life(step.state, life.origin(), life.tail), outcome
 
@@ -132,10 +134,16 @@ def _difference(before: Course, after: Course, mark: str) -> Outcome:
     given, due = _by_id(before.effects), _by_id(after.effects)
     withdrawn = [msgspec.structs.replace(e, mark="withdrawn") for e in before.effects if not _is_in(e, due)]
     effects = [msgspec.structs.replace(e, mark=mark) for e in after.effects if not _is_in(e, given)]
+    known = _by_id([each.effect for each in before.held])
+    held = [
+        msgspec.structs.replace(each, effect=msgspec.structs.replace(each.effect, mark=mark))
+        for each in after.held
+        if not _is_in(each.effect, known)
+    ]
     fired = _fired(before, after)
     return Outcome(
         "accepted", _state(after).customer, tuple(changes), tuple(effects), tuple(rule for rule, _ in fired), None,
-        tuple(undone), tuple(withdrawn), tuple(instant for _, instant in fired),
+        tuple(undone), tuple(withdrawn), tuple(instant for _, instant in fired), tuple(held),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState, Tally, TallyKind
 from segdsl.host.lives import Lives
 from segdsl.records.inputs import FORGET, Event, Listing
-from segdsl.records.outcomes import Change, Effect, Outcome, Reject
+from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
 from segdsl.state.life import Life, Taken, decode, encode, encode_inputs
 from segdsl.values.instants import DAY, duration_text, instant_text
 
@@ -43,6 +43,7 @@ class Taking:
     effects: dict[str, Effect] = field(factory=dict)
     undone: list[Change] = field(factory=list)
     withdrawn: dict[str, Effect] = field(factory=dict)
+    held: dict[str, Held] = field(factory=dict)
     inputs: dict[str, list[Taken]] = field(factory=dict)
     clock: int | None = None
     tallies: Counter[Counted] = field(factory=Counter)
@@ -109,6 +110,7 @@ class Taking:
         self.effects = {id_: effect for id_, effect in self.effects.items() if effect.customer != customer}
         self.undone = [change for change in self.undone if change.customer != customer]
         self.withdrawn = {id_: effect for id_, effect in self.withdrawn.items() if effect.customer != customer}
+        self.held = {id_: held for id_, held in self.held.items() if held.effect.customer != customer}
         self.erased[customer] = None
         self.tombstones[self.tombstone(customer)] = instant
         self.forgotten[customer] = instant
@@ -140,6 +142,9 @@ class Taking:
                 self.withdrawn[effect.id] = effect
         self.changes |= dict.fromkeys(outcome.changes)
         self.effects |= {effect.id: effect for effect in outcome.effects}
+        for effect in outcome.effects:
+            self.held.pop(effect.id, None)
+        self.held |= {held.effect.id: held for held in outcome.held}
         self._count(outcome)
 
     def _count(self, outcome: Outcome) -> None:
@@ -150,6 +155,8 @@ class Taking:
             self.tallies["effect", effect.action, effect.instant // DAY, ""] += 1
         for effect in outcome.withdrawn:
             self.tallies["withdrawn", effect.action, effect.instant // DAY, ""] += 1
+        for held in outcome.held:
+            self.tallies["held", held.effect.action, held.effect.instant // DAY, ""] += 1
 
     def _refused(self, event: Event, life: Life | None) -> Reject | None:
         """Why a readable event cannot be taken (language.md sections 5.1, 5.15, 5.16 and 5.17)."""

@@ -1,4 +1,5 @@
-"""What each part of a plan reads: which memories, collections, rules and segments an event, an attribute or a membership can touch.
+"""What each part of a plan reads: which memories, collections, rules and segments an event, an attribute or a
+membership can touch.
 
 This is what lets an event reach only what it can matter to (architecture rule 12), and lets a timer exist only where a
 rule listens.

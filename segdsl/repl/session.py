@@ -161,7 +161,7 @@ class Session:
         if "event" not in kinds:
             return False
         [line] = self.standing.rules.with_text(text, "event", self.name).last.lines
-        if not isinstance(line, ast.Happens):
+        if not isinstance(line, ast.Happens) or line.occurrence is None:
             return False
         name, events = line.occurrence.name.text, self.play.checked.scope.events
         return name in events or any(

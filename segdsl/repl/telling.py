@@ -39,7 +39,7 @@ def news(news: News, play: Play, line: ast.TestLine | None, speech: Speech) -> l
     told.sort(key=lambda each: each[0])
     lines = [said if at == now else Line(f"  {speech.instant(at)}{said.text[1:]}", said.tone) for at, said in told]
     lines += [speech.wait(wait) for wait in news.waits]
-    if isinstance(line, ast.Later) and line.occurrence is None:
+    if isinstance(line, ast.Happens | ast.Later) and line.occurrence is None:
         lines.insert(0, Line(f"it is {speech.instant(now)}"))
     elif not lines and line is not None:
         lines.append(Line(f"  {_taken(line)}; nothing changes", "hint"))

@@ -3,9 +3,10 @@
 An item is [instant of its put, key, fields]. What is held is never changed in place: every change gives a new list.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from segdsl.plan.nodes import Window
+from segdsl.plan.nodes import Collection, Expression, Window
 from segdsl.state.memories import inside
 from segdsl.values import limits
 from segdsl.values.zones import Zone
@@ -13,7 +14,25 @@ from segdsl.values.zones import Zone
 Item = list[Any]
 
 
-def put(items: list[Item], instant: int, key: Any, fields: dict[str, Any]) -> list[Item] | None:
+def after_event(
+    collection: Collection, items: list[Item], event: str, instant: int, value: Callable[[Expression], Any], kept: Any
+) -> tuple[list[Item], bool]:
+    """The items after an event, and whether one of it had no room. What takes out comes first: an event that clears a
+    collection and is put into it is all that it holds. `value` is what an expression about the event is worth, `kept`
+    what is kept of it as an item."""
+    if event in collection.clears:
+        items = []
+    for drop in collection.drops:
+        if drop.event == event:
+            items = dropped(items, value(drop.by))
+    key = value(collection.by) if event == collection.event else None
+    if key is None:
+        return items, False
+    more = put(items, instant, key, kept)
+    return (items, True) if more is None else (more, False)
+
+
+def put(items: list[Item], instant: int, key: Any, fields: Any) -> list[Item] | None:
     """The items with one more, in place of an earlier one with its key, at the end; None where there is no room."""
     others = dropped(items, key)
     return None if len(others) >= limits.ITEMS else [*others, [instant, key, fields]]

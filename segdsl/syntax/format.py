@@ -12,8 +12,8 @@ from typing import assert_never
 from segdsl.diagnostics.width import width
 from segdsl.syntax import ast
 from segdsl.syntax.assemble import STEP, Unit, assemble
-from segdsl.syntax.format_rules import option, plain_step, trigger, values
-from segdsl.syntax.format_values import WIDTH, day, duration, event, expression, fitted, literal, name, quoted
+from segdsl.syntax.format_rules import hold_head, limit_head, option, plain_step, trigger, values
+from segdsl.syntax.format_values import WIDTH, count, day, duration, event, expression, fitted, literal, name, quoted
 
 
 def format_module(module: ast.Module, text: str = "") -> str:
@@ -52,6 +52,10 @@ class Formatter:
                 yield from self._segment(node)
             case ast.Promotion():
                 yield from self._promotion(node)
+            case ast.Limit(_, _, _, where):
+                yield from self._restraint(node, limit_head(node), "where", where)
+            case ast.Hold(_, _, condition):
+                yield from self._restraint(node, hold_head(node), "while", condition)
             case ast.Rule():
                 yield from self._rule(node, 0)
             case ast.Activity():
@@ -119,6 +123,20 @@ class Formatter:
             return
         yield Unit(0, head, node.span.start)
         yield from self._conditional(node.condition, "if", node.condition, STEP)
+
+    def _restraint(
+        self, node: ast.Limit | ast.Hold, head: str, word: str, condition: ast.Expression | None
+    ) -> Iterator[Unit]:
+        """A limit or a hold: on one line, or its last part on a line of its own."""
+        if condition is None:
+            yield Unit(0, head, node.span.start)
+            return
+        flat = f"{head} {word} {expression(condition)}"
+        if self._fits(node, 0, flat, condition.span.start):
+            yield Unit(0, flat, node.span.start)
+            return
+        yield Unit(0, head, node.span.start)
+        yield from self._conditional(condition, word, condition, STEP)
 
     def _collection(self, node: ast.CollectionDeclaration) -> Iterator[Unit]:
         head = f"collection {node.name.text} of {node.event.text} by {node.key.text}"
@@ -272,17 +290,21 @@ def test_line(node: ast.TestLine) -> str:
         case ast.GivenExcluded(segment):
             return f"given excluded from {name(segment)}"
         case ast.Happens(moment, happening):
-            return "on " + (f"{day(moment)} " if moment is not None else "") + occurrence(happening)
+            return _happening("on", day(moment) if moment is not None else "", happening)
         case ast.Later(delay, happening):
-            parts = [duration(delay)] if delay is not None else []
-            return " ".join(["after", *parts, *([occurrence(happening)] if happening else [])])
+            return _happening("after", duration(delay) if delay is not None else "", happening)
         case ast.Expect(condition):
             return f"expect {expression(condition)}"
-        case ast.ExpectEffect(of, match, assignments, absent):
-            return f"expect {'no ' if absent else ''}{event(of, match, None)}{values(assignments)}"
+        case ast.ExpectEffect(of, match, assignments, absent, number):
+            times = f" {count(number)}" if number is not None else ""
+            return f"expect {'no ' if absent else ''}{event(of, match, None)}{times}{values(assignments)}"
         case ast.ExpectPromotion(promotion, absent):
             return f"expect {'no ' if absent else ''}promotion {name(promotion)}"
     assert_never(node)
+
+
+def _happening(word: str, when: str, happening: ast.Occurrence | None) -> str:
+    return " ".join(part for part in (word, when, occurrence(happening) if happening else "") if part)
 
 
 def _rows(rows: tuple[ast.Row, ...]) -> Iterator[Unit]:

@@ -138,21 +138,21 @@ def _where(where: ast.Expression | None) -> str:
 
 
 def _looked_at(
-    of: ast.Name, match: ast.Expression | None, where: ast.Expression | None, count: ast.Count | None,
+    of: ast.Name, match: ast.Expression | None, where: ast.Expression | None, number: ast.Count | None,
     window: ast.Window | None,
 ) -> str:  # fmt: skip
     text = of.text
     if match is not None:
         text += f" {expression(match)}"
     text += _where(where)
-    if count is not None:
-        text += f" {_count(count)}"
+    if number is not None:
+        text += f" {count(number)}"
     if window is not None:
         text += f" {window_text(window)}"
     return text
 
 
-def _count(node: ast.Count) -> str:
+def count(node: ast.Count) -> str:
     match node:
         case ast.CountIs(test, number, word):
             return f"{test} {word or f'{number} times'}" if test else word or f"exactly {number} times"

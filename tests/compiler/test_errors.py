@@ -115,3 +115,14 @@ def test_defines_that_double_one_another_are_refused() -> None:
     chain = "\n".join(f"define d{n} as d{n - 1} + d{n - 1}" for n in range(1, 40))
     found = {d.code for d in diagnostics(checked(f"define d0 as income\n{chain}\nsegment A if d39 > 3"))}
     assert found == {"SEG114"}
+
+
+@pytest.mark.parametrize("source", ["count of bagg >= 2", "any item of bagg", "total of price of bagg > 3"])
+def test_a_misspelt_collection_shows_the_nearest(source: str) -> None:
+    found = only(f"collection bag of adds to cart by product\nsegment A if {source}")
+    assert found.help == "did you mean `bag`?"
+
+
+def test_a_collection_of_the_vocabulary_whose_event_is_replaced_without_its_key_is_left_out() -> None:
+    text = "event adds to cart { sku: text }\nsegment A if adds to cart"
+    assert diagnostics(checked(text)) == []

@@ -5,7 +5,6 @@ import shlex
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,14 +14,15 @@ from segdsl.cli import seg
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import Source
 from segdsl.host.replay import Listener
-from segdsl.records.outcomes import Effect, Outcome
+from segdsl.records.outcomes import Outcome
 from segdsl.syntax.format import format_module
 from segdsl.syntax.parse import parse
+from tests.support.said import by_customer, effects_of, held_of, in_step_order, members_of, rejects_of
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-TUTORIAL = "tutorial"
-"""A text that makes its rules as it goes; `tests/docs` goes along with it."""
-FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir() and folder.name != TUTORIAL)
+ELSEWHERE = ("scenarios", "tutorial")
+"""A file a program, tried by `test_scenarios.py`; and a text that makes its rules as it goes, tried by `tests/docs`."""
+FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir() and folder.name not in ELSEWHERE)
 WITH_EVENTS = [folder for folder in FOLDERS if (folder / "events.jsonl").is_file()]
 EVENTS = [path for folder in WITH_EVENTS for path in sorted(folder.glob("*.jsonl")) if path.name != "late.jsonl"]
 """The same events, in the plain shape and as Segment sends them."""
@@ -40,32 +40,6 @@ def instant(time: str) -> datetime:
 
 def named(path: Path) -> str:
     return path.name if path.is_dir() else f"{path.parent.name}/{path.name}"
-
-
-def effects_of(outcomes: list[Outcome]) -> dict[str, list[dict[str, Any]]]:
-    return by_customer([effect for outcome in outcomes for effect in outcome.effects])
-
-
-def by_customer(effects: list[Effect]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for effect in effects:
-        at = effect.time.strftime("%Y-%m-%dT%H:%M:%SZ")
-        found.setdefault(effect.customer, []).append({"at": at, "action": effect.action} | effect.fields)
-    return {customer: in_step_order(each) for customer, each in found.items()}
-
-
-def rejects_of(outcomes: list[Outcome]) -> list[dict[str, Any]]:
-    rejects = [outcome.reject for outcome in outcomes if outcome.reject]
-    return sorted(({"line": each.place, "reason": each.reason} for each in rejects), key=lambda each: each["line"])
-
-
-def members_of(engine: segdsl.Engine) -> dict[str, list[str]]:
-    return {name: [member.customer for member in engine.members(name)] for name in engine.segments}
-
-
-def in_step_order(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Effects of one step have no order that a reader could tell: by time, then by what they say."""
-    return sorted(effects, key=lambda effect: (effect["at"], json.dumps(effect, sort_keys=True)))
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -86,6 +60,7 @@ def test_gives_what_it_says(events: Path, store: str) -> None:
     assert members == expected["members"]
     assert counts == {name: len(who) for name, who in expected["members"].items()}
     assert effects_of(outcomes) == {who: in_step_order(each) for who, each in expected["effects"].items()}
+    assert held_of(outcomes) == {who: in_step_order(each) for who, each in expected.get("held", {}).items()}
     assert rejects_of(outcomes) == expected["rejects"]
     assert report.repeated == expected["repeated"]
     assert set(report.formats) == {"segment" if events.name == "segment.jsonl" else "jsonlines"}

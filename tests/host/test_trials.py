@@ -23,6 +23,49 @@ def test_a_test_that_holds_has_no_failures() -> None:
     assert failures("on 2026-03-01 registers\nafter 1 day\nexpect in segment Trial\nexpect send email") == []
 
 
+TWICE = "on 2026-03-01 registers\non 2026-03-03 registers\n"
+"""Two e-mails, on the days after."""
+
+
+@pytest.mark.parametrize(
+    "expected",
+    ["twice", "exactly twice", "at least once", "at most twice", "more than once",
+     "fewer than 3 times", "from 1 to 2 times", '"hello" twice', "twice with name = \"Ann\"",
+     '"bye" at most 0 times', '"bye" exactly 0 times'],
+)  # fmt: skip
+def test_effects_are_counted(expected: str) -> None:
+    lines = f'given first name is "Ann"\n{TWICE}after 5 days\nexpect send email {expected}'
+    assert failures(lines) == []
+
+
+@pytest.mark.parametrize("expected", ["once", "at least 3 times", "fewer than twice", '"bye" once', '"hello" once'])
+def test_another_count_of_effects_fails(expected: str) -> None:
+    [(said, _)] = failures(f"{TWICE}after 5 days\nexpect send email {expected}")
+    assert said == f"send email {expected}"
+
+
+def test_effects_count_up_to_the_instant_reached() -> None:
+    assert failures(f"{TWICE}expect send email once\nafter 5 days\nexpect send email twice") == []
+
+
+def test_of_effects_that_are_too_many_all_are_told() -> None:
+    [(_, found)] = failures(f"{TWICE}after 5 days\nexpect send email once")
+    assert [each.rpartition(" at ")[2] for each in found.split("; ")] == [
+        "2026-03-02T00:00:00Z",
+        "2026-03-04T00:00:00Z",
+    ]
+
+
+def test_the_clock_can_go_on_to_an_instant_at_which_nothing_happens() -> None:
+    begun = "given in segment Team\non 2026-03-01 registers"
+    assert failures(f"{begun}\non 2026-03-07T23:59:59\nexpect in segment Trial") == []
+    assert failures(f"{begun}\non 2026-03-08\nexpect not in segment Trial and in segment Team") == []
+
+
+def test_what_is_given_holds_at_an_instant_at_which_nothing_happens() -> None:
+    assert failures("given income is 4\non 2026-03-01\nexpect in segment Rich") == []
+
+
 def test_a_failure_has_the_place_of_its_line() -> None:
     text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect not visits\n}'
     [result] = run_tests(segdsl.check_texts([("t.seg", text)]))
@@ -74,10 +117,70 @@ def test_a_test_that_begins_without_an_instant(lines: str) -> None:
     assert found.endswith("begin with `on`")
 
 
-def test_a_promotion_cannot_be_expected_yet() -> None:
-    rules = 'promotion "20% off" from 2026-03-01'
-    with pytest.raises(segdsl.CompileError):
-        failures('on 2026-03-01 registers\nexpect promotion "20% off"', rules)
+PROMOTIONS = """
+promotion "20% off" from 2026-03-01 until 2026-03-08 if in segment Rich and registers
+promotion All
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            'given income is 200000\non 2026-02-28 registers\nexpect promotion "20% off"',
+            ("promotion 20% off", "it is 2026-02-28T00:00:00Z, and it begins at 2026-03-01T00:00:00Z"),
+        ),
+        (
+            'given income is 200000\non 2026-03-08 registers\nexpect promotion "20% off"',
+            ("promotion 20% off", "it is 2026-03-08T00:00:00Z, and it was over at 2026-03-08T00:00:00Z"),
+        ),
+        (
+            'given income is 200000\non 2026-03-01 registers\nexpect no promotion "20% off"',
+            (
+                "no promotion 20% off",
+                "`in segment Rich and registers` is so at 2026-03-01T00:00:00Z, a member of Rich since "
+                "2026-03-01T00:00:00Z, Trial since 2026-03-01T00:00:00Z",
+            ),
+        ),
+        (
+            'on 2026-03-01 registers\nexpect promotion "20% off"',
+            (
+                "promotion 20% off",
+                "`in segment Rich and registers` is not so at 2026-03-01T00:00:00Z, a member of Trial since "
+                "2026-03-01T00:00:00Z",
+            ),
+        ),
+        (
+            "on 2026-03-01 registers\nexpect no promotion All",
+            ("no promotion All", "it has no condition: at 2026-03-01T00:00:00Z everybody has it"),
+        ),
+    ],
+)
+def test_a_promotion_that_is_not_as_expected(lines: str, told: tuple[str, str]) -> None:
+    assert failures(lines, RULES + PROMOTIONS) == [told]
+
+
+def test_a_promotion_that_is_as_expected() -> None:
+    lines = """
+      given income is 200000
+      on 2026-03-01 registers
+      expect promotion "20% off"
+      after 7 days
+      expect no promotion "20% off"
+      expect promotion All"""
+    assert failures(lines, RULES + PROMOTIONS) == []
+
+
+def test_what_a_promotion_looks_at_is_told() -> None:
+    rules = "promotion Regulars if places order at least 3 times within 90 days"
+    lines = 'test "t" {\n on 2026-03-01 places order\n expect promotion Regulars\n}'
+    [result] = run_tests(segdsl.check_texts([("t.seg", f"{rules}\n{lines}")]))
+    assert [why for each in result.failures for why in each.why] == ["count of places order within 90 days is 1"]
+
+
+def test_a_promotion_is_asked_of_somebody() -> None:
+    [(expected, found)] = failures("expect promotion All", RULES + PROMOTIONS)
+    assert (expected, found.endswith("begin with `on`")) == ("a line that can be run", True)
 
 
 def test_rules_with_mistakes_run_no_test() -> None:

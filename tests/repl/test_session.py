@@ -42,6 +42,11 @@ def test_what_a_test_of_the_rules_expects_can_be_expected_in_the_same_words():
     assert session.take("expect not in segment Skiers").text() == "as expected"
 
 
+def test_the_clock_goes_on_to_an_instant_at_which_nothing_happens(shop: Session):
+    assert shop.take("on 2026-04-04T10:00").text().startswith("it is 2026-04-04 10:00")
+    assert shop.take(":clock").text().startswith("it is 2026-04-04 10:00")
+
+
 def test_everything_can_be_taken_back_step_by_step(shop: Session):
     stood = []
     for thing in THINGS:

@@ -1,6 +1,7 @@
 """One step at one instant: what it is about, and which triggers fire in it (language.md sections 3 and 5.4 to 5.5)."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from attrs import define, field
@@ -11,7 +12,7 @@ from segdsl.engines.reference.moments import plus
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.records.outcomes import Because
-from segdsl.state.collections import dropped, put
+from segdsl.state.collections import after_event
 from segdsl.state.customer import Pending, Waiting
 from segdsl.state.windows import leaves
 from segdsl.values import limits
@@ -80,27 +81,18 @@ class Round:
     # ------------------------------------------------------------------------- what is kept of events, and by triggers
 
     def collect(self, name: str, fields: Fields, needs: Needs) -> None:
-        """Let an event take items out of collections, and then put itself in: one that clears a collection and is put
-        into it is all that the collection holds."""
-        view = self.view.about(fields)
+        """Let an event take items out of collections, and put itself in."""
+        state, view = self.view.state, self.view.about(fields)
         for collection in needs.collections_of(name):
-            items = view.state.collections.get(collection.key, [])
-            if name in collection.clears:
-                items = []
-            for drop in collection.drops:
-                if drop.event == name:
-                    items = dropped(items, evaluate(drop.by, view))
-            key = evaluate(collection.by, view) if name == collection.event else None
-            if key is not None:
-                kept = {name: fields[name] for name in collection.fields if name in fields}
-                more = put(items, view.now, key, kept)
-                if more is None:
-                    self.full.append(collection.name)
-                items = more or items
+            kept = {name: fields[name] for name in collection.fields if name in fields}
+            before = state.collections.get(collection.key, [])
+            items, full = after_event(collection, before, name, view.now, partial(evaluate, view=view), kept)
+            if full:
+                self.full.append(collection.name)
             if items:
-                view.state.collections[collection.key] = items
+                state.collections[collection.key] = items
             else:
-                view.state.collections.pop(collection.key, None)
+                state.collections.pop(collection.key, None)
 
     def tell_triggers(self, name: str, fields: Fields, needs: Needs) -> None:
         """Let the triggers that count, and those that look back, know of an event."""
