@@ -3,11 +3,12 @@
 import click
 
 import segdsl
-from segdsl.cli.parts.completing import any_files
+from segdsl.cli.parts.completing import any_files, event_formats
 
 format_option = click.option(
     "--format",
     metavar="NAME",
+    shell_complete=event_formats,
     help=f"How events are written: {', '.join(segdsl.formats())}. Default: by the file's name; JSON by its shape.",
 )
 mapping_option = click.option(
