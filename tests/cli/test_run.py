@@ -34,6 +34,39 @@ def test_the_summary_as_json(shop: Path, run: Seg, snapshot):
     assert told(result.stdout) == snapshot
 
 
+CALLS = [
+    {"type": "track", "event": "Signed Up", "userId": "ann", "timestamp": "2026-03-01T10:00:00Z"},
+    {"type": "track", "event": "Order Completed", "userId": "ann", "timestamp": "2026-03-02T10:00:00Z"},
+    {"type": "group", "userId": "ann", "groupId": "g1", "timestamp": "2026-03-02T10:00:00Z"},
+    {"type": "track", "event": "Order Completed", "properties": {}, "timestamp": "2026-03-03T10:00:00Z"},
+]
+
+
+def test_what_segment_sends(shop: Path, run: Seg, snapshot):
+    write_events(shop / "events.jsonl", CALLS)
+    assert run(*RUN).stdout == snapshot
+
+
+def test_what_several_systems_send(shop: Path, run: Seg):
+    write_events(shop / "events.jsonl", [*EVENTS, *CALLS])
+    assert "read as jsonlines (4), segment (2)\n" in run(*RUN).stdout
+    numbers = json.loads(run("report", "--store", "shop.store", "--json").stdout)
+    assert numbers["formats"] == {"jsonlines": 4, "segment": 2}
+    (told,) = objects(run(*RUN, "--fresh", "--json").stdout)
+    assert (told["formats"], told["passed_over"]) == ({"jsonlines": 4, "segment": 2}, {"group calls": 1})
+
+
+def test_a_format_that_there_is_not(shop: Path, run: Seg):
+    result = run(*RUN, "--format", "segmnt")
+    assert result.exit_code == 2
+    assert "no reader is called 'segmnt'; did you mean segment?" in result.stderr
+
+
+def test_an_array_in_a_file(shop: Path, run: Seg):
+    (shop / "events.json").write_text(json.dumps(EVENTS, indent=2))
+    assert run(*RUN[:3], "events.json").stdout == run(*RUN, "--fresh").stdout
+
+
 def test_lines_of_changes_and_effects(shop: Path, run: Seg, snapshot):
     assert run(*RUN, "--changes", "changes.jsonl", "--effects", "effects.jsonl").exit_code == 0
     assert told(shop / "changes.jsonl") == snapshot
