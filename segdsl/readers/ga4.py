@@ -66,6 +66,14 @@ OF_THE_LIST = (
 )  # fmt: skip
 """What items may say of the list or the promotion in which they all stand."""
 
+ITEM_COLUMNS = frozenset((
+    "affiliation", "coupon", "creative_name", "creative_slot", "item_category2", "item_category3", "item_category4",
+    "item_category5", "item_list_id", "item_list_index", "item_list_name", "item_name", "item_refund",
+    "item_refund_in_usd", "item_revenue", "item_revenue_in_usd", "item_variant", "location_id", "price_in_usd",
+    "promotion_id", "promotion_name", "quantity",
+))  # fmt: skip
+"""Columns that every item has: where an event made of one does not declare them, they are not told of as ignored."""
+
 _VALUES = ("string_value", "int_value", "float_value", "double_value")
 _MADE_OF = (
     "event_timestamp", "event_bundle_sequence_id", "batch_page_id", "batch_ordering_id", "batch_event_index",
@@ -137,6 +145,7 @@ def _with_items(made: Object, fields: Object, items: list[Object], known: KnownE
         asked = [key for key in OF_THE_LIST if key in keys and key in items[0]]
         first = {key: items[0][key] for key in asked if fields.get(key) is None}
         return [fields | first | made | {"id": id_}]
+    items = [{key: each for key, each in item.items() if key in keys or key not in ITEM_COLUMNS} for item in items]
     if len(items) == 1:
         return [fields | items[0] | made | {"id": id_}]
     fields.pop("value", None)  # it is that of all of them together

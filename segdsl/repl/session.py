@@ -190,9 +190,9 @@ class Session:
         rules = self.standing.rules.with_text(text, "declarations", self.name)
         nodes = rules.last.module.declarations
         for node in nodes:
-            place = rules.same_rule(node) if isinstance(node, ast.Rule) else None
+            place = rules.same_rule(node) if isinstance(node, ast.Rule | ast.Limit | ast.Hold) else None
             if place is not None and len(nodes) == 1:
-                return Answer("declaration", (Line(f"this rule is there already, at {place}", "hint"),))
+                return Answer("declaration", (Line(f"this {said(node)} is there already, at {place}", "hint"),))
         rules, replaced = rules.replacing()
         checked = rules.checked()
         if rules.errors(checked):
@@ -246,7 +246,7 @@ class Session:
         yet, which is nothing to be told."""
         found = []
         checked, rules = play.checked, play.rules
-        for diagnostic in rules.placed([*checked.collector, *checked.left_out]):
+        for diagnostic in rules.placed(checked.collector):
             source = rules.texts[diagnostic.span.source].source
             key = (diagnostic.code, diagnostic.message, source.name)
             if diagnostic.code == UNFILLED:

@@ -72,7 +72,7 @@ def jsonl(*rows: Any) -> bytes:
     return "\n".join(map(json.dumps, rows)).encode()
 
 
-# ------------------------------------------------------------------------------------------------------ JSON by a mapping
+# ---------------------------------------------------------------------------------------------------- JSON by a mapping
 
 
 def test_columns_are_paths(read: Read) -> None:
@@ -141,7 +141,7 @@ def test_names_of_files_of_json(read: Read, name: str) -> None:
     assert isinstance(read(jsonl(ORDER), name)[0], Event)
 
 
-# ---------------------------------------------------------------------------------------------------------------- Parquet
+# -------------------------------------------------------------------------------------------------------------- Parquet
 
 
 def test_the_same_mapping_reads_parquet(read: Read) -> None:

@@ -67,7 +67,28 @@ SEGMENT = {
     "Product Reviewed": ("writes review", {"product": DRIVER, "rating": 5}),
     "Email Opened": ("opens email", {"campaign": "New season"}),
     "Email Link Clicked": ("clicks email", {"campaign": "New season", "link": "https://shop.example.com/new"}),
-    "Unsubscribed": ("unsubscribes", {}),
+    "Unsubscribed": ("unsubscribes", {"list": "Newsletter"}),
+    "Product List Viewed": ("views category", {"category": "Deals"}),
+    "Product List Filtered": (
+        "filters category",
+        {"filters": ({"name": "department", "value": "golf"}, {"name": "price", "value": "under-$425"})},
+    ),
+    "Promotion Viewed": ("views promotion", {"promotion": "promo_1", "content": "top_banner_2"}),
+    "Promotion Clicked": ("clicks promotion", {"promotion": "promo_1", "spot": "home_banner_top"}),
+    "Product Clicked": ("clicks product", {"product": DRIVER, "product name": "Driver 9.5"}),
+    "Cart Viewed": ("views cart", {}),
+    "Checkout Step Viewed": ("views checkout step", {"step": 2}),
+    "Checkout Step Completed": ("completes checkout step", {"step": 2}),
+    "Payment Info Entered": ("gives payment", {"method": "Visa"}),
+    "Order Updated": ("changes order", {"amount": Decimal("527.5")}),
+    "Coupon Entered": ("tries coupon", {"coupon": "may_deals_2026"}),
+    "Coupon Applied": ("uses coupon", {"coupon": "May Deals 2026", "discount": Decimal("23.32")}),
+    "Coupon Denied": ("gets coupon denied", {"reason": "Coupon is not valid"}),
+    "Coupon Removed": ("removes coupon", {"coupon": "May Deals 2026"}),
+    "Product Added to Wishlist": ("adds to wish list", {"product": DRIVER}),
+    "Product Removed from Wishlist": ("removes from wish list", {"product": DRIVER}),
+    "Wishlist Product Added to Cart": ("adds to cart", {"product": DRIVER, "quantity": 1}),
+    "Cart Shared": ("shares cart", {"network": "email"}),
 }
 GA4 = {
     "sign_up": ("registers", {"referrer": "https://www.example.org/"}),
@@ -84,6 +105,13 @@ GA4 = {
     "purchase": ("places order", {"order": "T_12345", "amount": Decimal("500.01"), "coupon": "SUMMER_SALE"}),
     "refund": ("gets refund", {"order": "T_12345", "amount": Decimal("33.34")}),
     "share": ("shares product", {"product": "SKU_12345", "network": "Twitter"}),
+    "select_item": ("clicks product", {"product": "SKU_12345", "brand": "Acme"}),
+    "view_promotion": ("views promotion", {"promotion": "P_12345", "content": "Summer Banner"}),
+    "select_promotion": ("clicks promotion", {"promotion": "P_12345", "spot": "featured_app_1"}),
+    "add_to_wishlist": ("adds to wish list", {"product": "SKU_12345", "category": "Golf"}),
+    "view_cart": ("views cart", {"amount": Decimal("500.01")}),
+    "add_shipping_info": ("gives shipping", {"method": "Ground"}),
+    "add_payment_info": ("gives payment", {"method": "Credit Card"}),
 }
 
 

@@ -196,3 +196,13 @@ def test_what_is_interrupted_has_not_happened(empty: Session, monkeypatch: pytes
             empty.take("registers")
         assert empty.interrupted().failed
     assert empty.take("count of registers").text() == "1"
+
+
+def test_a_collection_can_be_asked_for_and_is_in_the_plan(empty: Session):
+    empty.take('segment Ski Carts if any item of cart where category is "Ski"')
+    empty.take('adds to cart "skis" with category = "Ski", price = 200')
+    assert empty.take("count of cart").text() == "1"
+    assert empty.take("total of price of cart").text() == "200"
+    assert "the items, with category, up to 1,000 of them" in empty.take(":plan").text()
+    empty.take("places order")
+    assert empty.take("no item of cart").text() == "true"

@@ -283,6 +283,8 @@ def declarations() -> st.SearchStrategy[ast.Declaration]:
         st.builds(ast.Define, words(), EXPRESSIONS),
         st.builds(lambda name, kind: ast.SegmentDeclaration(name, *kind), names(), segment_kinds),
         st.builds(ast.Promotion, names(), bounds, maybe(EXPRESSIONS)),
+        st.builds(ast.Limit, st.integers(0, 10**6), withins(), tuples(words(), 1, 3), maybe(wheres(EXPRESSIONS))),
+        st.builds(ast.Hold, tuples(words(), 1, 3), maybe(wheres(EXPRESSIONS)), EXPRESSIONS),
         rules(),
         activities(),
         tests(),

@@ -3,13 +3,19 @@
 import click
 
 import segdsl
-from segdsl.cli.parts.completing import any_files
+from segdsl.cli.parts.completing import any_files, event_formats
 
-format_option = click.option(
-    "--format",
-    metavar="NAME",
-    help=f"How events are written: {', '.join(segdsl.formats())}. Default: by the file's name; JSON by its shape.",
-)
+
+class Formats(click.Option):
+    """Names the formats when its help is asked for: a start of another command need not look for them."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        names = ", ".join(segdsl.formats())
+        self.help = f"How events are written: {names}. Default: by the file's name; JSON by its shape."
+        return super().get_help_record(ctx)
+
+
+format_option = click.option("--format", cls=Formats, metavar="NAME", shell_complete=event_formats)
 mapping_option = click.option(
     "--mapping",
     metavar="FILE",

@@ -17,7 +17,6 @@ from segdsl.compiler.pipeline import compile_program
 from segdsl.compiler.trials import CheckedTest, Expected
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
-from segdsl.diagnostics.span import Span
 from segdsl.engines import DEFAULT, prepare, reference
 from segdsl.engines.base import Prepared, Step
 from segdsl.host.trials.not_done import NotDone
@@ -84,16 +83,7 @@ def run_test(checked: CheckedProgram, prepared: Prepared, test: CheckedTest) -> 
 def result_of(checked: CheckedProgram, trial: "Trial") -> TestResult:
     """Run a trial that was not run yet."""
     test = trial.test
-    missing = [d for d in checked.left_out if _holds(test.test.span, d.span)]
-    if missing:
-        failures = tuple(Failure(checked.place(d.span), "to be run", d.message) for d in missing)
-    else:
-        failures = tuple(trial.run())
-    return TestResult(test.name, checked.place(test.span), failures)
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer.source == inner.source and outer.start <= inner.start and inner.end <= outer.end
+    return TestResult(test.name, checked.place(test.span), tuple(trial.run()))
 
 
 @define
