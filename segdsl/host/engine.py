@@ -20,6 +20,7 @@ from segdsl.backends.base import Backend, Batch, Position, StoredProgram, Tally
 from segdsl.diagnostics.errors import ClockError, InputError, StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines import DEFAULT, prepare
+from segdsl.host.identity import is_guest
 from segdsl.host.lives import Lives
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
 from segdsl.host.program import Program, plan_of
@@ -27,8 +28,9 @@ from segdsl.host.questions import Questions
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
-from segdsl.records.inputs import Event, Exclude, Include, Unlist
+from segdsl.records.inputs import Event, Exclude, Include, Link, Unlist
 from segdsl.records.outcomes import Effect, Outcome, Reject
+from segdsl.state.visitor import GUEST
 from segdsl.values import instants
 from segdsl.values.instants import DAY, MINUTE, instant_text
 
@@ -158,6 +160,10 @@ class Engine(Questions):
             ready["id"] = secrets.token_hex(8)
         return self.shape.to_event(ready, number, "process")
 
+    def settle(self, event: Event) -> Event:
+        """The event with the customer whose it would be if it came now (language.md section 5.18). Nothing is kept."""
+        return self._taking().settle(event).event
+
     def take(
         self,
         items: list[Event | Reject],
@@ -167,16 +173,19 @@ class Engine(Questions):
         before_commit: Listen | None = None,
         held: Counter[Tally] | None = None,
         read_again: bool = False,
+        settled: bool = False,
     ) -> list[Outcome]:
         """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
         events are believed, in place of the clock's. `before_commit` sees the outcomes first.
 
         `read_again`: these positions do not say that the batch is done with, so a run that is stopped now reads it
         again. An event is then known by its id, but a reject is not: its tally goes into `held`, which lands, and is
-        emptied, with the next batch that is done with."""
+        emptied, with the next batch that is done with.
+
+        `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over."""
         believed = vouched if vouched is not None else max(self.vouched, self.clock() + AHEAD)
-        taking = self._taking(believed, positions or {})
-        taking.load([item.customer for item in items if isinstance(item, Event)])
+        taking = self._taking(believed, positions or {}, settled)
+        taking.load_for(items)
         outcomes = [taking.take(item) for item in items]
         if read_again and held is not None:
             held.update(taking.without_rejects())
@@ -184,9 +193,17 @@ class Engine(Questions):
         self._commit(taking, outcomes, before_commit, held)
         return outcomes
 
-    def _taking(self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None) -> Taking:
+    def link(self, link: Link) -> None:
+        """Have a guest turn out to be a customer, as the journal of another store tells (language.md section 5.18)."""
+        taking = self._taking(settled=True)
+        outcomes = taking.link(link.guest, link.customer, link.visitor, link)
+        self._commit(taking, outcomes)
+
+    def _taking(
+        self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None, settled: bool = False
+    ) -> Taking:
         return Taking(
-            self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal
+            self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal, settled
         )
 
     def _commit(
@@ -284,8 +301,10 @@ class Engine(Questions):
         if not customer or not customer.strip():
             raise InputError("a customer's id cannot be empty")
         taking = self._taking()
-        taking.load([customer])
-        life = taking.kept.get(customer)
+        customer = self.became(customer) or customer
+        life = taking.life(customer)
+        if life is None and is_guest(customer):
+            raise InputError(f"there is no guest {customer!r}, and only guests have ids that begin with {GUEST!r}")
         latest = life.head.latest if life is not None else 0
         instant = instant_of(at) if at is not None else max(self.now(), latest) or self.clock()
         if life is not None and instant < latest - self.plan.lateness:
@@ -295,15 +314,15 @@ class Engine(Questions):
         return outcome
 
     def forget(self, customer: str, at: Moment | None = None) -> bool:
-        """Erase all that is known of a customer (language.md section 5.17). Events up to this instant are kept
-        out from now on. Gives whether they were known."""
+        """Erase all that is known of a customer, and of the guests who became that customer (language.md section 5.17).
+        Events up to this instant are kept out from now on. Gives whether they were known."""
         taking = self._taking()
-        taking.load([customer])
-        life = taking.kept.get(customer)
+        life = taking.life(customer)
         instant = instant_of(at) if at is not None else self.now()
         taking.forget(customer, max(instant, life.head.latest if life is not None else instant))
+        became = self.became(customer)
         self._commit(taking, [])
-        return life is not None
+        return life is not None or became is not None
 
     def tombstone(self, customer: str) -> str:
         """The keyed hash under which a forgotten customer is remembered."""

@@ -12,7 +12,7 @@ from operator import attrgetter, itemgetter
 
 from attrs import frozen
 
-from segdsl.backends.base import Backend, Membership, StoredProgram
+from segdsl.backends.base import Backend, Membership, StoredLink, StoredProgram
 from segdsl.diagnostics.errors import StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
@@ -20,10 +20,11 @@ from segdsl.host.moments import Moment, instant_of
 from segdsl.host.program import as_written
 from segdsl.host.why import Explainer, Why
 from segdsl.plan import nodes as p
-from segdsl.records.inputs import Input
+from segdsl.records.inputs import Input, Link
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
 from segdsl.state.life import Taken, decode, decode_inputs
+from segdsl.state.visitor import decode_visitor
 from segdsl.values.instants import EPOCH, LATEST
 from segdsl.values.zones import Zone
 
@@ -74,11 +75,18 @@ class Questions:
         instant = self._instant(at)
         data = self.backend.load([customer]).get(customer)
         state = decode(data).head if data is not None else None
+        if state is None and self._was_guest(customer, instant):
+            return self.backend.memberships(customer, instant)
         if state is None or instant < state.first:
             return self._without_events(customer, instant)
         if instant < state.clock:
             return self.backend.memberships(customer, instant)
         return sorted(self._standing(state, instant).values(), key=lambda m: m.segment)
+
+    def _was_guest(self, customer: str, instant: int) -> bool:
+        """Whether this was a guest then who has turned out to be another customer since."""
+        link = self.backend.links([customer]).get(customer)
+        return link is not None and not link.renamed and link.first <= instant < link.instant
 
     def _without_events(self, customer: str, instant: int) -> list[Membership]:
         fresh = self.prepared.fresh(customer, instant)
@@ -163,14 +171,20 @@ class Questions:
 
     def inputs(self, customer: str) -> list[Input]:
         """All inputs of a customer that were taken, events and the host's word, in the order in which they are handled
-        (language.md section 5.3): also those that came late stand where they belong.
+        (language.md section 5.3): also those that came late stand where they belong. Those of a guest who turned out to
+        be this customer are among them, and the `Link` by which that came out.
 
         Raises StoreError for a store that was begun without a journal.
         """
-        return [taken.entry for taken in self.journal(customer)]
+        inputs: list[Input] = []
+        for taken in self.journal(customer):
+            if isinstance(taken.entry, Link) and not taken.entry.renames:
+                inputs += self.inputs(taken.entry.guest)
+            inputs.append(taken.entry)
+        return sorted(inputs, key=lambda entry: entry.instant)
 
     def journal(self, customer: str) -> list[Taken]:
-        """The same, each with the number of arrivals before it."""
+        """Only the customer's own, each with the number of arrivals before it."""
         if not self.stored.journal:
             raise StoreError(
                 "this store keeps no events of its customers, since it was begun with --no-journal: run them anew "
@@ -180,19 +194,41 @@ class Questions:
 
     def why(self, customer: str, segment: str, at: Moment | None = None) -> Why:
         """Why a customer is or is not in a segment at an instant (None: the store's clock): what led to it, what is
-        missing, the event without which it would be otherwise, and the smallest change that would turn it.
+        missing, the event without which it would be otherwise, and the smallest change that would turn it. A guest who
+        turned out to be a customer by then is that customer.
 
         Raises UnknownNameError for a segment that is not declared, StoreError for a store begun without a journal.
         """
         self.known_segment(segment)
         instant = self._instant(at)
-        return self._explainer().why(customer, segment, instant, self.journal(customer))
+        link = self.backend.links([customer]).get(customer)
+        if link is not None and (link.renamed or link.instant <= instant):
+            customer = link.account
+        return self._explainer().why(customer, segment, instant, self.journal(customer), self.journal)
 
     def _explainer(self) -> Explainer:
         if self._explains is None:
             found = as_written(self.stored.sources, self.stored.digest)
             self._explains = Explainer(*found) if found is not None else Explainer(self.plan)
         return self._explains
+
+    def customer_of(self, visitor: str) -> str | None:
+        """Whose an event would be now that names this visitor alone: the account to which the visitor is linked, or its
+        guest (language.md section 5.18). None for a visitor never seen."""
+        record = self.backend.visitors([visitor]).get(visitor)
+        if record is None:
+            return None
+        known = decode_visitor(record)
+        return known.account or known.guest
+
+    def became(self, guest: str) -> str | None:
+        """The customer whom a guest turned out to be; None for one who is a guest still, or is none."""
+        link = self.backend.links([guest]).get(guest)
+        return link.account if link is not None else None
+
+    def guests_of(self, customer: str) -> list[StoredLink]:
+        """The guests who turned out to be this customer, with their visitors and instants, in order."""
+        return self.backend.links_of(customer)
 
     def next_change(self, customer: str) -> datetime | None:
         """The next instant, in UTC, at which the clock alone changes a membership of a customer or has a rule act, as

@@ -1,21 +1,26 @@
 """One batch on its way through an engine: load its customers, take in what happened, and gather what to commit.
 
 What several inputs of one batch do to a customer is settled here before it reaches the store: what a late input takes
-back of something earlier in the batch was never there.
+back of something earlier in the batch was never there. Whose an event is comes first (`identity.py`), and counts only
+once the event is accepted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import define, field
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState, Tally, TallyKind
+from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredLink, StoredState, Tally, TallyKind
+from segdsl.host.identity import Settled, is_guest, settle
+from segdsl.host.links import Links
 from segdsl.host.lives import Lives
-from segdsl.records.inputs import FORGET, Event, Listing
+from segdsl.records.inputs import FORGET, Event, Input, Link, Listing
 from segdsl.records.outcomes import Change, Effect, Outcome, Reject
-from segdsl.state.life import Life, Taken, decode, encode, encode_inputs
+from segdsl.state.life import Life, Taken, decode, encode, encode_inputs, encode_state
+from segdsl.state.visitor import GUEST
 from segdsl.values.instants import DAY, duration_text, instant_text
+from segdsl.values.wire import shown
 
 Counted = tuple[TallyKind, str, int | None, str]
 """What a `Tally` counts: its kind, name, day and owner."""
@@ -25,7 +30,7 @@ Counted = tuple[TallyKind, str, int | None, str]
 class Taking:
     """One batch. `vouched` is the instant up to which events are believed; `ruled` are the attributes that only rules
     set; `tombstone` gives the keyed hash by which a forgotten customer is remembered. With a `journal` the inputs that
-    are taken are kept."""
+    are taken are kept. `settled`: it was settled before whose the events are."""
 
     backend: Backend
     lives: Lives
@@ -34,6 +39,9 @@ class Taking:
     vouched: int
     positions: Mapping[str, Position] = {}
     journal: bool = True
+    settled: bool = False
+    links: Links = field(init=False)
+    looked_up: set[str] = field(factory=set)
     kept: dict[str, Life] = field(factory=dict)
     forgotten: dict[str, int] = field(factory=dict)
     touched: dict[str, None] = field(factory=dict)
@@ -47,14 +55,32 @@ class Taking:
     clock: int | None = None
     tallies: Counter[Counted] = field(factory=Counter)
 
+    def __attrs_post_init__(self) -> None:
+        self.links = Links(self.backend)
+
+    def load_for(self, items: Iterable[Event | Reject]) -> None:
+        """Read what is kept of all that some events name. What turns out to be needed besides is read when it is."""
+        events = [item for item in items if isinstance(item, Event)]
+        visitors = [] if self.settled else self.links.load(event.visitor for event in events)
+        seen = [name for visitor in visitors for name in (visitor.account or visitor.guest,)]
+        self.load([*(event.customer for event in events), *seen])
+
     def load(self, customers: Iterable[str]) -> None:
         """Read what is kept of some customers."""
-        wanted = list(dict.fromkeys(customers))
-        self.kept = {name: decode(data) for name, data in self.backend.load(wanted).items()}
+        wanted = [name for name in dict.fromkeys(customers) if name and name not in self.looked_up]
+        self.looked_up.update(wanted)
+        found = self.backend.load(wanted)
+        self.kept |= {name: decode(data) for name, data in found.items()}
         # One who has come back could still be sent a late event from before.
-        hashes = {self.tombstone(name): name for name in wanted if self.lives.lateness or name not in self.kept}
-        found = self.backend.tombstones(list(hashes))
-        self.forgotten = {hashes[hash_]: instant for hash_, instant in found.items()}
+        hashes = {self.tombstone(name): name for name in wanted if self.lives.lateness or name not in found}
+        forgotten = self.backend.tombstones(list(hashes))
+        self.forgotten |= {hashes[hash_]: instant for hash_, instant in forgotten.items()}
+
+    def life(self, customer: str) -> Life | None:
+        """What is kept of a customer; None of one who is not known."""
+        if customer not in self.looked_up:
+            self.load([customer])
+        return self.kept.get(customer)
 
     # ------------------------------------------------------------------------------------------------- what is taken in
 
@@ -74,21 +100,72 @@ class Taking:
                 self.tallies["ignored", name, None, owner] += 1
         return outcome
 
+    def settle(self, item: Event) -> Settled:
+        """Whose an event is (language.md section 5.18). Nothing is changed."""
+        if self.settled:
+            return Settled(item)
+        if is_guest(item.customer) and item.name != FORGET:
+            # Nobody but a guest has such an id, and the host knows it from an effect.
+            link = self.links.became(item.customer)
+            item = replace(item, customer=link.account if link is not None else item.customer)
+        visitor = self.links.visitor(item.visitor) if item.visitor else None
+        return settle(visitor, item, self.lives.lateness)
+
     def _taken(self, item: Event) -> Outcome:
-        life = self.kept.get(item.customer)
-        if item.name == FORGET and item.instant <= self.vouched:
-            self.forget(item.customer, max(item.instant, life.head.latest if life else item.instant))
-            return Outcome("accepted", item.customer)
-        if self._is_repeated(item, life):
-            return Outcome("repeated", item.customer)
-        reject = self._refused(item, life)
+        settled = self.settle(item)
+        event = settled.event
+        life = self.life(event.customer)
+        if event.name == FORGET and event.instant <= self.vouched:
+            self.forget(event.customer, max(event.instant, life.head.latest if life else event.instant))
+            return Outcome("accepted", event.customer)
+        if self._is_repeated(event, life) or self._is_seen(event):
+            return Outcome("repeated", event.customer)
+        reject = self._refused(event, life, item.customer, settled.guest)
         if reject is not None:
             return _rejected(reject)
-        return self._take(replace(item, ignored=()) if item.ignored else item, life)
+        if settled.visitor is not None:
+            self.links.keep(settled.visitor)
+        parts = self.link(settled.guest, event.customer, event.visitor, event) if settled.guest else []
+        parts.append(self._take(replace(event, ignored=()) if event.ignored else event, self.life(event.customer)))
+        return parts[0] if len(parts) == 1 else _together(parts)
+
+    def link(self, guest: str, customer: str, visitor: str, event: Event | Link) -> list[Outcome]:
+        """A guest turns out to be a customer, by an event. What came of it for the guest, and for the customer; nothing
+        for a guest of whom nothing is known."""
+        life, known = self.life(guest), self.life(customer)
+        if life is None:
+            return []
+        instant = max(event.instant, life.head.latest)
+        self.links.add(StoredLink(guest, customer, instant, visitor, life.head.first, known is None))
+        if known is None:
+            self._rename(guest, customer)
+            return [self._take(Link(event.id, customer, instant, guest, visitor), life)]
+        state, ended = self.lives.end(life, instant, event.id)
+        self._note(ended)
+        del self.kept[guest]
+        self.touched.pop(guest, None)
+        return [ended, self._take(Link(event.id, customer, instant, guest, visitor, encode_state(state)), known)]
+
+    def _rename(self, guest: str, customer: str) -> None:
+        """What this batch has done so far for a guest who is a new customer was the customer's."""
+        del self.kept[guest]
+        self.touched.pop(guest, None)
+        self.inputs[customer] = self.inputs.pop(guest, [])
+
+        def named(each: Change) -> Change:
+            return replace(each, customer=customer) if each.customer == guest else each
+
+        def to(effect: Effect) -> Effect:
+            return replace(effect, customer=customer) if effect.customer == guest else effect
+
+        self.changes = {named(change): None for change in self.changes}
+        self.undone = [named(change) for change in self.undone]
+        self.effects = {id_: to(effect) for id_, effect in self.effects.items()}
+        self.withdrawn = {id_: to(effect) for id_, effect in self.withdrawn.items()}
 
     def take_listing(self, entry: Listing) -> Outcome:
         """Take in the host's word about a customer; it is not too late."""
-        life = self.kept.get(entry.customer)
+        life = self.life(entry.customer)
         return Outcome("repeated", entry.customer) if self._is_repeated(entry, life) else self._take(entry, life)
 
     def advance(self, customer: str, until: int) -> Outcome:
@@ -98,8 +175,15 @@ class Taking:
         return outcome
 
     def forget(self, customer: str, instant: int) -> None:
-        """Erase a customer, and all that this batch did for them so far (language.md section 5.17)."""
+        """Erase a customer, the guests who became that customer, and all that this batch did for them so far
+        (language.md section 5.17). Their visitors are linked to nobody then."""
+        self.life(customer)
+        for name in (customer, *self.links.forget(customer)):
+            self._erase(name, instant)
+
+    def _erase(self, customer: str, instant: int) -> None:
         instant = max(instant, self.forgotten.get(customer, instant))
+        self.looked_up.add(customer)
         self.kept.pop(customer, None)
         self.touched.pop(customer, None)
         self.inputs.pop(customer, None)
@@ -114,7 +198,12 @@ class Taking:
     def _is_repeated(self, entry: Event | Listing, life: Life | None) -> bool:
         return life is not None and life.head.seen.get(entry.id) == entry.instant
 
-    def _take(self, entry: Event | Listing, life: Life | None) -> Outcome:
+    def _is_seen(self, event: Event) -> bool:
+        """Whether an event's visitor was seen in it before, whosever it was then."""
+        visitor = self.links.visitor(event.visitor) if event.visitor and not self.settled else None
+        return visitor is not None and visitor.seen.get(event.id) == event.instant
+
+    def _take(self, entry: Input, life: Life | None) -> Outcome:
         if self.journal:
             arrivals = life.head.arrivals if life is not None else 0
             self.inputs.setdefault(entry.customer, []).append(Taken(arrivals, entry))
@@ -126,6 +215,10 @@ class Taking:
     def _keep(self, life: Life, outcome: Outcome) -> None:
         self.kept[life.head.customer] = life
         self.touched[life.head.customer] = None
+        self._note(outcome)
+
+    def _note(self, outcome: Outcome) -> None:
+        """Gather what came of an input."""
         for change in outcome.undone:
             if change in self.changes:
                 del self.changes[change]
@@ -147,8 +240,9 @@ class Taking:
         for effect in outcome.withdrawn:
             self.tallies["withdrawn", effect.action, effect.instant // DAY, ""] += 1
 
-    def _refused(self, event: Event, life: Life | None) -> Reject | None:
-        """Why a readable event cannot be taken (language.md sections 5.1, 5.15, 5.16 and 5.17)."""
+    def _refused(self, event: Event, life: Life | None, named: str, guest: str) -> Reject | None:
+        """Why a readable event cannot be taken (language.md sections 5.1 and 5.15 to 5.18). `named` is the customer
+        that came with it, `guest` who turns out to be the customer by it."""
 
         def refuse(reason: str, detail: str) -> Reject:
             return Reject(reason, detail, event.place, event.id, event.customer)
@@ -159,12 +253,18 @@ class Taking:
                 f"{instant_text(event.instant)} is later than {instant_text(self.vouched)}, up to which "
                 "events are believed",
             )
-        if life is not None and event.instant < life.head.latest - self.lives.lateness:
-            by = f" by more than {duration_text(self.lives.lateness)}" if self.lives.lateness else ""
+        for whose, latest in self._latest(event, life, guest):
+            if event.instant < latest - self.lives.lateness:
+                by = f" by more than {duration_text(self.lives.lateness)}" if self.lives.lateness else ""
+                return refuse(
+                    "late",
+                    f"{instant_text(event.instant)} is earlier than the {whose}'s latest, {instant_text(latest)}{by}",
+                )
+        if is_guest(named) and life is None and not self.settled:
             return refuse(
-                "late",
-                f"{instant_text(event.instant)} is earlier than the customer's latest, "
-                f"{instant_text(life.head.latest)}{by}",
+                "no customer",
+                f'{shown(named)} is no guest that is known, and ids that begin with "{GUEST}" are theirs '
+                "alone: name the visitor, or give the customer another id",
             )
         forgotten = self.forgotten.get(event.customer)
         if forgotten is not None and event.instant <= forgotten:
@@ -173,6 +273,17 @@ class Taking:
         if ruled is not None:
             return refuse("bad attribute", f"`{ruled}` is set by rules, so no event can set it")
         return None
+
+    def _latest(self, event: Event, life: Life | None, guest: str) -> Iterator[tuple[str, int]]:
+        """The latest instants, of those whom an event is about, that it must not be too far behind."""
+        if life is not None:
+            yield "customer", life.head.latest
+        visitor = self.links.visitor(event.visitor) if event.visitor and not self.settled else None
+        if visitor is not None and visitor.latest is not None:
+            yield "visitor", visitor.latest
+        joining = self.life(guest) if guest else None
+        if joining is not None:
+            yield "guest", joining.head.latest
 
     # ---------------------------------------------------------------------------------------------- what is to be kept
 
@@ -201,7 +312,23 @@ class Taking:
             dict(self.positions),
             self.clock,
             {Tally(*counted): number for counted, number in self.tallies.items()},
+            self.links.renamed,
+            list(self.links.ended),
+            list(self.links.made.values()),
+            self.links.stored(),
         )
+
+
+def _together(parts: list[Outcome]) -> Outcome:
+    """What came of an event by which a guest turned out to be its customer: of that first."""
+    whole = parts[-1]
+    return replace(
+        whole,
+        **{
+            name: tuple(each for part in parts for each in getattr(part, name))
+            for name in ("changes", "effects", "fired", "undone", "withdrawn", "fired_at")
+        },
+    )
 
 
 def _rejected(reject: Reject) -> Outcome:

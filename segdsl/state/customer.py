@@ -49,8 +49,9 @@ class State(Struct, omit_defaults=True):
     `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath what the
     host `listed` (True: included, False: excluded). `waits` are where flows stand; `tallies` (of [instant, value of
     `per`]) and `pending` belong to triggers, by their keys. `entered` are the `once` rules already entered. `seen` are
-    the ids of inputs that could still come again, with their instants. `large` holds memories and attributes as text
-    where a number is too large for the coding.
+    the ids of inputs that could still come again, with their instants. `draws_as` is the name by which chance is drawn
+    where that is another one: that of the guest whom the customer once was. `large` holds memories and attributes as
+    text where a number is too large for the coding.
     """
 
     customer: str
@@ -70,7 +71,13 @@ class State(Struct, omit_defaults=True):
     pending: dict[str, list[Pending]] = {}
     entered: list[str] = []
     seen: dict[str, int] = {}
+    draws_as: str = ""
     large: str = ""
+
+    @property
+    def drawn(self) -> str:
+        """The name by which chance is drawn (language.md section 5.19)."""
+        return self.draws_as or self.customer
 
     def see(self, identity: str, instant: int, lateness: int) -> None:
         """Remember the id of an input, later than all before, and forget those of which none could come any more."""
@@ -104,4 +111,5 @@ class State(Struct, omit_defaults=True):
             dict(self.pending),
             list(self.entered),
             dict(self.seen),
+            self.draws_as,
         )

@@ -16,7 +16,7 @@ to turn the answer, was tried by playing (`trials.py`) before it is said.
 | `trials.py` | which of them do turn it |
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field
 
@@ -55,9 +55,12 @@ class Explainer:
     plan: p.Plan
     checked: CheckedProgram | None = None
 
-    def why(self, customer: str, segment: str, at: int, inputs: Sequence[Taken]) -> Why:
-        """Why a customer is or is not in a segment at an instant, by all inputs that were taken, in their order."""
-        player = Player(self.plan)
+    def why(
+        self, customer: str, segment: str, at: int, inputs: Sequence[Taken], guest: Callable[[str], Sequence[Taken]]
+    ) -> Why:
+        """Why a customer is or is not in a segment at an instant, by all inputs that were taken, in their order.
+        `guest` gives those of a guest who turned out to be this customer."""
+        player = Player(self.plan, guest)
         known = any(taken.entry.instant <= at for taken in inputs)
         course = player.play(customer, inputs, at)
         one = _Question(self.plan, Reader.of(self.plan, self.checked), player, course, segment, inputs, known)

@@ -173,7 +173,8 @@ class Reader:
         """No event lies in the window: when the last one was that would count otherwise."""
         whole = replace(memory, window=None)
         last = [each for each in looking.entered if self._fits(whole, None, each, looking)]
-        return f"it last happened at {instant_text(last[-1].key[0])}" if last else "it never happened"
+        instants = [each.node.instant for each in last if isinstance(each.node, Event)]
+        return f"it last happened at {instant_text(max(instants))}" if instants else "it never happened"
 
     def _shown(self, node: p.Expression, looking: Looking, kind: Kind | None = None) -> str:
         if kind is None and isinstance(node, p.Attribute):
@@ -195,7 +196,7 @@ class Reader:
                 if self._counts(recall, sighting, looking):
                     event = sighting.node
                     assert isinstance(event, Event), "an event was entered"
-                    found[event.id] = self.occurrence(event, recorded=sighting.key[2] > 0)
+                    found[event.id] = self.occurrence(event, recorded=sighting.recorded)
         return sorted(found.values(), key=lambda each: each.instant)
 
     def _counts(self, recall: p.Recall, sighting: Sighting, looking: Looking) -> bool:
