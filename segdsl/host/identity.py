@@ -38,7 +38,9 @@ def settle(visitor: Visitor | None, event: Event, lateness: int) -> Settled:
         return Settled(event)
     before = visitor or Visitor(event.visitor)
     settled = replace(event, customer=event.customer or before.account or before.guest)
-    after = before.after(event.id, event.instant, lateness)
+    after = before.after(event.instant, lateness)
+    if not event.customer:
+        after.seen[event.id] = event.instant
     if event.name == LOGS_OFF:
         return Settled(settled, replace(after, account="", number=after.number + 1))
     if not event.customer or event.name == FORGET or is_guest(event.customer):

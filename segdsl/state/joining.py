@@ -36,7 +36,11 @@ class Joining:
     def _memories(self, account: State, guest: State, now: int) -> dict[str, Any]:
         found = {**guest.memories, **account.memories}
         for key in account.memories.keys() & guest.memories.keys():
-            found[key] = united(self.memories[key], account.memories[key], guest.memories[key], now, self.zone)
+            one, other = account.memories[key], guest.memories[key]
+            if one is None or other is None:  # it was told of events, but has taken in none
+                found[key] = other if one is None else one
+            else:
+                found[key] = united(self.memories[key], one, other, now, self.zone)
         return found
 
     def _attributes(self, account: State, guest: State, _now: int) -> dict[str, Any]:

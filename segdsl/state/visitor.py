@@ -10,7 +10,8 @@ GUEST = "visitor:"
 class Visitor(Struct, omit_defaults=True):
     """`account` is the customer to whom the visitor is linked, empty while it is a guest; `number` is that of the
     guest, which grows with each `logs off`. `latest` is the instant of the latest event, in microseconds UTC, and
-    `seen` are the ids of events that could still come again, with their instants."""
+    `seen` are the ids of events that named the visitor alone and could still come again, with their instants: one that
+    names a customer is known again by that customer."""
 
     name: str
     number: int = 1
@@ -23,11 +24,11 @@ class Visitor(Struct, omit_defaults=True):
         """The customer that the visitor is while it is linked to none."""
         return f"{GUEST}{self.name}#{self.number}"
 
-    def after(self, identity: str, instant: int, lateness: int) -> "Visitor":
+    def after(self, instant: int, lateness: int) -> "Visitor":
         """The visitor with an event more, and without the ids of those of which none could come any more."""
         latest = instant if self.latest is None else max(self.latest, instant)
         seen = {id_: at for id_, at in self.seen.items() if at >= latest - lateness}
-        return Visitor(self.name, self.number, self.account, latest, {**seen, identity: instant})
+        return Visitor(self.name, self.number, self.account, latest, seen)
 
 
 _encoder = msgspec.msgpack.Encoder()
