@@ -26,30 +26,37 @@ if TYPE_CHECKING:
         StoreError,
         UnknownNameError,
     )
+    from segdsl.host.decisions import Decision, PassedOver, Search
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
     from segdsl.host.mending import Mending, mend
     from segdsl.host.program import Program, build, check, check_texts, load, loads
+    from segdsl.host.promotions import Promotion
     from segdsl.host.replay import Listener, Progress, Report, replay
     from segdsl.host.trials.coverage import Coverage, cover
     from segdsl.host.trials.mutation import Mutation, Tried
     from segdsl.host.trials.recording import RecordedTest, record_inputs, record_test
     from segdsl.host.trials.running import Failure, TestResult, run_tests
     from segdsl.host.why.answer import Why
+    from segdsl.host.why.effects import WhyEffects
     from segdsl.records.inputs import Event
-    from segdsl.records.outcomes import Because, Change, Effect, Outcome, Reject
+    from segdsl.records.outcomes import Because, Change, Effect, Held, HeldBy, Outcome, Reject
 
 _PLACES = {
     "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
     "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
-    "Coverage": "host.trials.coverage", "Diagnostic": "diagnostics.diagnostic", "Effect": "records.outcomes",
+    "Coverage": "host.trials.coverage", "Decision": "host.decisions", "Diagnostic": "diagnostics.diagnostic",
+    "Effect": "records.outcomes", "PassedOver": "host.decisions", "Search": "host.decisions",
     "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials.running",
+    "Held": "records.outcomes", "HeldBy": "records.outcomes",
     "InputError": "diagnostics.errors", "Listener": "host.replay", "Membership": "backends.base",
     "Mending": "host.mending", "Mutation": "host.trials.mutation", "Outcome": "records.outcomes",
-    "Program": "host.program", "Progress": "host.replay", "RecordedTest": "host.trials.recording",
+    "Program": "host.program", "Progress": "host.replay", "Promotion": "host.promotions",
+    "RecordedTest": "host.trials.recording",
     "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors",
     "StoreError": "diagnostics.errors", "TestResult": "host.trials.running", "Tried": "host.trials.mutation",
-    "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "build": "host.program",
+    "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "WhyEffects": "host.why.effects",
+    "build": "host.program",
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
     "follow": "host.following", "load": "host.program", "loads": "host.program", "mend": "host.mending",
     "open_backend": "backends", "record_inputs": "host.trials.recording", "record_test": "host.trials.recording",
@@ -57,11 +64,12 @@ _PLACES = {
 }  # fmt: skip
 
 __all__ = [
-    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Diagnostic",
-    "Effect", "Engine", "Event", "Failure", "InputError", "Listener", "Membership", "Mending", "Mutation", "Outcome",
-    "Program", "Progress", "RecordedTest", "Reject", "Report", "SegdslError", "StoreError", "TestResult", "Tried",
-    "UnknownNameError", "Why", "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads",
-    "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Decision",
+    "Diagnostic", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership",
+    "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest", "Reject",
+    "Report", "Search", "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects",
+    "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads", "mend", "open_backend",
+    "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -54,6 +54,10 @@ ORDER = (
     "members",
     "customer",
     "why",
+    "decide",
+    "include",
+    "exclude",
+    "unlist",
     "report",
     "completion",
 )

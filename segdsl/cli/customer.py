@@ -1,41 +1,44 @@
-"""`seg customer`: the segments of one customer, with the reasons, and how it came to that."""
+"""`seg customer`: the segments and promotions of one customer, with the reasons, and how it came to that."""
 
 from collections.abc import Iterable
 
 import click
 
 import segdsl
-from segdsl.cli.parts.asking import as_of, at_option, json_option, store_option, why
+from segdsl.cli.parts.asking import as_of, at_option, bounds, json_option, store_option, why
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
-from segdsl.host.objects import change_line, membership_line
+from segdsl.host.objects import change_line, membership_line, promotion_line
 from segdsl.values.instants import instant_text
 
 
-@click.command(no_args_is_help=True, short_help="Show the segments of a customer, and why.")
+@click.command(no_args_is_help=True, short_help="Show the segments and promotions of a customer, and why.")
 @click.argument("customer", metavar="ID")
 @store_option
 @at_option
 @json_option
 def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
-    """Show the segments that a customer is in, since when and why, and all changes before.
+    """Show the segments that a customer is in, since when and why, the promotions the customer has, and all changes
+    before.
 
     \b
       seg customer ann --store shop.store
       seg customer ann --store shop.store --at 2026-03-01
 
-    A customer of whom nothing is known is in no segment.
+    A customer of whom nothing is known is in the segments, and has the promotions, of one without events.
 
     Exit code: 0 answered, 2 there is no such store, or wrong usage.
     """
     with existing(store) as engine:
         segments, history = engine.segments_of(customer, at), engine.history(customer, at)
+        promotions, untold = _promotions(engine, customer, at)
         if as_json:
             found = {
                 "customer": customer, "known": _known(engine, customer), "at": as_of(engine, at),
                 "segments": [membership_line(each) for each in segments],
+                "promotions": None if untold else [promotion_line(each) for each in promotions],
                 "history": [change_line(each) for each in history],
             }  # fmt: skip
             print_lines([found])
@@ -44,12 +47,27 @@ def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
         click.echo(f"{printable(customer)} at {as_of(engine, at)}{unknown}")
         click.echo("\n" + click.style("segments:" if segments else "in no segment", bold=True))
         _print_table((each.segment, f"since {instant_text(each.since)}", why(each.because)) for each in segments)
+        if untold:
+            click.echo("\n" + click.style("promotions:", bold=True) + f" {untold}")
+        elif engine.plan.promotions:
+            click.echo("\n" + click.style("promotions:" if promotions else "no promotion", bold=True))
+            _print_table((each.name, bounds(each), each.place) for each in promotions)
         if history:
             click.echo("\n" + click.style("history:", bold=True))
             _print_table(
                 (instant_text(each.instant), "enters" if each.entered else "leaves", each.segment, why(each.because))
                 for each in history
             )
+
+
+def _promotions(
+    engine: "segdsl.Engine", customer: str, at: str | None
+) -> tuple[list["segdsl.Promotion"], str]:  # fmt: skip
+    """The promotions of a customer, or why they cannot be told."""
+    try:
+        return engine.promotions(customer, at), ""
+    except segdsl.StoreError as error:
+        return [], str(error)
 
 
 def _known(engine: "segdsl.Engine", customer: str) -> bool:

@@ -43,6 +43,7 @@ class Options:
     changes: str | None
     effects: str | None
     rejects: str | None
+    held: str | None
     fresh: bool
     force: bool
     no_journal: bool
@@ -59,7 +60,7 @@ class Options:
                 "--follow and --until do not go together: a followed run has no end of its own, and its clock goes "
                 "by the events and the time of day"
             )
-        outs = [name for name in ("changes", "effects", "rejects") if getattr(self, name) == "-"]
+        outs = [name for name in ("changes", "effects", "rejects", "held") if getattr(self, name) == "-"]
         if len(outs) + self.as_json > 1:
             names = " and ".join([f"--{name} -" for name in outs] + ["--json"] * self.as_json)
             raise click.UsageError(f"only one can have standard output: {names}")
@@ -67,7 +68,7 @@ class Options:
     @property
     def takes_output(self) -> bool:
         """Whether standard output belongs to lines of JSON."""
-        return "-" in (self.changes, self.effects, self.rejects)
+        return "-" in (self.changes, self.effects, self.rejects, self.held)
 
 
 @click.command(no_args_is_help=True, short_help="Run events through rules, into a store.")
@@ -84,6 +85,8 @@ class Options:
 @click.option("--changes", type=_FILE, metavar="FILE", help="Write every change of membership there, as lines of JSON.")
 @click.option("--effects", type=_FILE, metavar="FILE", help="Write every effect there, as lines of JSON.")
 @click.option("--rejects", type=_FILE, metavar="FILE", help="Write events that could not be taken there, with reasons.")
+@click.option("--held", type=_FILE, metavar="FILE",
+              help="Write every effect that a limit or a hold kept back there, as lines of JSON.")  # fmt: skip
 @click.option("--no-journal", is_flag=True, help="Keep no events in a new store: smaller, but `seg why` cannot answer.")
 @click.option("--fresh", is_flag=True, help="Remove the store and begin anew.")
 @force_option
@@ -166,6 +169,7 @@ def _run(engine: "segdsl.Engine", options: Options, url: str) -> Summary:
         outputs.changes = outputs.open(options.changes)
         outputs.effects = outputs.open(options.effects)
         outputs.rejects = outputs.open(options.rejects)
+        outputs.held = outputs.open(options.held)
         telling = Telling(options.progress)
         handled = Handled(telling)
         listener = segdsl.Listener(outputs.take, outputs.take_by_clock, handled.tell)
@@ -231,6 +235,7 @@ class Outputs:
     changes: Lines | None = None
     effects: Lines | None = None
     rejects: Lines | None = None
+    held: Lines | None = None
     first_rejects: list["segdsl.Reject"] = field(factory=list)
 
     def open(self, path: str | None) -> Lines | None:
@@ -245,6 +250,8 @@ class Outputs:
             self.changes.write(line for each in outcomes for line in lines.change_lines(each))
         if self.effects:
             self.effects.write(line for each in outcomes for line in lines.effect_lines(each))
+        if self.held:
+            self.held.write(line for each in outcomes for line in lines.held_lines(each))
         if self.rejects:
             self.rejects.write(map(reject_line, rejects))
 

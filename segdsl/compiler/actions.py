@@ -120,7 +120,7 @@ class ActionChecker:
     def _perform(self, node: ast.Perform, context: Context) -> list[p.Action]:
         info = self.gathered.scope.actions.get(node.name.text)
         if info is None:
-            self._unknown_action(node.name)
+            unknown_action(node.name, self.gathered, self.expressions)
             for assignment in node.assignments:
                 self.expressions.value(assignment.value, context)
             return []
@@ -140,18 +140,6 @@ class ActionChecker:
         values |= self._assigned(info.name, info.fields, node.assignments, context, set(values))
         ordered = tuple((name, values[name]) for name in info.fields if name in values)
         return [p.Emit(info.name, ordered)]
-
-    def _unknown_action(self, name: ast.Name) -> None:
-        scope = self.gathered.scope
-        if scope.may_be_broken(name.text):
-            return
-        meant = nearest(name.text, scope.actions)
-        help_ = f"did you mean `{meant}`?" if meant else f"declare it: action {name.text} {{ ... }}"
-        fix = instead(name.span, name.text, meant, scope.actions)
-        meaning = of_action(name, scope)
-        if meaning is not None:
-            help_, fix = meaning.help, meaning.fix
-        self.expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_, fix=fix)
 
     def _assigned(
         self,
@@ -195,7 +183,7 @@ class ActionChecker:
             return None
         if kind == INSTANT and typed.kind == DATE:
             return p.Start(typed.node)
-        if kind == typed.kind or (kind.is_text and typed.kind.is_text and kind.name != "one of"):
+        if kind.takes(typed.kind):
             return typed.node
         constant = typed.node.value if isinstance(typed.node, p.Constant) else None
         if kind.name == "one of" and isinstance(constant, str):
@@ -214,9 +202,9 @@ class ActionChecker:
         self.expressions.error(
             "SEG309",
             value.span,
-            f"`{name}` is {a_kind(kind)}, and this is {a_kind(typed.kind)}",
+            f"`{name}` is {_told_apart(kind, typed.kind)}, and this is {_told_apart(typed.kind, kind)}",
             labels=[Label(declared, "declared here")],
-            help=f"give it {a_kind(kind)}",
+            help=f"give it {_told_apart(kind, typed.kind)}",
         )
         return None
 
@@ -232,3 +220,28 @@ class ActionChecker:
             return []
         values = self._assigned(event.name, event.fields, node.assignments, context, set())
         return [p.Record(event.name, tuple((name, values[name]) for name in event.fields if name in values))]
+
+
+def unknown_action(name: ast.Name, gathered: Gathered, expressions: Expressions) -> None:
+    """Complain of the name of an action that is not declared, unless a broken declaration may declare it."""
+    scope = gathered.scope
+    if scope.may_be_broken(name.text):
+        return
+    meant = nearest(name.text, scope.actions)
+    help_ = f"did you mean `{meant}`?" if meant else f"declare it: action {name.text} {{ ... }}"
+    fix = instead(name.span, name.text, meant, scope.actions)
+    meaning = of_action(name, scope)
+    if meaning is not None:
+        help_, fix = meaning.help, meaning.fix
+    expressions.error("SEG205", name.span, f"there is no action `{name.text}`", help=help_, fix=fix)
+
+
+def _told_apart(kind: Kind, other: Kind) -> str:
+    """A kind in words by which it differs from another: two lists by their items, two records by their fields."""
+    if kind.name != other.name or kind.item is None or other.item is None:
+        return a_kind(kind)
+    if kind.item.name != other.item.name:
+        return "a list of records" if kind.item.name == "record" else f"a {kind}"
+    if kind.item.name != "record":
+        return f"a list of {_told_apart(kind.item, other.item)}" if kind.item.item else f"a {kind}"
+    return "a list of { " + ", ".join(f"{each.name}: {each.kind}" for each in kind.item.fields) + " }"

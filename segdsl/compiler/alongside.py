@@ -74,12 +74,15 @@ class Earlier:
 
 @frozen(eq=False)
 class Asked:
-    """A condition where it stands. `begun` is what is certain by the rule's triggers, one for each of them; `earlier`
-    what is certain by the conditions before, in the same step. `path` is the path it belongs to."""
+    """A condition where it stands: in a `rule`, a `segment` or a `promotion`. `begun` is what is certain by the rule's
+    triggers, one for each of them; `earlier` what is certain by the conditions before, in the same step. `path` is the
+    path it belongs to."""
 
     part: Part
     rule: WrittenRule | None = None
     segment: str = ""
+    hold: p.Hold | None = None
+    promotion: str = ""
     begun: tuple[Facts, ...] = (Facts(),)
     earlier: tuple[Earlier, ...] = ()
     path: ast.Path | None = None
@@ -104,11 +107,19 @@ class Written:
         return cls(program, reasoner, rules)
 
     def asked(self) -> Iterator[Asked]:
-        """Every condition of segments and rules."""
+        """Every condition of segments, promotions, holds and rules."""
         for name, condition in self.program.table.conditions.items():
             node = self.program.scope.segments[name].node.condition
             if node is not None:
                 yield Asked(Part(node, condition), segment=name)
+        for name, promotion in self.program.table.promotions.items():
+            node = self.program.scope.promotions[name].condition
+            if node is not None and promotion.condition is not None:
+                yield Asked(Part(node, promotion.condition), promotion=name)
+        for hold in self.program.holds:
+            written = self.program.written.get(hold)
+            if isinstance(written, ast.Hold):
+                yield Asked(Part(written.condition, hold.condition), hold=hold)
         for rule in self.rules:
             yield from self.asked_by(rule)
 

@@ -50,6 +50,7 @@ class Causes:
         rules: Iterable[p.Rule],
         conditions: Mapping[str, p.Expression],
         memories: Mapping[str, p.Memory],
+        collections: Mapping[str, p.Collection],
         lines: Mapping[str, Iterable[str]],
     ) -> "Causes":
         causes = cls()
@@ -57,7 +58,7 @@ class Causes:
             # Who entered a `once` activity never does so again; with `per`, for another value.
             if not rule.once or rule.per is not None:
                 Stretches(causes, rule, lines).add()
-        reading = Reading(memories)
+        reading = Reading(memories, collections)
         for what, attribute, value in causes.things:
             if what == "value":
                 reading.values.setdefault(attribute, []).append(str(value))
@@ -205,6 +206,7 @@ class Reading:
     """Tells what can make a condition begin or cease to hold. `values` are those that rules set each attribute to."""
 
     memories: Mapping[str, p.Memory]
+    collections: Mapping[str, p.Collection]
     values: dict[str, list[str]] = field(factory=dict)
 
     def turns(self, condition: p.Expression, rises: bool = True) -> Iterator[Turn]:
@@ -236,6 +238,15 @@ class Reading:
                 event, long_since = Thing("records", self.memories[key].event), operator in (">", ">=")
                 yield Turn(event, rises if long_since else not rises, max(length, 0))
                 yield Turn(event, not rises if long_since else rises, 0)
+            case p.Compare(
+                ">" | ">=" | "<" | "<=" as operator, p.Aggregate("count", p.Items(key, None), None), p.Constant()
+            ):
+                # However many there are, a put makes them no fewer, and what takes out makes them no more.
+                collection, more = self.collections[key], operator in (">", ">=")
+                yield Turn(Thing("records", collection.event), rises if more else not rises, 0)
+                for name in collection.events:
+                    if name != collection.event or name in collection.clears:
+                        yield Turn(Thing("records", name), not rises if more else rises, 0)
             case _:
                 yield from self._either_way(condition)
 
@@ -268,6 +279,8 @@ class Reading:
                     read = (Thing("sets", name),)
                 case p.Recall(key) if key in self.memories:
                     read = (Thing("records", self.memories[key].event),)
+                case p.Items(key):
+                    read = tuple(Thing("records", event) for event in self.collections[key].events)
             for cause in read:
                 yield Turn(cause, True, 0)
                 yield Turn(cause, False, 0)

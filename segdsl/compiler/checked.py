@@ -18,9 +18,9 @@ from segdsl.syntax import ast
 class CheckedProgram:
     """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
     nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
-    beside the rules, which change no run. `spans` are the places of rules by their ids; `tests` the tests beside them,
-    each row of a table one of its own; `asked` are expressions asked beside the program. `written` leads from the nodes
-    of the plan back to the text."""
+    beside the rules, which change no run. `spans` are the places of rules by their ids, and of limits and holds by
+    their keys; `tests` the tests beside them, each row of a table one of its own; `asked` are expressions asked beside
+    the program. `written` leads from the nodes of the plan back to the text."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -29,7 +29,10 @@ class CheckedProgram:
     table: SegmentTable
     rules: list[p.Rule] = field(factory=list)
     spans: dict[str, Span] = field(factory=dict)
+    limits: list[p.Limit] = field(factory=list)
+    holds: list[p.Hold] = field(factory=list)
     memories: dict[str, p.Memory] = field(factory=dict)
+    collections: dict[str, p.Collection] = field(factory=dict)
     defaults: dict[str, object] = field(factory=dict)
     tests: list[CheckedTest] = field(factory=list)
     asked: list[Typed] = field(factory=list)

@@ -32,20 +32,22 @@ BROKEN = Typed(ERROR, p.Constant(None))
 
 @frozen
 class Item:
-    """The event or item that a `where` or an operand speaks of: its fields, and how one of them is read."""
+    """The event or item that a `where` or an operand speaks of: its fields, and how one of them is read. `about` is
+    what messages call it."""
 
     what: str
     kinds: Mapping[str, Kind]
     read: Callable[[str], p.Expression] = p.ItemField
+    about: str = "its event"
 
 
 @frozen
 class Context:
     """Where an expression stands. `event` holds the fields of the event at hand (None where there is none), `start`
     those of the event that started the flow, where a `wait for` has brought another one to hand; `item` is set inside a
-    `where`; `lasting` is true for what must hold between events: segments and promotions."""
+    `where`; `lasting` is true for what must hold between events: segments, promotions and holds."""
 
-    place: Literal["rule", "segment", "promotion", "define", "test"]
+    place: Literal["rule", "segment", "promotion", "hold", "define", "test"]
     event: Mapping[str, Kind] | None = None
     event_name: str = ""
     start: Mapping[str, Kind] | None = None
@@ -60,13 +62,14 @@ class Context:
 
 @define(eq=False)
 class Gathered:
-    """What the walk gathers: memories by key, the segments that each place reads, what each node was written as, and
-    what cannot be run yet. `sources` tell a fix what stands around it."""
+    """What the walk gathers: memories and collections by key, the segments that each place reads, what each node was
+    written as, and what cannot be run yet. `sources` tell a fix what stands around it."""
 
     scope: Scope
     collector: Collector
     sources: SourceMap = field(factory=SourceMap)
     memories: dict[str, p.Memory] = field(factory=dict)
+    collections: dict[str, p.Collection] = field(factory=dict)
     reads: set[str] = field(factory=set)
     attributes_read: set[str] = field(factory=set)
     defined: dict[tuple[str, bool], Typed] = field(factory=dict)
@@ -79,6 +82,10 @@ class Gathered:
         key = digest(memory)
         self.memories.setdefault(key, msgspec.structs.replace(memory, key=key))
         return key
+
+    def collect(self, collection: p.Collection) -> str:
+        """Note that a collection is read. Of two that are declared alike, one is kept."""
+        return self.collections.setdefault(collection.key, collection).key
 
     def not_yet(self, span: Span, what: str) -> None:
         """Note that a construct is understood but cannot be run by this version."""

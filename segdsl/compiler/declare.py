@@ -19,7 +19,7 @@ from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import quoted
 from segdsl.syntax.words import misplaced
-from segdsl.values.kinds import SIMPLE, WEEKDAYS, Kind, RecordField
+from segdsl.values.kinds import ERROR, FOLDED, SIMPLE, WEEKDAYS, Kind, RecordField
 from segdsl.values.zones import Zone, zone_meant
 
 BUILT_IN = frozenset({"age", "today", "weekday", "local time", "time", "received", "it"})
@@ -86,6 +86,10 @@ class Declaring:
             case ast.Activity(_, of):
                 if self._first("activity", of.text, of.span):
                     scope.activities.append(node)
+            case ast.Limit():
+                scope.limits.append(node)
+            case ast.Hold():
+                scope.holds.append(node)
             case ast.Rule():
                 scope.rules.append(node)
             case ast.TestDeclaration(of):
@@ -204,7 +208,7 @@ class Declaring:
         for event in list(self.scope.events.values()):
             if event.made_of is not None:
                 self._lines(event)
-        for collection in self.scope.collections.values():
+        for collection in list(self.scope.collections.values()):
             self._collection(collection)
         self._wires()
         self._two_readings()
@@ -240,22 +244,76 @@ class Declaring:
         source.lines.append((items.name, event.name))
 
     def _collection(self, collection: CollectionInfo) -> None:
+        """Give a collection the fields of what is put in, and see that all events that carry a key have one."""
         node = collection.node
+        shipped = collection.span.source in self.scope.shipped
+        event = self.scope.events.get(node.event.text)
+        carrying = [node.event, *(end.event for end in node.ends if end.kind == "drop")]
+        events = [self.scope.events.get(name.text) for name in (*carrying, *(end.event for end in node.ends))]
+        keys = [each.fields.get(node.key.text) if each else None for each in events[: len(carrying)]]
+        if shipped and (None in events or not self._are_keys(keys)):
+            del self.scope.collections[collection.name]  # the program replaced an event that it is made of
+            return
         for name in (node.event, *(end.event for end in node.ends)):
             if name.text not in self.scope.events:
                 self._unknown_event(name.text, name.span)
-        event = self.scope.events.get(node.event.text)
-        if event is not None:
-            collection.event.fields.update(event.fields)
-            if node.key.text not in event.fields:
-                meant = nearest(node.key.text, event.fields)
-                self.collector.error(
-                    "SEG204",
-                    node.key.span,
-                    f"`{event.name}` has no field `{node.key.text}`",
-                    help=f"did you mean `{meant}`?" if meant else f"it has: {', '.join(event.fields)}",
-                    fix=instead(node.key.span, node.key.text, meant, event.fields),
-                )
+        if event is None:
+            return
+        collection.event.fields.update(event.fields)
+        if self._key_of(event, node.key, node.key):
+            for name, carrier in list(zip(carrying, events, strict=False))[1:]:
+                if carrier is not None and self._key_of(carrier, node.key, name):
+                    self._alike(node, event, carrier, name)
+        collection.folded = any(key is not None and key.kind == FOLDED for key in keys)
+
+    def _are_keys(self, keys: list[FieldInfo | None]) -> bool:
+        """Whether keys are there, plain, and comparable with one another."""
+        first = keys[0]
+        return first is not None and all(
+            k is not None and _is_plain(k.kind) and _alike(first.kind, k.kind) for k in keys
+        )
+
+    def _key_of(self, event: EventInfo, key: ast.Name, place: ast.Name) -> bool:
+        """Whether an event carries the key of a collection, as a plain value; if not, it is complained about where the
+        key or the event stands."""
+        field = event.fields.get(key.text)
+        if field is None:
+            self._no_key(event, key, place)
+        elif not _is_plain(field.kind):
+            self.collector.error(
+                "SEG303",
+                place.span,
+                f"`{key.text}` of `{event.name}` is a {field.kind.name}, which cannot be a key",
+                labels=[Label(field.span, "declared here")],
+                help="the key is one plain value, such as a text or a number",
+            )
+        return field is not None and _is_plain(field.kind)
+
+    def _no_key(self, event: EventInfo, key: ast.Name, place: ast.Name) -> None:
+        meant = nearest(key.text, event.fields)
+        if place is key:
+            help_ = f"did you mean `{meant}`?" if meant else f"it has: {', '.join(event.fields)}"
+            fix = instead(key.span, key.text, meant, event.fields)
+        else:
+            has = f"it has: {', '.join(event.fields)}; " if event.fields else ""
+            help_, fix = f"{has}the event that drops an item says by its `{key.text}` which one", None
+        self.collector.error(
+            "SEG204", place.span, f"`{event.name}` has no field `{key.text}`", help=help_, fix=fix,
+            labels=[Label(key.span, "the key of the collection")] if place is not key else (),
+        )  # fmt: skip
+
+    def _alike(self, node: ast.CollectionDeclaration, event: EventInfo, other: EventInfo, place: ast.Name) -> None:
+        """See that the key with which an item is dropped can be the one with which it was put in."""
+        one, another = event.fields[node.key.text], other.fields[node.key.text]
+        if not _alike(one.kind, another.kind):
+            self.collector.error(
+                "SEG301",
+                place.span,
+                f"`{node.key.text}` of `{other.name}` is a {another.kind.name}, and that of `{event.name}` a "
+                f"{one.kind.name}",
+                labels=[Label(one.span, f"of `{event.name}`"), Label(another.span, f"of `{other.name}`")],
+                help="an item is dropped by the very key that it was put in with",
+            )
 
     def _unknown_event(self, name: str, span: Span) -> None:
         if self.scope.may_be_broken(name):
@@ -304,3 +362,11 @@ class Declaring:
                         ],
                         help="rename one of them",
                     )
+
+
+def _is_plain(kind: Kind) -> bool:
+    return kind.name not in ("list", "record")
+
+
+def _alike(one: Kind, other: Kind) -> bool:
+    return one == other or (one.is_text and other.is_text) or ERROR in (one, other)

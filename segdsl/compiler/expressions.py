@@ -94,7 +94,7 @@ class Expressions(Arithmetic):
             case ast.Chance(share, seed):
                 self._share(share)
                 if context.item is not None:
-                    self.error("SEG312", node.span, "a `where` speaks of its event alone, not of chance")
+                    self.error("SEG312", node.span, f"a `where` speaks of {context.item.about} alone, not of chance")
                 return Typed(BOOLEAN, p.Chance(seed.value, "chance", share.value))
             case ast.Mention():
                 return self.mention(node, context)
@@ -279,7 +279,7 @@ class Expressions(Arithmetic):
             self.error(
                 "SEG312",
                 node.span,
-                "a `where` speaks of its event alone, not of the day",
+                f"a `where` speaks of {context.item.about} alone, not of the day",
                 help="put this beside the `where`, with `and`",
             )
         self.between_events(node.span, "a day or time of day", context)

@@ -7,46 +7,24 @@ count compared with a number needs only so many of the latest events.
 from typing import TYPE_CHECKING, assert_never
 
 from segdsl.compiler.context import BROKEN, Context, Item, Typed
+from segdsl.compiler.items import MEASURES, ItemTests
 from segdsl.compiler.scope import EventInfo, FieldInfo
-from segdsl.compiler.unknown import UnknownNames
 from segdsl.diagnostics.diagnostic import Fix
 from segdsl.diagnostics.span import Span
-from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.syntax import ast
-from segdsl.values.kinds import BOOLEAN, DURATION, FOLDED, NUMBER, Kind
+from segdsl.values.kinds import DURATION, FOLDED, NUMBER
 from segdsl.values.numbers import SCALE
 
-MEASURES: dict[str, p.Measure] = {
-    "total": "total",
-    "average": "average",
-    "smallest": "smallest",
-    "largest": "largest",
-    "first": "first",
-    "latest": "latest",
-    "most frequent": "frequent",
-}
 
-
-_MEASURED = {
-    "total": "numbers and durations are added up; to count events write `count of ...`",
-    "average": "the average is of numbers and durations",
-    "smallest": "the smallest is of what has an order: numbers, dates, durations",
-    "largest": "the largest is of what has an order: numbers, dates, durations",
-}
-"""What an aggregate is of."""
-
-
-class History(UnknownNames):
+class History(ItemTests):
     """The part of the walk that knows events of the past."""
 
     if TYPE_CHECKING:
 
-        def value(self, node: ast.Expression, context: Context) -> Typed: ...
         def condition(self, node: ast.Expression, context: Context) -> p.Expression: ...
         def event_of(self, of: ast.Name, match: ast.Expression | None) -> tuple[EventInfo, FieldInfo | None] | None: ...
-        def list_at_hand(self, of: ast.Name, context: Context) -> tuple[p.Expression, Kind] | None: ...
 
     def between_events(self, span: Span, what: str, context: Context) -> None:
         if context.lasting:
@@ -163,17 +141,14 @@ class History(UnknownNames):
         self, node: ast.Aggregate | ast.CountDistinct | ast.CountOf | ast.TimeSince, context: Context
     ) -> Typed:
         source = node.source
-        if context.item is None and source.name.text in self.scope.collections:
-            return self._collection(node, context)
-        at_hand = self.list_at_hand(source.name, context)
-        if at_hand is not None and not isinstance(node, ast.TimeSince):
-            return self._over_list(node, at_hand, context)
+        if self.has_items(source.name, context):
+            return self.over_items(node, context)
         if context.item is not None:
-            self.error("SEG312", node.span, "a `where` speaks of its event alone, not of history")
+            self.error("SEG312", node.span, f"a `where` speaks of {context.item.about} alone, not of history")
             return BROKEN
         found = self.event_of(source.name, source.match)
         if found is None:
-            self.unknown_event(source.name)
+            self.unknown_event(source.name, source=True)
             return BROKEN
         event, field = found
         where = self.where(event, field, source.match, source.where, context)
@@ -187,12 +162,12 @@ class History(UnknownNames):
                 return Typed(DURATION, recall, since=True)
             case ast.CountDistinct(operand):
                 typed = self._operand(operand, self.item(event), context)
-                self._measured("count of distinct", typed, operand.span)
+                self.measured("count of distinct", typed, operand.span)
                 counted = p.Fold(typed.node) if typed.kind == FOLDED else typed.node
                 return Typed(NUMBER, self._recall(event, "distinct", where, counted, source.window))
             case ast.Aggregate(function, operand):
                 typed = self._operand(operand, self.item(event), context)
-                kind = self._measured(function, typed, operand.span)
+                kind = self.measured(function, typed, operand.span)
                 counted = p.Fold(typed.node) if kind == FOLDED and function == "most frequent" else typed.node
                 return Typed(kind, self._recall(event, MEASURES[function], where, counted, source.window))
         assert_never(node)
@@ -203,110 +178,6 @@ class History(UnknownNames):
             self.error("SEG308", node.span, "what is added up speaks of each past event alone")
             return BROKEN
         return typed
-
-    def _measured(self, function: str, typed: Typed, span: Span) -> Kind:
-        """The kind of an aggregate's answer."""
-        if typed == BROKEN:
-            return BROKEN.kind
-        fits = {
-            "total": typed.kind in (NUMBER, DURATION),
-            "average": typed.kind in (NUMBER, DURATION),
-            "smallest": typed.kind.is_ordered,
-            "largest": typed.kind.is_ordered,
-        }.get(function, typed.kind.name not in ("list", "record"))
-        if not fits:
-            self.error("SEG308", span, f"there is no `{function}` of {typed.kind}", help=_MEASURED.get(function))
-            return BROKEN.kind
-        return typed.kind
-
-    def _over_list(
-        self,
-        node: ast.Aggregate | ast.CountDistinct | ast.CountOf,
-        at_hand: tuple[p.Expression, Kind],
-        context: Context,
-    ) -> Typed:
-        items, kind = at_hand
-        source = node.source
-        if source.window is not None or source.match is not None:
-            self.error("SEG307", source.span, f"`{source.name.text}` is a list of the event at hand, without a history")
-            return BROKEN
-        item = Item(source.name.text, _item_kinds(kind))
-        where = self.condition(source.where, context.inside(item)) if source.where is not None else None
-        match node:
-            case ast.CountOf():
-                return Typed(NUMBER, p.Aggregate("count", items, where, None))
-            case ast.CountDistinct(operand):
-                typed = self.value(operand, context.inside(item))
-                self._measured("count of distinct", typed, operand.span)
-                counted = p.Fold(typed.node) if typed.kind == FOLDED else typed.node
-                return Typed(NUMBER, p.Aggregate("distinct", items, where, counted))
-            case ast.Aggregate(function, operand):
-                typed = self.value(operand, context.inside(item))
-                return Typed(
-                    self._measured(function, typed, operand.span),
-                    p.Aggregate(MEASURES[function], items, where, typed.node),
-                )
-        assert_never(node)
-
-    def item_test(self, node: ast.ItemTest, context: Context) -> Typed:
-        if context.item is None and node.name.text in self.scope.collections:
-            collection = self.scope.collections[node.name.text]
-            if node.where is not None:
-                self.condition(node.where, context.inside(self.item(collection.event)))
-            self.gathered.not_yet(node.span, "a collection")
-            return Typed(BOOLEAN, p.Constant(None))
-        at_hand = self.list_at_hand(node.name, context)
-        if at_hand is None:
-            lists = [name for name, kind in (context.event or {}).items() if kind.name == "list"]
-            meant = nearest(node.name.text, [*self.scope.collections, *lists])
-            if not self.scope.may_be_broken(node.name.text):
-                self.error(
-                    "SEG211",
-                    node.name.span,
-                    f"`{node.name.text}` is neither a collection nor a list of the event",
-                    help=f"did you mean `{meant}`?"
-                    if meant
-                    else f"declare it: collection {node.name.text} of adds to cart by product",
-                    fix=instead(node.name.span, node.name.text, meant, [*self.scope.collections, *lists]),
-                )
-            return BROKEN
-        items, kind = at_hand
-        item = Item(node.name.text, _item_kinds(kind))
-        where = self.condition(node.where, context.inside(item)) if node.where is not None else None
-        count = p.Aggregate("count", items, where, None)
-        return Typed(BOOLEAN, p.Compare("=" if node.negated else ">=", count, p.Constant(0 if node.negated else SCALE)))
-
-    def _collection(
-        self, node: ast.Aggregate | ast.CountDistinct | ast.CountOf | ast.TimeSince, context: Context
-    ) -> Typed:
-        collection = self.scope.collections[node.source.name.text]
-        self.gathered.not_yet(node.source.span, "a collection")
-        item = self.item(collection.event)
-        if node.source.where is not None:
-            self.condition(node.source.where, context.inside(item))
-        match node:
-            case ast.CountOf():
-                return Typed(NUMBER, p.Constant(None))
-            case ast.CountDistinct(operand):
-                self.value(operand, context.inside(item))
-                return Typed(NUMBER, p.Constant(None))
-            case ast.Aggregate(function, operand):
-                kind = self._measured(function, self.value(operand, context.inside(item)), operand.span)
-                return Typed(kind, p.Constant(None))
-            case ast.TimeSince():
-                self.error("SEG314", node.span, "`time since` looks at events, not at a collection")
-                return BROKEN
-        assert_never(node)
-
-
-def _item_kinds(kind: Kind) -> dict[str, Kind]:
-    """The fields of a list's items; a plain item is called `it`."""
-    item = kind.item
-    if item is None:
-        return {}
-    if item.name == "record":
-        return {field.name: field.kind for field in item.fields}
-    return {"": item}
 
 
 def _all(tests: tuple[p.Expression, ...]) -> p.Expression | None:

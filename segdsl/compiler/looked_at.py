@@ -75,9 +75,11 @@ class _Looker:
             case ast.Mention():
                 yield from self._mention(node)
             case ast.TimeSince(source):
-                yield from self._value(
-                    node, f"the latest {expression(ast.CountOf(source)).removeprefix('count of ')}", INSTANT
-                )
+                asked = expression(ast.CountOf(source)).removeprefix("count of ")
+                lead = "the latest put into" if source.name.text in self.expressions.scope.collections else "the latest"
+                yield from self._value(node, f"{lead} {asked}", INSTANT)
+            case ast.ItemTest(_, name, where) if name.text in self.expressions.scope.collections:
+                yield from self._value(ast.CountOf(ast.Source(name, None, where, span=node.span), span=node.span))
             case ast.Aggregate() | ast.CountDistinct() | ast.CountOf():
                 yield from self._value(node)
             case _:

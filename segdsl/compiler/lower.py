@@ -1,6 +1,7 @@
-"""A checked program to a plan: vocabulary, defaults, segments in their order, memories, rules, and the digest."""
+"""A checked program to a plan: vocabulary, defaults, segments in their order, memories, rules, promotions, and the
+digest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -9,12 +10,12 @@ from segdsl.compiler.context import digest
 from segdsl.compiler.lengths import fixed_length
 from segdsl.compiler.scope import EventInfo, Scope
 from segdsl.plan import nodes as p
-from segdsl.plan.walk import structs, walk
+from segdsl.plan.walk import item_fields, structs, walk
 
 
 def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Plan:
-    """The plan of a program without mistakes. Memories are left out that neither the program nor the `further`
-    conditions ask."""
+    """The plan of a program without mistakes. Memories and collections are left out that neither the program nor the
+    `further` conditions ask."""
     scope = program.scope
     segments = tuple(
         p.Segment(
@@ -25,9 +26,10 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         )
         for name in program.table.order
     )
-    asked = {
-        node.memory for node in walk((segments, tuple(program.rules), tuple(further))) if isinstance(node, p.Recall)
-    }
+    promotions = tuple(of for _, of in sorted(program.table.promotions.items()))
+    acting = (segments, tuple(program.rules), tuple(program.holds))
+    conditions = (acting, promotions, tuple(further))
+    asked = {node.memory for node in walk(conditions) if isinstance(node, p.Recall)}
     plan = p.Plan(
         version=p.VERSION,
         digest="",
@@ -39,23 +41,50 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         memories=tuple(program.memories[key] for key in sorted(asked)),
         rules=tuple(sorted(program.rules, key=lambda rule: rule.id)),
         lateness=fixed_length(scope.lateness.length) if scope.lateness is not None else 0,
+        collections=tuple(_collections(program, conditions)),
+        limits=tuple(sorted(program.limits, key=lambda limit: limit.key)),
+        holds=tuple(sorted(program.holds, key=lambda hold: hold.key)),
+        promotions=promotions,
     )
     return msgspec.structs.replace(plan, digest=plan_digest(plan))
 
 
 def plan_digest(plan: p.Plan) -> str:
-    """The hash of what a plan means. Places, the order of declarations and vocabulary that nothing uses do not count:
-    moving a rule to another file changes nothing, and neither does a newer shipped vocabulary."""
+    """The hash of what a plan does to states. Places, the order of declarations and vocabulary that nothing uses do not
+    count: moving a rule to another file changes nothing, and neither does a newer shipped vocabulary. A promotion only
+    reads: only what it reads counts, so that a store can go on with another one that reads no more."""
     segments = sorted((msgspec.structs.replace(s, place="") for s in plan.segments), key=lambda s: s.name)
     rules = sorted((msgspec.structs.replace(r, place="") for r in plan.rules), key=lambda r: r.id)
     about = p.EventTrigger | p.CountTrigger | p.AfterTrigger | p.Record
+    collections = tuple(msgspec.structs.replace(collection, name="") for collection in plan.collections)
     events = {memory.event for memory in plan.memories}
+    events |= {event for collection in plan.collections for event in collection.events}
     events |= {node.event for node in structs(tuple(rules)) if isinstance(node, about)}
     used = [event for event in plan.events if event.name in events or events & {name for _, name in event.lines}]
-    read = {node.name for node in walk((tuple(segments), tuple(rules))) if isinstance(node, p.Attribute)}
+    conditions = (plan.segments, plan.rules, plan.promotions, plan.holds)
+    read = {node.name for node in walk(conditions) if isinstance(node, p.Attribute)}
     read |= {node.attribute for node in structs(tuple(rules)) if isinstance(node, p.DateTrigger)}
     attributes = [attribute for attribute in plan.attributes if attribute.name in read or attribute.ruled]
-    return digest((plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, rules))
+    held = [*(limit.key for limit in plan.limits), *(hold.key for hold in plan.holds)]
+    return digest(
+        (plan.version, plan.zone, plan.lateness, used, attributes, segments, plan.memories, collections, rules, held)
+    )
+
+
+def _collections(program: CheckedProgram, conditions: object) -> Iterator[p.Collection]:
+    """The collections that are read, with the fields of their items that anything reads."""
+    fields: dict[str, set[str]] = {}
+    for node in structs(conditions):
+        if isinstance(node, p.Aggregate) and isinstance(node.items, p.Items):
+            fields.setdefault(node.items.collection, set()).update(item_fields((node.where, node.operand)))
+    for key, read in sorted(fields.items()):
+        kept = tuple(sorted(read - {"time"}))
+        yield msgspec.structs.replace(program.collections[key], fields=kept)
+
+
+def meaning(plan: p.Plan) -> str:
+    """The hash of what a plan does and of what can be asked of it: the digest, and its promotions."""
+    return digest((plan.digest, [msgspec.structs.replace(each, place="") for each in plan.promotions]))
 
 
 def _event(info: EventInfo) -> p.EventType:

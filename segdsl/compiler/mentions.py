@@ -129,7 +129,7 @@ class Mentions(History):
                 return BROKEN
             return self.unknown_name(ast.Name(name, span=of.span), context)
         if context.item is not None:
-            return self._attribute_in_where(of)
+            return self._attribute_in_where(of, context.item)
         return self._attribute(name)
 
     def _define(self, of: ast.Name, context: Context) -> Typed:
@@ -189,14 +189,14 @@ class Mentions(History):
                 self.error(
                     "SEG312",
                     node.span,
-                    "a `where` speaks of its event alone, not of how long ago something is now",
+                    f"a `where` speaks of {item.about} alone, not of how long ago something is now",
                     help="compare two of its fields, or a field with a value",
                 )
                 return BROKEN
             self.error(
                 "SEG312",
                 node.span,
-                "a `where` speaks of its event alone, not of other events",
+                f"a `where` speaks of {item.about} alone, not of other events",
                 help="put what concerns the customer beside it, with `and`",
             )
             return BROKEN
@@ -205,15 +205,18 @@ class Mentions(History):
         if name in item.kinds:
             return Typed(item.kinds[name], item.read(name))
         if name in self.scope.attributes or name in self.scope.defines or name in ("age", "today", "weekday"):
-            return self._attribute_in_where(node.name)
+            return self._attribute_in_where(node.name, item)
         return self.unknown_field(node.name, item.what, item.kinds)
 
-    def _attribute_in_where(self, of: ast.Name) -> Typed:
+    def _attribute_in_where(self, of: ast.Name, item: Item) -> Typed:
+        help_ = "what concerns the customer stands behind the `while` of a `hold`"
+        if item.about == "its event":
+            help_ = "a past event is judged by what it carried; put what concerns the customer beside the `where`"
         self.error(
             "SEG312",
             of.span,
-            f"a `where` speaks of its event alone, and `{of.text}` is not a field of it",
-            help="a past event is judged by what it carried; put what concerns the customer beside the `where`",
+            f"a `where` speaks of {item.about} alone, and `{of.text}` is not a field of it",
+            help=help_,
         )
         return BROKEN
 
@@ -323,7 +326,7 @@ class Mentions(History):
             self.error(
                 "SEG312",
                 of.span,
-                "a `where` speaks of its event alone, not of segments",
+                f"a `where` speaks of {context.item.about} alone, not of segments",
                 help="put `in segment` beside the `where`, with `and`",
             )
 

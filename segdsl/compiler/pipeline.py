@@ -10,6 +10,7 @@ from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.context import BROKEN, Context, Gathered
 from segdsl.compiler.declare import declare
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.limits import LimitChecker
 from segdsl.compiler.lower import lower
 from segdsl.compiler.rules import RuleChecker
 from segdsl.compiler.segments import check_segments
@@ -37,12 +38,17 @@ def check_modules(
     program = CheckedProgram(sources, modules, scope, collector, table, defaults=defaults)
     rules = RuleChecker(gathered, expressions, table, program.place)
     program.rules, program.spans = rules.check_all(), rules.spans
+    limited = LimitChecker(gathered, expressions, program.place)
+    limited.check_all()
+    program.limits, program.holds = list(limited.limits.values()), list(limited.holds.values())
+    program.spans |= limited.spans
     unready = list(gathered.unready)
-    tests = TestChecker(gathered, expressions)
+    tests = TestChecker(gathered, expressions, table.promotions)
     tests.check_all()
     program.tests = tests.tests
     program.asked = [expressions.value(question, Context("test")) for question in questions]
     program.memories, program.written = gathered.memories, gathered.written
+    program.collections = gathered.collections
     program.unready = [d for d in unready if d.span.source not in shipped]
     program.left_out = gathered.unready[len(unready) :]
     if linted and not collector.errors:

@@ -32,6 +32,7 @@ def check_rounds(
     rules: Iterable[p.Rule],
     conditions: Mapping[str, p.Expression],
     memories: Mapping[str, p.Memory],
+    collections: Mapping[str, p.Collection],
     lines: Mapping[str, Iterable[str]],
     rule_spans: Mapping[str, Span],
     segment_spans: Mapping[str, Span],
@@ -42,7 +43,7 @@ def check_rounds(
     places of rules by id."""
     # In the order of the text, so that the message does not depend on the order in which rules come.
     ordered = sorted(rules, key=lambda rule: (rule_spans.get(rule.id, NOWHERE), rule.id))
-    causes = Causes.of(ordered, conditions, memories, lines)
+    causes = Causes.of(ordered, conditions, memories, collections, lines)
     lasting = Lasting.of(causes)
     report = Report(causes, rule_spans, segment_spans, collector)
     refused: set[int] = set()

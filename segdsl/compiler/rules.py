@@ -11,7 +11,7 @@ from segdsl.compiler.context import Context, Gathered, digest
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.rounds import check_rounds
 from segdsl.compiler.scope import EventInfo
-from segdsl.compiler.segments import SegmentTable, check_span
+from segdsl.compiler.segments import SegmentTable, check_said_once, check_span
 from segdsl.compiler.steps import StepChecker
 from segdsl.compiler.triggers import TriggerChecker, told_apart
 from segdsl.compiler.waits import WaitChecker, fields_needed, keyed
@@ -66,6 +66,7 @@ class RuleChecker:
             self.rules.values(),
             self.table.conditions,
             self.gathered.memories,
+            self.gathered.collections,
             {name: tuple(line for _, line in info.lines) for name, info in scope.events.items()},
             self.spans,
             {name: info.span for name, info in scope.segments.items()},
@@ -75,16 +76,8 @@ class RuleChecker:
     # ------------------------------------------------------------------------------------------------------ activities
 
     def _activity(self, node: ast.Activity) -> None:
-        seen: dict[type[ast.Option], ast.Option] = {}
+        check_said_once(node.options, self.expressions)
         for option in node.options:
-            if type(option) in seen:
-                self.expressions.error(
-                    "SEG207",
-                    option.span,
-                    "this is said twice",
-                    labels=[Label(seen[type(option)].span, "first said here")],
-                )
-            seen[type(option)] = option
             self._option(option)
         begin, end = check_span(node.options, self.expressions)
         if not any(isinstance(part, ast.Rule) for part in node.body):

@@ -65,12 +65,16 @@ class ActionInfo:
         return next(iter(self.fields.values()), None)
 
 
-@frozen(eq=False)
+@define(eq=False)
 class CollectionInfo:
+    """A collection. `event` has the name and the fields of what is put in. The keys are `folded` where an event that
+    carries one ignores its case."""
+
     name: str
     span: Span
     event: EventInfo
     node: ast.CollectionDeclaration
+    folded: bool = False
 
 
 @frozen(eq=False)
@@ -103,6 +107,8 @@ class Scope:
     actions: dict[str, ActionInfo] = field(factory=dict)
     segments: dict[str, SegmentInfo] = field(factory=dict)
     promotions: dict[str, ast.Promotion] = field(factory=dict)
+    limits: list[ast.Limit] = field(factory=list)
+    holds: list[ast.Hold] = field(factory=list)
     activities: list[ast.Activity] = field(factory=list)
     rules: list[ast.Rule] = field(factory=list)
     tests: list[ast.TestDeclaration] = field(factory=list)

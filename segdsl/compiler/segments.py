@@ -15,12 +15,13 @@ from segdsl.values.kinds import ERROR
 @define(eq=False)
 class SegmentTable:
     """The condition of each derived segment and of each with a `while`, what they read directly, and all segments in
-    the order of dependence."""
+    the order of dependence; and the promotions, by name."""
 
     conditions: dict[str, p.Expression] = field(factory=dict)
     reads: dict[str, set[str]] = field(factory=dict)
     attributes: dict[str, set[str]] = field(factory=dict)
     order: list[str] = field(factory=list)
+    promotions: dict[str, p.Promotion] = field(factory=dict)
 
     def touched_by(self, segments: set[str], attributes: set[str]) -> set[str]:
         """The segments themselves and every derived one whose answer can change with them or with the attributes."""
@@ -47,16 +48,35 @@ def check_segments(gathered: Gathered, expressions: Expressions) -> SegmentTable
         if kind.name in ("list", "record") and kind != ERROR:
             expressions.error("SEG303", defined.node.value.span, "a define is a value or a condition, not a list")
     for promotion in gathered.scope.promotions.values():
-        _promotion(promotion, gathered, expressions)
+        table.promotions[promotion.name.text] = _promotion(promotion, gathered, expressions)
     table.order = _ordered(gathered, table)
     return table
 
 
-def _promotion(node: ast.Promotion, gathered: Gathered, expressions: Expressions) -> None:
+def _promotion(node: ast.Promotion, gathered: Gathered, expressions: Expressions) -> p.Promotion:
+    condition = None
     if node.condition is not None:
-        expressions.condition(node.condition, Context("promotion", lasting=True))
-    check_span(node.options, expressions)
-    gathered.not_yet(node.name.span, "a promotion")
+        condition = expressions.condition(node.condition, Context("promotion", lasting=True))
+    check_said_once(node.options, expressions)
+    begin, end = check_span(node.options, expressions)
+    place = gathered.sources.place(node.name.span).rpartition(":")[0]
+    made = p.Promotion(node.name.text, place, condition, begin, end)
+    gathered.written.note(made, node)
+    return made
+
+
+def check_said_once(options: tuple[ast.Option, ...], expressions: Expressions) -> None:
+    """Each option of an activity or a promotion is said once."""
+    seen: dict[type[ast.Option], ast.Option] = {}
+    for option in options:
+        if type(option) in seen:
+            expressions.error(
+                "SEG207",
+                option.span,
+                "this is said twice",
+                labels=[Label(seen[type(option)].span, "first said here")],
+            )
+        seen[type(option)] = option
 
 
 def check_span(options: tuple[ast.Option, ...], expressions: Expressions) -> tuple[int | None, int | None]:

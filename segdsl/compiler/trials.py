@@ -1,5 +1,7 @@
 """Tests beside the rules: their names, types and conditions (language.md section 7). `host/trials/` runs them."""
 
+from collections.abc import Mapping
+
 from attrs import define, field, frozen
 
 from segdsl.compiler.actions import ActionChecker
@@ -13,6 +15,7 @@ from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
+from segdsl.syntax.format_values import name as shown
 
 
 @frozen
@@ -27,7 +30,8 @@ class Expected:
 @frozen(eq=False)
 class CheckedTest:
     """A test, or a row of one with a table, whose names are resolved. `expected` are the conditions of its `expect`
-    lines, by the line's span: one of several parts joined by `and` is asked part by part. `happening` are the events
+    lines, by the line's span: one of several parts joined by `and` is asked part by part; for a promotion it is the
+    promotion's own. `happening` are the events
     that happen, with the field that the value behind the name is for."""
 
     name: str
@@ -40,10 +44,12 @@ class CheckedTest:
 
 @define(eq=False)
 class TestChecker:
-    """Checks the tests of a program. `tests` are those that can be run, in the order of the text."""
+    """Checks the tests of a program with these `promotions`. `tests` are those that can be run, in the order of the
+    text."""
 
     gathered: Gathered
     expressions: Expressions
+    promotions: Mapping[str, p.Promotion] = field(factory=dict)
     tests: list[CheckedTest] = field(factory=list)
     expected: dict[Span, tuple[Expected, ...]] = field(factory=dict)
     happening: dict[Span, tuple[EventInfo, FieldInfo | None]] = field(factory=dict)
@@ -88,16 +94,26 @@ class TestChecker:
             case ast.ExpectEffect(name, match, assignments):
                 self._effect(name, match, assignments)
             case ast.ExpectPromotion(name):
-                promotions = self.gathered.scope.promotions
-                if name.text not in promotions and not self.gathered.scope.may_be_broken(name.text):
-                    meant = nearest(name.text, promotions)
-                    self.expressions.error(
-                        "SEG214",
-                        name.span,
-                        f'there is no promotion "{name.text}"',
-                        help=f'did you mean "{meant}"?' if meant else f"declare it: promotion {name.text} if ...",
-                        fix=another_name(name, meant, promotions),
-                    )
+                self._promotion(node, name)
+
+    def _promotion(self, node: ast.ExpectPromotion, name: ast.Name) -> None:
+        promotions = self.gathered.scope.promotions
+        if name.text in promotions:
+            asked, made = promotions[name.text].condition, self.promotions[name.text].condition
+            if asked is not None and made is not None:
+                sound = self.gathered.collector.errors == 0
+                context = Context("promotion", lasting=True)
+                looks_at = looked_at(self.expressions, asked, context) if sound else ()
+                self.expected[node.span] = (Expected(asked, made, looks_at),)
+        elif not self.gathered.scope.may_be_broken(name.text):
+            meant = nearest(name.text, promotions)
+            self.expressions.error(
+                "SEG214",
+                name.span,
+                f'there is no promotion "{name.text}"',
+                help=f'did you mean "{meant}"?' if meant else f"declare it: promotion {shown(name)} if ...",
+                fix=another_name(name, meant, promotions),
+            )
 
     def _expected(self, part: ast.Expression) -> Expected:
         context = Context("test")

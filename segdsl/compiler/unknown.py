@@ -56,7 +56,8 @@ class UnknownNames(Windows):
             )
         return BROKEN
 
-    def unknown_event(self, of: ast.Name, context: Context | None = None) -> Typed:
+    def unknown_event(self, of: ast.Name, context: Context | None = None, *, source: bool = False) -> Typed:
+        """Complain of a name that is no event. What an aggregate looks at, a `source`, may be a collection as well."""
         if self.scope.may_be_broken(of.text):
             return BROKEN
         words = of.text.split(" ")
@@ -72,12 +73,13 @@ class UnknownNames(Windows):
                 )
                 return BROKEN
         trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
-        meant = trimmed if trimmed in self.scope.events else nearest(of.text, self.scope.events)
+        names = [*self.scope.events, *(self.scope.collections if source else ())]
+        meant = trimmed if trimmed in self.scope.events else nearest(of.text, names)
         capital = next(
             (w for w in words if w != w.lower() and w.lower() in ("if", "then", "when", "where", "and", "or")), None
         )
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
-        fix = instead(of.span, of.text, meant, self.scope.events)
+        fix = instead(of.span, of.text, meant, names)
         values = {*self.scope.attributes, *self.scope.defines, *(context.event or {} if context else {}), "age"}
         meaning = of_trigger(of, self.scope.segments) or self._date(of)
         meaning = meaning or of_event(of, self.scope, values, self.gathered.sources)

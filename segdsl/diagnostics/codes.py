@@ -288,6 +288,23 @@ CODES: dict[str, Code] = {
         "The construct belongs to the language and was checked, but this version of segdsl does not run it. A program "
         "that holds it is refused when it is run, rather than run without it.",
         "promotion Spring from 2026-03-01", 'zone "UTC"'),
+    "SEG461": Code("a limit that is none",
+        "A limit says how many effects a customer gets at most within a length of time: one or more. What is never to "
+        "be done is left out of the rules; what is not to be done for some customers is held back with `hold`.",
+        "limit 0 within 7 days for send email",
+        "hold send email while marketing consent is not known or marketing consent is not yes"),
+    "SEG462": Code("a field of two kinds",
+        "A limit or a hold speaks of all its actions together, so what it asks of a field has to mean the same in each "
+        "of them.",
+        "action print card { size: number }\naction print sign { size: text }\n"
+        "limit 1 within 1 day for print card, print sign where size is known",
+        "action print card { size: number }\naction print sign { size: number }\n"
+        "limit 1 within 1 day for print card, print sign where size is known"),
+    "SEG463": Code("a limit or a hold written twice",
+        "Limits and holds are a set, like rules: one that is written twice counts once, and so does an action that is "
+        "named twice in one.",
+        "limit 1 within 1 day for send email\nlimit 1 within 1 day for send email",
+        "limit 1 within 1 day for send email\nlimit 3 within 7 days for send email"),
     # ---------------------------------------------------------------------------------- 48x, 49x: legal, but doubtful
     "SEG481": Code("rules that pull against each other",
         "One event makes a rule add to a segment and another remove from it (remove wins), or sets an attribute twice "
@@ -393,5 +410,17 @@ CODES: dict[str, Code] = {
         "order are its list of items.",
         'when places order if not buys category "Golf" then send push',
         'when places order if no item of items where category is "Golf" then send push'),
+    "SEG916": Code("a collection that is cleared already",
+        "A collection is judged after the event at hand. In a rule that starts with the event which clears it, it "
+        "holds nothing. What an order brings is its list of items.",
+        "when places order if count of cart >= 3 then send push",
+        "when places order if count of items >= 3 then send push"),
+    "SEG918": Code("nothing to limit",
+        "A limit or a hold names an action that no rule does, or asks for fields that no rule gives it, so that it "
+        "never holds anything back. Often a value is misspelt.",
+        'limit 1 within 1 day for send email where template is "sprnig"\n'
+        'when registers then send email "spring"',
+        'limit 1 within 1 day for send email where template is "spring"\n'
+        'when registers then send email "spring"'),
 }
 # fmt: on

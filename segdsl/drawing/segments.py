@@ -15,7 +15,7 @@ from segdsl.drawing.graph import Edge, EdgeKind, Graph, Group, Ids, Kind, Node, 
 from segdsl.drawing.reads import Reader, Reads
 from segdsl.syntax import ast
 from segdsl.syntax.format import format_module
-from segdsl.syntax.format_rules import trigger
+from segdsl.syntax.format_rules import option, trigger
 from segdsl.syntax.format_values import duration, expression
 
 HOST = "host"
@@ -77,7 +77,8 @@ class Segments:
     def promotion(self, node: ast.Promotion) -> None:
         if node.condition is not None:
             key = f"promotion {node.name.text}"
-            self._add(key, "promotion", node.name.text, f"if {expression(node.condition)}", node)
+            text = " ".join([*map(option, node.options), f"if {expression(node.condition)}"])
+            self._add(key, "promotion", node.name.text, text, node)
             self._read(key, self.reader.of_expression(node.condition), "")
 
     # ----------------------------------------------------------------------------------------------------------- rules

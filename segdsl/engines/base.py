@@ -6,21 +6,25 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from segdsl.plan.expressions import Expression
-from segdsl.plan.nodes import Plan
+from segdsl.plan.nodes import Plan, Promotion
 from segdsl.records.inputs import Event, Input
-from segdsl.records.outcomes import Change, Effect
+from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
 
 
 class Step(Struct):
     """What an input did: the next state, changes and effects in their order, the ids of the rules that fired, and for
-    each of them the instant at which it did (microseconds UTC)."""
+    each of them the instant at which it did (microseconds UTC). `full` are the collections that had no room for what
+    the input would have put in: that put did nothing, and whoever takes inputs refuses such a one. `held` are the
+    effects that were held back, in their order."""
 
     state: State
     changes: list[Change]
     effects: list[Effect]
     fired: list[str]
     fired_at: list[int] = []
+    full: list[str] = []
+    held: list[Held] = []
 
 
 class Prepared(Protocol):
@@ -45,6 +49,9 @@ class Prepared(Protocol):
 
     def looking(self, state: State, now: int) -> Callable[[Expression], Any]:
         """What gives the worth of an expression, None where that is not known; the instant as for `ask`."""
+
+    def entitled(self, state: State, promotion: Promotion, now: int) -> bool:
+        """Whether a customer has a promotion (language.md section 6); the instant as for `ask`."""
 
     def fresh(self, customer: str, instant: int) -> State:
         """The state of a customer of whom nothing is known, with the derived segments that hold even so."""

@@ -9,18 +9,22 @@ import hmac
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from typing import Any, Self
 
 import msgspec
 
 from segdsl.backends import open_backend
 from segdsl.backends.base import Backend, Batch, Position, StoredProgram, Tally
-from segdsl.diagnostics.errors import ClockError, InputError, StoreError, UnknownNameError
-from segdsl.diagnostics.suggest import nearest
+from segdsl.diagnostics.errors import ClockError, InputError, StoreError
 from segdsl.engines import DEFAULT, prepare
-from segdsl.host.identity import is_guest
+from segdsl.host.deciding import Deciding
+from segdsl.host.decisions import Decision
+from segdsl.host.identity import is_guest, no_guest
+from segdsl.host.listing import Listed, Saying, Word
 from segdsl.host.lives import Lives
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
 from segdsl.host.program import Program, plan_of
@@ -29,8 +33,7 @@ from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
 from segdsl.records.inputs import Event, Exclude, Include, Link, Unlist
-from segdsl.records.outcomes import Effect, Outcome, Reject
-from segdsl.state.visitor import GUEST
+from segdsl.records.outcomes import Effect, Held, Outcome, Reject
 from segdsl.values import instants
 from segdsl.values.instants import DAY, MINUTE, instant_text
 
@@ -43,7 +46,11 @@ AHEAD = 5 * MINUTE
 PAGE = 500
 """Customers whose timers are due that are taken into one transaction: each may have many steps to take."""
 
+LISTED = 1_000
+"""Customers about whom the host's word is taken into one transaction: each may start rules."""
+
 Handler = Callable[[Effect], object]
+HeldHandler = Callable[[Held], object]
 Given = Event | Mapping[str, Any]
 Listen = Callable[[list[Outcome]], None]
 
@@ -59,7 +66,9 @@ class Engine(Questions):
     `program` may be None for a store that was run before: it keeps its program. `clock` gives the current instant in
     microseconds UTC; together with `advance` it vouches for events, so that one from the future is refused. `handlers`
     take the effects of an action by its name; `withdrawn` takes the notices that an effect which was handed over before
-    would not have been, after a late event. Use it in a `with` block, or `close()` it.
+    would not have been, after a late event. `held` is told of effects that limits and holds kept back, after the commit
+    and once: they are kept nowhere, so one who must not miss any reads the outcomes. Use it in a `with` block, or
+    `close()` it.
 
     `journal` says whether a new store keeps the inputs of each customer (it does if nothing is said), from which `why`
     is answered and tests are made; a store keeps them from its first input on or not at all.
@@ -76,6 +85,7 @@ class Engine(Questions):
         clock: Callable[[], int] = system_clock,
         handlers: Mapping[str, Handler] | None = None,
         withdrawn: Handler | None = None,
+        held: HeldHandler | None = None,
         journal: bool | None = None,
     ) -> None:
         self.backend = open_backend(backend) if isinstance(backend, str) else backend
@@ -93,8 +103,9 @@ class Engine(Questions):
         self.vouched = self.backend.clock() or 0
         self.handlers = dict(handlers or {})
         self.withdrawn = withdrawn
+        self.held = held
         for name in self.handlers:
-            self._known_action(name)
+            self.known_action(name)
 
     def _install(self, program: Program | None, journal: bool | None) -> tuple[p.Plan, StoredProgram]:
         kept = self.backend.program()
@@ -152,13 +163,19 @@ class Engine(Questions):
         return outcomes + (self.take(batch) if batch else [])
 
     def _read(self, given: Mapping[str, Any], number: int) -> Event | Reject:
-        if not isinstance(given, Mapping):
-            raise TypeError(f"an event is a mapping or an Event, not {type(given).__name__}")
-        ready = json_ready(given)
+        ready = self._ready(given)
         if "id" not in ready:
             # Without an id there is none to know a repetition by: each call is taken as an event of its own.
             ready["id"] = secrets.token_hex(8)
         return self.shape.to_event(ready, number, "process")
+
+    @staticmethod
+    def _ready(given: Mapping[str, Any]) -> dict[str, Any]:
+        """A mapping as a JSON decoder would give it."""
+        if not isinstance(given, Mapping):
+            raise TypeError(f"an event is a mapping or an Event, not {type(given).__name__}")
+        ready: dict[str, Any] = json_ready(given)
+        return ready
 
     def settle(self, event: Event) -> Event:
         """The event with the customer whose it would be if it came now (language.md section 5.18). Nothing is kept."""
@@ -183,8 +200,7 @@ class Engine(Questions):
         emptied, with the next batch that is done with.
 
         `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over."""
-        believed = vouched if vouched is not None else max(self.vouched, self.clock() + AHEAD)
-        taking = self._taking(believed, positions or {}, settled)
+        taking = self._taking(vouched if vouched is not None else self._believed(), positions or {}, settled)
         taking.load_for(items)
         outcomes = [taking.take(item) for item in items]
         if read_again and held is not None:
@@ -196,8 +212,12 @@ class Engine(Questions):
     def link(self, link: Link) -> None:
         """Have a guest turn out to be a customer, as the journal of another store tells (language.md section 5.18)."""
         taking = self._taking(settled=True)
-        outcomes = taking.link(link.guest, link.customer, link.visitor, link)
+        outcomes = taking.link(link)
         self._commit(taking, outcomes)
+
+    def _believed(self) -> int:
+        """The instant up to which events are believed (language.md section 5.1)."""
+        return max(self.vouched, self.clock() + AHEAD)
 
     def _taking(
         self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None, settled: bool = False
@@ -226,12 +246,64 @@ class Engine(Questions):
         if held:
             held.clear()
         self._hand_over([*notices, *batch.effects])
+        if self.held is not None:
+            for each in taking.held.values():
+                self.held(each)
+
+    # ------------------------------------------------------------------------------------------------------ decisions
+
+    def decide(self, event: Given, *, wanted: Mapping[str, int] | None = None) -> Decision:
+        """What a page needs now, on an event such as `views spot` or `searches`: what it shows, and how the search is
+        changed. Nothing is written and no handler is called; asked again, the answer is the same. When the same event
+        (with the same `id`) is processed next, its effects are these, with these ids.
+
+        The event goes through what `process` would do with it: what the clock has brought about since the customer's
+        last event is in it, and a late, repeated or bad event is one here too. Nothing is raised for bad data.
+
+        What rules that the event itself sets going hand over is `shown`, in the order of priority, then of the names of
+        activities, and within a rule as written; messages (`send email` and the like) are not. Activities count from
+        the highest priority down until one has something to show; all of equal priority count. A page that has room
+        for more says how much it wants: `wanted={"show content": 2}` takes that action from the highest priority down
+        until there are two, again with all of equal priority, so that more may come: the page takes the first ones.
+        Actions that are not named stay with the rule without amounts. Rules outside activities have priority 0.
+
+        An event without an `id` is given one that is made of what it says, `decision.id`: process it with that.
+
+        Raises UnknownNameError for a wanted action that is not declared, InputError for an amount that is none.
+        """
+        amounts = dict(wanted or {})
+        for action, amount in amounts.items():
+            self.known_action(action)
+            if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
+                raise InputError(f"the wanted amount of {action!r} is {amount!r}, not a whole number from 0 on")
+        item = self._asked_about(event)
+        taking = self._taking(self._believed())
+        taking.load_for([item])
+        return self._deciding.decision(item, taking.take(item), amounts)
+
+    def _asked_about(self, event: Given) -> Event | Reject:
+        """The event that is decided on, and whose it is."""
+        if isinstance(event, Event):
+            return event
+        ready = self._ready(event)
+        said = repr(sorted(ready.items(), key=lambda entry: str(entry[0])))
+        source = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]  # of which an id is made, without one
+        return self._asked_shape.to_event(ready, 1, source)
+
+    @cached_property
+    def _asked_shape(self) -> EventShape:
+        """Apart from that of the events which are taken in: it counts what it ignores."""
+        return EventShape(self.plan)
+
+    @cached_property
+    def _deciding(self) -> Deciding:
+        return Deciding.of(self.plan)
 
     # --------------------------------------------------------------------------------------------------------- effects
 
     def handle(self, action: str, handler: Handler) -> None:
         """Have a callable take the effects of an action from now on. Raises UnknownNameError for an undeclared one."""
-        self._known_action(action)
+        self.known_action(action)
         self.handlers[action] = handler
 
     def deliver(self, limit: int = 10_000) -> int:
@@ -255,12 +327,6 @@ class Engine(Questions):
         finally:
             if done:
                 self.backend.delivered(done)
-
-    def _known_action(self, name: str) -> None:
-        actions = [action.name for action in self.plan.actions]
-        if name not in actions:
-            meant = nearest(name, actions)
-            raise UnknownNameError(f"there is no action {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
 
     # ------------------------------------------------------------------------------------------------------- the clock
 
@@ -294,6 +360,43 @@ class Engine(Questions):
         """Take back `include` and `exclude`: what goes on beneath is seen again."""
         return self._list(Unlist, customer, segment, at, id)
 
+    def list_many(
+        self,
+        word: Word,
+        segment: str,
+        customers: Iterable[str],
+        at: Moment | None = None,
+        *,
+        known_only: bool = False,
+        before_commit: Listen | None = None,
+    ) -> Iterator[list[Listed]]:
+        """Say one word, `include`, `exclude` or `unlist`, about many customers, in batches that are committed one by
+        one; gives what came of each batch once that has happened. Of whom the word holds already nothing is done, so
+        the same list can be gone through again. With `known_only` nobody becomes known by it. `before_commit` sees the
+        outcomes first.
+
+        Raises UnknownNameError for a segment that is not declared, ClockError for an instant that nobody vouches for.
+        """
+        self.known_segment(segment)
+        instant = self._instant(at) if at is not None else None
+        vouched = max(self.vouched, self.clock() + AHEAD)
+        if instant is not None and instant > vouched:
+            raise ClockError(
+                f"{instant_text(instant)} is later than {instant_text(vouched)}: what these customers do before it "
+                "would be refused as late"
+            )
+        saying = Saying(word, segment, instant, self.now() or self.clock(), self.plan.lateness, known_only)
+        return self._said(saying, iter(customers), before_commit)
+
+    def _said(self, saying: Saying, customers: Iterator[str], before_commit: Listen | None) -> Iterator[list[Listed]]:
+        while page := [saying.named(each) for each in islice(customers, LISTED)]:
+            taking = self._taking()
+            taking.load([each for each in page if isinstance(each, str)])
+            found = [saying.say(each, taking) if isinstance(each, str) else each for each in page]
+            if taking.touched:
+                self._commit(taking, [each.outcome for each in found], before_commit)
+            yield found
+
     def _list(
         self, kind: type[Include | Exclude | Unlist], customer: str, segment: str, at: Moment | None, id_: str | None
     ) -> Outcome:
@@ -301,12 +404,12 @@ class Engine(Questions):
         if not customer or not customer.strip():
             raise InputError("a customer's id cannot be empty")
         taking = self._taking()
-        customer = self.became(customer) or customer
+        customer = taking.named(customer)
         life = taking.life(customer)
         if life is None and is_guest(customer):
-            raise InputError(f"there is no guest {customer!r}, and only guests have ids that begin with {GUEST!r}")
+            raise InputError(no_guest(customer))
         latest = life.head.latest if life is not None else 0
-        instant = instant_of(at) if at is not None else max(self.now(), latest) or self.clock()
+        instant = self._instant(at) if at is not None else max(self.now(), latest) or self.clock()
         if life is not None and instant < latest - self.plan.lateness:
             raise ClockError(f"{customer!r} has done something at {instant_text(latest)}; this would be too late")
         outcome = taking.take_listing(kind(id_ or secrets.token_hex(8), customer, instant, segment))

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from segdsl.records.inputs import FORGET, LOGS_OFF, Event
 from segdsl.state.visitor import GUEST, Visitor
+from segdsl.values.wire import shown
 
 
 @frozen
@@ -46,6 +47,14 @@ def settle(visitor: Visitor | None, event: Event, lateness: int) -> Settled:
     if not event.customer or event.name == FORGET or is_guest(event.customer):
         return Settled(settled, after)
     return Settled(settled, replace(after, account=event.customer), "" if before.account else before.guest)
+
+
+def no_guest(customer: str) -> str:
+    """Why an id that begins as those of guests cannot be taken: no guest has it."""
+    return (
+        f"{shown(customer)} is no guest that is known, and ids that begin with {shown(GUEST)} are theirs alone: name "
+        "the visitor, or give the customer another id"
+    )
 
 
 def is_guest(customer: str) -> bool:

@@ -14,22 +14,26 @@ from attrs import define, field
 
 from segdsl.engines.base import Prepared, Step
 from segdsl.records.inputs import Event, Input, Link
-from segdsl.records.outcomes import Because, Change, Effect, Outcome
+from segdsl.records.outcomes import Because, Change, Effect, Held, Outcome, Reject
 from segdsl.state.customer import State
 from segdsl.state.life import Life, Taken
+from segdsl.values import limits
 
 Made = TypeVar("Made", Change, Effect)
 
 
 @define
 class Course:
-    """What some steps did, one after the other, and the state they came to."""
+    """What some steps did, one after the other, and the state they came to. `full` are the collections that had no room
+    for what an input would have put in, each time."""
 
     state: State | None
     changes: list[Change] = field(factory=list)
     effects: list[Effect] = field(factory=list)
     fired: list[str] = field(factory=list)
     fired_at: list[int] = field(factory=list)
+    full: list[str] = field(factory=list)
+    held: list[Held] = field(factory=list)
 
     def add(self, step: Step) -> None:
         self.state = step.state
@@ -37,6 +41,8 @@ class Course:
         self.effects += step.effects
         self.fired += step.fired
         self.fired_at += step.fired_at
+        self.full += step.full
+        self.held += step.held
 
 
 @define
@@ -47,16 +53,20 @@ class Lives:
     prepared: Prepared
     lateness: int
 
-    def take(self, life: Life | None, entry: Input) -> tuple[Life, Outcome]:
+    def take(self, life: Life | None, entry: Input) -> tuple[Life | None, Outcome]:
         """Take in an input, not earlier than the customer's latest by more than the lateness. A `Link` that renames is
-        an input of the guest's life, which is the new customer's from then on."""
+        an input of the guest's life, which is the new customer's from then on. An event with which a collection would
+        come to hold too many items, then or later, is refused, and the life stays as it was."""
         if life is not None and entry.instant < life.head.clock:
             return self._take_late(life, entry)
         taken = Taken(life.head.arrivals if life is not None else 0, entry)
         course = self._run(life.head if life is not None else None, [taken])
+        if course.full and isinstance(entry, Event):
+            return life, _without_room(entry, course.full[0])
         outcome = Outcome(
             "accepted", entry.customer, tuple(_named(entry.customer, course.changes)),
             tuple(_named(entry.customer, course.effects)), tuple(course.fired), fired_at=tuple(course.fired_at),
+            held=tuple(_named_held(entry.customer, course.held)),
         )  # fmt: skip
         base = life.base if life is not None and self.lateness else None
         tail = [*(life.tail if life is not None else ()), taken] if self.lateness else []
@@ -67,7 +77,7 @@ class Lives:
         step = self.prepared.settle(life.head, until)
         outcome = Outcome(
             "advanced", life.head.customer, tuple(step.changes), tuple(step.effects), tuple(step.fired),
-            fired_at=tuple(step.fired_at),
+            fired_at=tuple(step.fired_at), held=tuple(step.held),
         )  # fmt: skip
         return Life(step.state, life.origin(), life.tail), outcome
 
@@ -79,7 +89,7 @@ class Lives:
             step = self.prepared.settle(head, instant)
             state, changes = step.state, step.changes
             outcome = Outcome("accepted", head.customer, (), tuple(step.effects), tuple(step.fired),
-                              fired_at=tuple(step.fired_at))  # fmt: skip
+                              fired_at=tuple(step.fired_at), held=tuple(step.held))  # fmt: skip
         else:
             before, after = self._run(life.origin(), life.tail), self._run(life.origin(), life.tail)
             before.add(self.prepared.settle(_state(before), head.clock))
@@ -100,6 +110,8 @@ class Lives:
         head, base = life.head, life.origin()
         tail = sorted([*life.tail, Taken(head.arrivals, entry)], key=lambda each: each.place)
         before, after = self._run(base, life.tail), self._run(base, tail)
+        if len(after.full) > len(before.full) and isinstance(entry, Event):
+            return life, _without_room(entry, (Counter(after.full) - Counter(before.full)).most_common(1)[0][0])
         as_of = _state(after)
         as_of.arrivals = head.arrivals + sum(not _renames(each) for each in self._entries(entry))
         for course in (before, after):
@@ -136,6 +148,13 @@ def _renames(entry: Input) -> bool:
     return isinstance(entry, Link) and entry.renames
 
 
+def _without_room(event: Event, collection: str) -> Outcome:
+    """What becomes of an event with which a collection would hold too much (language.md section 2)."""
+    detail = f"with it, `{collection}` would come to hold more than {limits.ITEMS:,} items"
+    reject = Reject("full collection", detail, event.place, event.id, event.customer)
+    return Outcome("rejected", event.customer, reject=reject)
+
+
 def _state(course: Course) -> State:
     assert course.state is not None, "steps were taken"
     return course.state
@@ -150,11 +169,23 @@ def _difference(before: Course, after: Course, mark: str) -> Outcome:
     given, due = _by_id(was), _by_id(is_)
     withdrawn = [msgspec.structs.replace(e, mark="withdrawn") for e in was if not _is_in(e, due)]
     effects = [msgspec.structs.replace(e, mark=mark) for e in is_ if not _is_in(e, given)]
+    known = _by_id([each.effect for each in before.held])
+    held = [
+        msgspec.structs.replace(each, effect=msgspec.structs.replace(each.effect, mark=mark))
+        for each in _named_held(customer, after.held)
+        if not _is_in(each.effect, known)
+    ]
     fired = _fired(before, after)
     return Outcome(
         "accepted", customer, tuple(changes), tuple(effects), tuple(rule for rule, _ in fired), None,
-        tuple(undone), tuple(withdrawn), tuple(instant for _, instant in fired),
+        tuple(undone), tuple(withdrawn), tuple(instant for _, instant in fired), tuple(held),
     )  # fmt: skip
+
+
+def _named_held(customer: str, held: list[Held]) -> list[Held]:
+    """What was held back in some steps, under the customer's name."""
+    named = _named(customer, [each.effect for each in held])
+    return [msgspec.structs.replace(each, effect=effect) for each, effect in zip(held, named, strict=True)]
 
 
 def _named(customer: str, made: list[Made]) -> list[Made]:

@@ -1,4 +1,5 @@
-"""Changes, effects, rejects and memberships as JSON objects, with the same keys wherever they are written."""
+"""Changes, effects, rejects, memberships and promotions as JSON objects, with the same keys wherever they are
+written."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +7,8 @@ from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of them
     from segdsl.backends.base import Membership
-    from segdsl.records.outcomes import Because, Change, Effect, Reject
+    from segdsl.host.promotions import Promotion
+    from segdsl.records.outcomes import Because, Change, Effect, Held, Reject
 
 
 def change_line(change: "Change") -> dict[str, Any]:
@@ -35,6 +37,18 @@ def effect_line(effect: "Effect") -> dict[str, Any]:
     }
 
 
+def held_line(held: "Held") -> dict[str, Any]:
+    """An effect that was held back as a JSON object: the effect, and what kept it back."""
+    by = [
+        {
+            "kind": each.kind, "text": each.text, "place": each.place,
+            **({"made": each.made, "since": instant_text(each.since)} if each.since is not None else {}),
+        }
+        for each in held.by
+    ]  # fmt: skip
+    return {**effect_line(held.effect), "held_by": by}
+
+
 def reject_line(reject: "Reject") -> dict[str, Any]:
     """An input that was not taken as a JSON object."""
     return {
@@ -46,6 +60,13 @@ def reject_line(reject: "Reject") -> dict[str, Any]:
 def membership_line(membership: "Membership") -> dict[str, Any]:
     """A membership of a segment with its reason, as a JSON object."""
     return {"segment": membership.segment, "since": instant_text(membership.since), **because_keys(membership.because)}
+
+
+def promotion_line(promotion: "Promotion") -> dict[str, Any]:
+    """A promotion that a customer has, with its own bounds, as a JSON object; null where it has none."""
+    bounds = {"from": promotion.begin, "until": promotion.end}
+    told = {key: instant_text(instant) if instant is not None else None for key, instant in bounds.items()}
+    return {"promotion": promotion.name, **told, "place": promotion.place}
 
 
 def because_keys(because: "Because") -> dict[str, Any]:

@@ -82,6 +82,8 @@ def _under(engine: Engine, state: State, now: int) -> tuple[State, list[Change]]
     segments, rules = engine.segments, {rule.id for rule in plan.rules}
     memories = {memory.key for memory in plan.memories}
     state.memories = {key: value for key, value in state.memories.items() if key in memories}
+    collections = {collection.key for collection in plan.collections}
+    state.collections = {key: items for key, items in state.collections.items() if key in collections}
     state.members = {name: since for name, since in state.members.items() if name in segments}
     state.added = {name: stay for name, stay in state.added.items() if name in segments}
     state.listed = {name: put for name, put in state.listed.items() if name in segments}
@@ -117,4 +119,8 @@ def not_remembered(store: Engine, engine: Engine) -> bool:
     if store.stored.journal:
         return False
     known = {memory.key for memory in store.plan.memories}
-    return any(memory.key not in known for memory in engine.plan.memories)
+    kept = {collection.key: set(collection.fields) for collection in store.plan.collections}
+    return any(memory.key not in known for memory in engine.plan.memories) or any(
+        collection.key not in kept or not kept[collection.key].issuperset(collection.fields)
+        for collection in engine.plan.collections
+    )

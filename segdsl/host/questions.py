@@ -4,7 +4,7 @@ The past is answered from recorded memberships. What a customer's state says hol
 clock has changed since then, or will by a later instant, is worked out here from the state, without writing it down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import groupby
@@ -18,7 +18,9 @@ from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
 from segdsl.host.moments import Moment, instant_of
 from segdsl.host.program import as_written
-from segdsl.host.why import Explainer, Why
+from segdsl.host.promotions import Promotion, as_recorded, by_memberships, given
+from segdsl.host.why import Explainer, Why, WhyEffects
+from segdsl.host.why.course import Player
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Input, Link
 from segdsl.records.outcomes import Because, Change
@@ -87,6 +89,39 @@ class Questions:
         """Whether this was a guest then who has turned out to be another customer since."""
         link = self.backend.links([customer]).get(customer)
         return link is not None and not link.renamed and link.first <= instant < link.instant
+
+    def promotions(self, customer: str, at: Moment | None = None) -> list[Promotion]:
+        """The promotions that a customer has at an instant (None: the store's clock), by name (language.md section 6).
+
+        A customer never seen is answered as one without events. Raises StoreError for a past instant and a promotion
+        that asks for more than segments, where the store keeps no inputs that could be played up to then.
+        """
+        instant = self._instant(at)
+        running = [each for each in self.plan.promotions if each.runs(instant)]
+        if not running:
+            return []
+        state = self._state_of(customer, instant, running)
+        return given(each for each in running if self.prepared.entitled(state, each, instant))
+
+    def _state_of(self, customer: str, instant: int, asking: Sequence[p.Promotion]) -> State:
+        """What is known of a customer at an instant, as far as promotions ask."""
+        data = self.backend.load([customer]).get(customer)
+        state = decode(data).head if data is not None else None
+        if state is None and not self._was_guest(customer, instant):
+            return self.prepared.fresh(customer, instant)
+        if state is not None and instant < state.first:
+            return self.prepared.fresh(customer, instant)
+        if state is not None and instant >= state.clock:
+            return self.prepared.settle(state, instant).state
+        more = [each.name for each in asking if not by_memberships(each)]
+        if not more:
+            return as_recorded(customer, instant, self.backend.memberships(customer, instant))
+        if not self.stored.journal:
+            raise StoreError(
+                f"who had the promotion {more[0]!r} then cannot be told: it asks for more than segments, and this "
+                "store keeps no events of its customers, since it was begun with --no-journal"
+            )
+        return Player(self.plan, self.journal).state_at(customer, self.journal(customer), instant)
 
     def _without_events(self, customer: str, instant: int) -> list[Membership]:
         fresh = self.prepared.fresh(customer, instant)
@@ -201,15 +236,54 @@ class Questions:
         """
         self.known_segment(segment)
         instant = self._instant(at)
+        customer = self._known_as(customer, instant)
+        return self._explainer().why(customer, segment, instant, self.journal(customer))
+
+    def why_effects(self, customer: str, action: str, at: Moment | None = None) -> WhyEffects:
+        """What became of an action for a customer up to an instant (None: the store's clock): the effects that were
+        made, and those that were held back, with what kept them back.
+
+        Raises UnknownNameError for an action that is not declared, StoreError for a store begun without a journal.
+        """
+        self.known_action(action)
+        instant = self._instant(at)
+        customer = self._known_as(customer, instant)
+        return self._explainer().why_effects(customer, action, instant, self.journal(customer))
+
+    def known_action(self, name: str) -> None:
+        """Raises UnknownNameError for an action that is not declared."""
+        actions = [action.name for action in self.plan.actions]
+        if name not in actions:
+            meant = nearest(name, actions)
+            raise UnknownNameError(f"there is no action {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
+
+    def why_promotion(self, customer: str, promotion: str, at: Moment | None = None) -> Why:
+        """Why a customer has a promotion or has it not at an instant (None: the store's clock), as `why` says it of a
+        segment.
+
+        Raises UnknownNameError for a promotion that is not declared, StoreError for a store begun without a journal.
+        """
+        names = [each.name for each in self.plan.promotions]
+        if promotion not in names:
+            meant = nearest(promotion, names)
+            raise UnknownNameError(
+                f"there is no promotion {promotion!r}" + (f": did you mean {meant!r}?" if meant else "")
+            )
+        instant = self._instant(at)
+        customer = self._known_as(customer, instant)
+        return self._explainer().why_promotion(customer, promotion, instant, self.journal(customer))
+
+    def _known_as(self, customer: str, instant: int) -> str:
+        """The customer under whose id the past of this one up to an instant is kept: of a guest, who that is by
+        then."""
         link = self.backend.links([customer]).get(customer)
-        if link is not None and (link.renamed or link.instant <= instant):
-            customer = link.account
-        return self._explainer().why(customer, segment, instant, self.journal(customer), self.journal)
+        return link.account if link is not None and (link.renamed or link.instant <= instant) else customer
 
     def _explainer(self) -> Explainer:
         if self._explains is None:
             found = as_written(self.stored.sources, self.stored.digest)
-            self._explains = Explainer(*found) if found is not None else Explainer(self.plan)
+            plan, checked = found if found is not None else (self.plan, None)
+            self._explains = Explainer(plan, self.journal, checked)
         return self._explains
 
     def customer_of(self, visitor: str) -> str | None:

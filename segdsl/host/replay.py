@@ -39,7 +39,9 @@ PAGE = 1_000
 class Report:
     """What a run did. `events` were accepted, `repeated` had been seen, `skipped` were handled by an earlier run;
     `rejects` are counted by reason, `fired` by rule id, `effects` by action, `ignored` by (event, field). `late` and
-    `withdrawn` are of the effects, after late events: those given out late, and those taken back."""
+    `withdrawn` are of the effects, after late events: those given out late, and those taken back. `held` are effects
+    held back, by action; `held_by` the same by action and what kept them back, as (action, text, `file:line`): one that
+    several kept back counts for each."""
 
     events: int = 0
     repeated: int = 0
@@ -50,6 +52,8 @@ class Report:
     changes: int = 0
     late: int = 0
     withdrawn: int = 0
+    held: Counter[str] = field(factory=Counter)
+    held_by: Counter[tuple[str, str, str]] = field(factory=Counter)
     ignored: Counter[tuple[str, str]] = field(factory=Counter)
     skipped_rows: int = 0
     first: int | None = None
@@ -70,6 +74,8 @@ class Report:
             self.effects.update(effect.action for effect in outcome.effects)
             self.late += sum(effect.mark == "late" for effect in outcome.effects)
             self.withdrawn += len(outcome.withdrawn)
+            self.held.update(each.effect.action for each in outcome.held)
+            self.held_by.update((each.effect.action, by.text, by.place) for each in outcome.held for by in each.by)
 
 
 @define

@@ -8,22 +8,31 @@ once the event is accepted.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from attrs import define, field
+from attrs import define, field, frozen
 from msgspec.structs import replace
 
 from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredLink, StoredState, Tally, TallyKind
-from segdsl.host.identity import Settled, is_guest, settle
+from segdsl.host.identity import Settled, is_guest, no_guest, settle
 from segdsl.host.links import Links
 from segdsl.host.lives import Lives
-from segdsl.records.inputs import FORGET, Event, Input, Link, Listing
-from segdsl.records.outcomes import Change, Effect, Outcome, Reject
+from segdsl.records.inputs import FORGET, Event, Link, Listing
+from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
 from segdsl.state.life import Life, Taken, decode, encode, encode_inputs, encode_state
-from segdsl.state.visitor import GUEST
 from segdsl.values.instants import DAY, duration_text, instant_text
-from segdsl.values.wire import shown
 
 Counted = tuple[TallyKind, str, int | None, str]
 """What a `Tally` counts: its kind, name, day and owner."""
+
+
+@frozen
+class Linked:
+    """A guest who turned out to be a customer: the `life` of the customer with it, and what came of it: for the guest,
+    if both were joined, and for the customer."""
+
+    stored: StoredLink
+    taken: Taken
+    life: Life
+    outcomes: tuple[Outcome, ...]
 
 
 @define(eq=False)
@@ -51,6 +60,7 @@ class Taking:
     effects: dict[str, Effect] = field(factory=dict)
     undone: list[Change] = field(factory=list)
     withdrawn: dict[str, Effect] = field(factory=dict)
+    held: dict[str, Held] = field(factory=dict)
     inputs: dict[str, list[Taken]] = field(factory=dict)
     clock: int | None = None
     tallies: Counter[Counted] = field(factory=Counter)
@@ -105,11 +115,14 @@ class Taking:
         if self.settled:
             return Settled(item)
         if is_guest(item.customer) and item.name != FORGET:
-            # Nobody but a guest has such an id, and the host knows it from an effect.
-            link = self.links.became(item.customer)
-            item = replace(item, customer=link.account if link is not None else item.customer)
+            item = replace(item, customer=self.named(item.customer))
         visitor = self.links.visitor(item.visitor) if item.visitor else None
         return settle(visitor, item, self.lives.lateness)
+
+    def named(self, customer: str) -> str:
+        """Who somebody is by now: a guest's id, which the host knows from an effect, may be a customer's."""
+        link = self.links.became(customer) if is_guest(customer) else None
+        return link.account if link is not None else customer
 
     def _taken(self, item: Event) -> Outcome:
         settled = self.settle(item)
@@ -123,33 +136,63 @@ class Taking:
         reject = self._refused(event, life, item.customer, settled.guest)
         if reject is not None:
             return _rejected(reject)
+        event = replace(event, ignored=()) if event.ignored else event
+        linked = self._linked(settled.guest, event.customer, event) if settled.guest else None
+        life = linked.life if linked is not None else life
+        after, outcome = self.lives.take(life, event)
+        if after is None or outcome.status == "rejected":
+            return outcome
         if settled.visitor is not None:
             self.links.keep(settled.visitor)
-        parts = self.link(settled.guest, event.customer, event.visitor, event) if settled.guest else []
-        parts.append(self._take(replace(event, ignored=()) if event.ignored else event, self.life(event.customer)))
-        return parts[0] if len(parts) == 1 else _together(parts)
+        if linked is None:
+            return self._kept(event, life, after, outcome)
+        self._keep_link(linked)
+        return _together([*linked.outcomes, self._kept(event, life, after, outcome)])
 
-    def link(self, guest: str, customer: str, visitor: str, event: Event | Link) -> list[Outcome]:
-        """A guest turns out to be a customer, by an event. What came of it for the guest, and for the customer; nothing
-        for a guest of whom nothing is known."""
+    def link(self, link: Link) -> list[Outcome]:
+        """Have a guest turn out to be a customer. Gives what came of it: nothing for a guest who is not known."""
+        linked = self._linked(link.guest, link.customer, link)
+        if linked is None:
+            return []
+        self._keep_link(linked)
+        return list(linked.outcomes)
+
+    def _linked(self, guest: str, customer: str, event: Event | Link) -> Linked | None:
+        """What it comes to when a guest turns out to be a customer, by an event, before that is handled. Nothing is
+        kept of it yet. None for a guest of whom nothing is known."""
         life, known = self.life(guest), self.life(customer)
         if life is None:
-            return []
+            return None
         instant = max(event.instant, life.head.latest)
-        self.links.add(StoredLink(guest, customer, instant, visitor, life.head.first, known is None))
+        stored = StoredLink(guest, customer, instant, event.visitor, life.head.first, known is None)
         if known is None:
-            self._rename(guest, customer)
-            return [self._take(Link(event.id, customer, instant, guest, visitor), life)]
-        state, ended = self.lives.end(life, instant, event.id)
-        self._note(ended)
-        del self.kept[guest]
-        self.touched.pop(guest, None)
-        return [ended, self._take(Link(event.id, customer, instant, guest, visitor, encode_state(state)), known)]
+            entry = Link(event.id, customer, instant, guest, event.visitor)
+            after, outcome = self.lives.take(life, entry)
+            outcomes: tuple[Outcome, ...] = (outcome,)
+        else:
+            state, ended = self.lives.end(life, instant, event.id)
+            entry = Link(event.id, customer, instant, guest, event.visitor, encode_state(state))
+            after, outcome = self.lives.take(known, entry)
+            outcomes = (ended, outcome)
+        assert after is not None, "only events are refused"
+        return Linked(stored, Taken((known or life).head.arrivals, entry), after, outcomes)
+
+    def _keep_link(self, linked: Linked) -> None:
+        """The guest is a customer from now on."""
+        stored = linked.stored
+        self.links.add(stored)
+        del self.kept[stored.guest]
+        self.touched.pop(stored.guest, None)
+        if stored.renamed:
+            self._rename(stored.guest, stored.account)
+        else:
+            self._note(linked.outcomes[0])
+        if self.journal:
+            self.inputs.setdefault(stored.account, []).append(linked.taken)
+        self._keep(linked.life, linked.outcomes[-1])
 
     def _rename(self, guest: str, customer: str) -> None:
         """What this batch has done so far for a guest who is a new customer was the customer's."""
-        del self.kept[guest]
-        self.touched.pop(guest, None)
         self.inputs[customer] = self.inputs.pop(guest, [])
 
         def named(each: Change) -> Change:
@@ -162,6 +205,7 @@ class Taking:
         self.undone = [named(change) for change in self.undone]
         self.effects = {id_: to(effect) for id_, effect in self.effects.items()}
         self.withdrawn = {id_: to(effect) for id_, effect in self.withdrawn.items()}
+        self.held = {id_: replace(held, effect=to(held.effect)) for id_, held in self.held.items()}
 
     def take_listing(self, entry: Listing) -> Outcome:
         """Take in the host's word about a customer; it is not too late."""
@@ -191,6 +235,7 @@ class Taking:
         self.effects = {id_: effect for id_, effect in self.effects.items() if effect.customer != customer}
         self.undone = [change for change in self.undone if change.customer != customer]
         self.withdrawn = {id_: effect for id_, effect in self.withdrawn.items() if effect.customer != customer}
+        self.held = {id_: held for id_, held in self.held.items() if held.effect.customer != customer}
         self.erased[customer] = None
         self.tombstones[self.tombstone(customer)] = instant
         self.forgotten[customer] = instant
@@ -203,12 +248,17 @@ class Taking:
         visitor = self.links.visitor(event.visitor) if event.visitor and not self.settled else None
         return visitor is not None and visitor.seen.get(event.id) == event.instant
 
-    def _take(self, entry: Input, life: Life | None) -> Outcome:
+    def _take(self, entry: Listing, life: Life | None) -> Outcome:
+        after, outcome = self.lives.take(life, entry)
+        assert after is not None, "only events are refused"
+        return self._kept(entry, life, after, outcome)
+
+    def _kept(self, entry: Event | Listing, before: Life | None, after: Life, outcome: Outcome) -> Outcome:
+        """Keep what came of an input."""
         if self.journal:
-            arrivals = life.head.arrivals if life is not None else 0
+            arrivals = before.head.arrivals if before is not None else 0
             self.inputs.setdefault(entry.customer, []).append(Taken(arrivals, entry))
-        life, outcome = self.lives.take(life, entry)
-        self._keep(life, outcome)
+        self._keep(after, outcome)
         self.clock = entry.instant if self.clock is None else max(self.clock, entry.instant)
         return outcome
 
@@ -229,6 +279,9 @@ class Taking:
                 self.withdrawn[effect.id] = effect
         self.changes |= dict.fromkeys(outcome.changes)
         self.effects |= {effect.id: effect for effect in outcome.effects}
+        for effect in outcome.effects:
+            self.held.pop(effect.id, None)
+        self.held |= {held.effect.id: held for held in outcome.held}
         self._count(outcome)
 
     def _count(self, outcome: Outcome) -> None:
@@ -239,6 +292,8 @@ class Taking:
             self.tallies["effect", effect.action, effect.instant // DAY, ""] += 1
         for effect in outcome.withdrawn:
             self.tallies["withdrawn", effect.action, effect.instant // DAY, ""] += 1
+        for held in outcome.held:
+            self.tallies["held", held.effect.action, held.effect.instant // DAY, ""] += 1
 
     def _refused(self, event: Event, life: Life | None, named: str, guest: str) -> Reject | None:
         """Why a readable event cannot be taken (language.md sections 5.1 and 5.15 to 5.18). `named` is the customer
@@ -261,11 +316,7 @@ class Taking:
                     f"{instant_text(event.instant)} is earlier than the {whose}'s latest, {instant_text(latest)}{by}",
                 )
         if is_guest(named) and life is None and not self.settled:
-            return refuse(
-                "no customer",
-                f'{shown(named)} is no guest that is known, and ids that begin with "{GUEST}" are theirs '
-                "alone: name the visitor, or give the customer another id",
-            )
+            return refuse("no customer", no_guest(named))
         forgotten = self.forgotten.get(event.customer)
         if forgotten is not None and event.instant <= forgotten:
             return refuse("forgotten", "the customer was forgotten, and this event is from before")
@@ -326,7 +377,7 @@ def _together(parts: list[Outcome]) -> Outcome:
         whole,
         **{
             name: tuple(each for part in parts for each in getattr(part, name))
-            for name in ("changes", "effects", "fired", "undone", "withdrawn", "fired_at")
+            for name in ("changes", "effects", "fired", "undone", "withdrawn", "fired_at", "held")
         },
     )
 

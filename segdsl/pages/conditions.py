@@ -153,6 +153,9 @@ class Conditions:
         if isinstance(left, ast.TimeSince) and isinstance(right, ast.Duration):
             event = self._events(left.source, at)
             length = say("{}{}", duration(right), amounts.hours(right))
+            if self._collected(left.source):
+                said = say("the latest item was put into {} {} {} ago", event, _AGO[operator], length)
+                return say("{} (a customer who has none in it does not match)", said)
             said = say("the customer's last {} was {} {} ago", event, _AGO[operator], length)
             return say("{} (a customer who never did does not match)", said) if operator in (">", ">=", "!=") else said
         whole = self.value(left, at), self.value(right, at)
@@ -160,7 +163,7 @@ class Conditions:
             said = say(f"{{}} {_OF_TIME[operator]}", *whole)
         else:
             said = say(f"{{}} {_COMPARED[operator]} {{}}", *whole)
-        note = without_any(left, operator, right)
+        note = without_any(left, operator, right, self.scope.collections)
         return say("{}{}{}", said, note, self._unless_known(left, at) if operator == "!=" and not note else ())
 
     def _unless_known(self, node: ast.Expression, at: At) -> Phrase:
@@ -249,9 +252,14 @@ class Conditions:
             if source.where is not None:
                 inner = at.inside(self.names.items(source.name.text, at))
                 said = say("{} where {}", said, self._clause(_bare(source.where), inner))
+            if source.window is not None:
+                return say("{} put in {}", said, amounts.window(source.window))
         else:
             said = self.event(source.name, source.match, source.where, at)
         return say("{} {}", said, amounts.window(source.window)) if source.window is not None else said
+
+    def _collected(self, source: ast.Source) -> bool:
+        return source.name.text in self.scope.collections
 
     def _items(self, of: ast.Name, at: At) -> Phrase:
         if of.text in self.scope.collections:
@@ -293,16 +301,19 @@ class Conditions:
                 return self._named(node, at)
             case ast.Aggregate(function, operand, source):
                 what = say(_OF[function], self._operand(operand, source, at))
-                between = " " if function in ("first", "latest") else " over all "
-                return say("{}{}{}", what, between, self._events(source, at))
+                one = function in ("first", "latest")
+                items = ("item in " if one else "items in ") if self._collected(source) else ""
+                return say("{}{}{}{}", what, " " if one else " over all ", items, self._events(source, at))
             case ast.CountDistinct(operand, source):
-                return say("the number of different values of {} over all {}", self._operand(operand, source, at),
-                           self._events(source, at))  # fmt: skip
+                items = "items in " if self._collected(source) else ""
+                return say("the number of different values of {} over all {}{}", self._operand(operand, source, at),
+                           items, self._events(source, at))  # fmt: skip
             case ast.CountOf(source):
-                items = "items in " if source.name.text in self.scope.collections else ""
+                items = "items in " if self._collected(source) else ""
                 return say("the number of {}{}", items, self._events(source, at))
             case ast.TimeSince(source):
-                return say("the time since the customer's last {}", self._events(source, at))
+                lead = "the latest item was put into" if self._collected(source) else "the customer's last"
+                return say("the time since {} {}", lead, self._events(source, at))
         assert_never(node)
 
     def _operand(self, operand: ast.Expression, source: ast.Source, at: At) -> Phrase:

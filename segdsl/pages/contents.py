@@ -24,6 +24,7 @@ from segdsl.pages.document import (
     say,
     strong,
 )
+from segdsl.pages.limits import limits
 from segdsl.pages.names import ANYWHERE
 from segdsl.pages.program import Facts, RuleFacts
 from segdsl.pages.segments import definition, enters, leaves
@@ -80,6 +81,7 @@ class _Writing:
         yield from self._segments()
         yield from self._activities()
         yield from self._rules()
+        yield from limits(self.facts)
         yield from self._promotions()
         yield from self._defines()
         yield from self._promises()
@@ -201,18 +203,13 @@ class _Writing:
         promotions = sorted(self.facts.scope.promotions.items())
         if promotions:
             yield section("promotions", "Promotions")
-            yield Paragraph(say("A promotion only reads: it says who may have it. This version checks promotions, and "
-                                "does not run them yet."))  # fmt: skip
+            yield Paragraph(say("A promotion only reads: it says who may have it. The shop asks which ones a customer "
+                                "has at an instant."))  # fmt: skip
         for name, node in promotions:
             ref, sentences = Ref("promotion", name), Sentences(self.facts.scope)
             yield Heading(3, say(name), ref)
             yield from self._described(ref)
-            for option in node.options:
-                yield Paragraph(sentences.bound(option))
-            if node.condition is None:
-                yield Paragraph(say("It is for every customer."))
-            else:
-                yield from condition_blocks(sentences, "It is for a customer as long as", node.condition)
+            yield from promotion_blocks(sentences, node)
             if ref in self.facts.promises:
                 yield Paragraph(say("Promised by: {}.", promise(ref)))
 
@@ -253,6 +250,16 @@ def promise(ref: Ref) -> Ref:
 
 def named(refs: Sequence[Ref]) -> Phrase:
     return listed([say("{}", each) for each in refs]) if refs else say("nothing")
+
+
+def promotion_blocks(sentences: Sentences, node: ast.Promotion) -> Iterator[Block]:
+    """When a promotion is on, and for whom."""
+    for option in node.options:
+        yield Paragraph(sentences.bound(option))
+    if node.condition is None:
+        yield Paragraph(say("It is for every customer."))
+    else:
+        yield from condition_blocks(sentences, "It is for a customer as long as", node.condition)
 
 
 def condition_blocks(sentences: Sentences, lead: str, node: ast.Expression) -> Iterator[Block]:

@@ -20,6 +20,7 @@ RefKind = Literal[
     "collection",
     "define",
     "action",
+    "limit",
     "section",
     "promise",
 ]

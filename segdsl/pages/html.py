@@ -272,11 +272,17 @@ class Writing:
             )
             for action in actions[:MULTIPLES]
         )  # fmt: skip
-        rows = [[shown(action.name), number(action.handed_out), number(action.withdrawn)] for action in actions]
+        rows = [
+            [shown(a.name), number(a.handed_out), number(a.withdrawn), number(a.held)] for a in actions
+        ]  # fmt: skip
         return (
             body
             + f'<p class="said">Effects in each {self._part()}.</p>\n<div class="multiples">{multiples}</div>\n'
-            + details("Effects by action", table(("Action", "Effects", "Withdrawn"), rows, right=(1, 2)), open_=True)
+            + details(
+                "Effects by action",
+                table(("Action", "Effects", "Withdrawn", "Held back"), rows, right=(1, 2, 3)),
+                open_=True,
+            )
             + details(f"Effects in each {self._part()}", self._flows([(a.name, a.course) for a in actions]))
         )
 

@@ -1,10 +1,13 @@
 """The facts of a program as JSON, with what its rules mean in plain text beside how they are written."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from segdsl.pages.contents import contents, labels
-from segdsl.pages.document import Listing, Paragraph, Phrase, Ref, plain
-from segdsl.pages.program import Facts, RuleFacts, Shown
+from segdsl.pages.conditions import Conditions
+from segdsl.pages.contents import contents, labels, promotion_blocks
+from segdsl.pages.document import Block, Listing, Paragraph, Phrase, Ref, plain
+from segdsl.pages.limits import sentence
+from segdsl.pages.program import Facts, RuleFacts, Shown, limit_ref
 from segdsl.pages.segments import definition, enters, leaves
 from segdsl.pages.sentences import Sentences, opening
 from segdsl.syntax import ast
@@ -32,7 +35,8 @@ class _Listing:
             "segments": [self._segment(name) for name in sorted(scope.segments)],
             "activities": [self._activity(each) for each in sorted(scope.activities, key=lambda a: a.name.text)],
             "rules": [self._rule(each) for each in self.facts.rules.values()],
-            "promotions": [self._thing(Ref("promotion", name)) for name in sorted(scope.promotions)],
+            "limits": [*map(self._limit, scope.limits), *map(self._limit, scope.holds)],
+            "promotions": [self._promotion(name) for name in sorted(scope.promotions)],
             **{f"{kind}s": [self._thing(Ref(kind, name)) for name in self.facts.shown(kind)] for kind in _SHOWN},
         }
 
@@ -58,15 +62,39 @@ class _Listing:
 
     def _segment(self, name: str) -> dict[str, Any]:
         info = self.facts.scope.segments[name]
+        told = self._told(definition(self.facts, info))
+        words = {"enters": self._plain(enters(self.facts, info)), "leaves": self._plain(leaves(self.facts, info))}
+        place = self.facts.checked.place(info.span)
+        return self._thing(Ref("segment", name)) | {"kind": info.kind, "place": place, "means": told} | words
+
+    def _told(self, blocks: Iterable[Block]) -> list[str]:
         told: list[str] = []
-        for block in definition(self.facts, info):
+        for block in blocks:
             if isinstance(block, Paragraph):
                 told.append(self._plain(block.text))
             elif isinstance(block, Listing):
                 told += self._lines(block, "  ")
-        words = {"enters": self._plain(enters(self.facts, info)), "leaves": self._plain(leaves(self.facts, info))}
-        place = self.facts.checked.place(info.span)
-        return self._thing(Ref("segment", name)) | {"kind": info.kind, "place": place, "means": told} | words
+        return told
+
+    def _promotion(self, name: str) -> dict[str, Any]:
+        node = self.facts.scope.promotions[name]
+        told = self._told(promotion_blocks(Sentences(self.facts.scope), node))
+        place = self.facts.checked.place(node.name.span)
+        return self._thing(Ref("promotion", name)) | {"place": place, "means": told}
+
+    def _limit(self, node: ast.Limit | ast.Hold) -> dict[str, Any]:
+        said, parts = sentence(node, Conditions(self.facts.scope))
+        told = [self._plain(said), *(self._lines(parts, "  ") if parts else [])]
+        kind = "limit" if isinstance(node, ast.Limit) else "hold"
+        return {
+            "kind": kind,
+            "anchor": self.anchors.get(limit_ref(node)),
+            "description": list(self.facts.descriptions.get(limit_ref(node), ())),
+            "place": self.facts.checked.place(node.span),
+            "text": limit_ref(node).name,
+            "actions": [name.text for name in node.actions],
+            "means": told,
+        }
 
     def _activity(self, node: ast.Activity) -> dict[str, Any]:
         sentences = Sentences(self.facts.scope)

@@ -20,10 +20,11 @@ from segdsl.pages.names import ANYWHERE, Names
 from segdsl.pages.reading import reads
 from segdsl.syntax import ast
 from segdsl.syntax.format import format_module
+from segdsl.syntax.format_rules import hold_text, limit_text
 
-How = Literal["fills", "empties", "reads", "sets", "makes", "does"]
+How = Literal["fills", "empties", "reads", "sets", "makes", "does", "limits"]
 """What somebody does with something: rules fill and empty segments, set attributes, make events, do actions; rules,
-segments, promotions, defines and collections read."""
+segments, promotions, holds, defines and collections read; limits and holds limit actions."""
 
 
 Shown = Literal["event", "attribute", "action", "collection", "define"]
@@ -146,6 +147,11 @@ def rule_ref(node: ast.Rule, activity: ast.Activity | None, source: Source) -> t
     return Ref("rule", sha256(whole.encode("utf-8", "replace")).hexdigest()[:8]), text
 
 
+def limit_ref(node: ast.Limit | ast.Hold) -> Ref:
+    """The name of a limit or a hold: what it says, in its usual form."""
+    return Ref("limit", limit_text(node) if isinstance(node, ast.Limit) else hold_text(node))
+
+
 @define(eq=False)
 class _Gathering:
     scope: Scope
@@ -221,10 +227,19 @@ class _Gathering:
             if who in self.uses or collection.span.source not in scope.shipped:
                 events = (collection.node.event, *(end.event for end in collection.node.ends))
                 self._reads(who, *(Ref("event", each.text) for each in events))
+        for limit in scope.limits:
+            self._limits(limit, limit.actions)
+        for hold in scope.holds:
+            self._limits(hold, hold.actions)
+            self._condition(limit_ref(hold), hold.condition)
         for event in scope.events.values():
             who = Ref("event", event.name)
             if event.made_of is not None and (who in self.uses or event.span.source not in scope.shipped):
                 self._reads(who, Ref("event", event.made_of))
+
+    def _limits(self, node: ast.Limit | ast.Hold, actions: tuple[ast.Name, ...]) -> None:
+        for action in actions:
+            self._note(Ref("action", action.text), "limits", limit_ref(node))
 
     def _condition(self, who: Ref, condition: ast.Expression | None) -> None:
         self._reads(who, *reads((condition,), ANYWHERE, self.names))
@@ -290,6 +305,8 @@ class _Told:
                 return Ref("define", name.text)
             case ast.Rule():
                 return self.rules.get(node.span)
+            case ast.Limit() | ast.Hold():
+                return limit_ref(node)
             case ast.Zone() | ast.Lateness() | ast.TestDeclaration() | ast.Broken():
                 return None
 

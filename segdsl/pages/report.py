@@ -71,11 +71,13 @@ class RulePart:
 
 @frozen
 class ActionPart:
-    """An action: how many effects were handed out and taken back, and those handed out in each part of the days."""
+    """An action: how many effects were handed out, taken back and held back, and those handed out in each part of the
+    days."""
 
     name: str
     handed_out: int
     withdrawn: int
+    held: int
     course: list[tuple[int, int]]
 
 
@@ -158,7 +160,8 @@ class StoreReport:
             ],
             "events": self.events, "events_course": _course(self.events_course),
             "effects": [
-                {"action": a.name, "effects": a.handed_out, "withdrawn": a.withdrawn, "course": _course(a.course)}
+                {"action": a.name, "effects": a.handed_out, "withdrawn": a.withdrawn, "held": a.held,
+                 "course": _course(a.course)}
                 for a in self.actions
             ],
             "rejects": self.rejects,
@@ -303,11 +306,16 @@ def _count(made: StoreReport, engine: Engine, span: Span, tallies: Mapping[Tally
     made.events, made.rejects = totals("event"), totals("reject")
     made.events_course = sums(span, sum(counted["event"].values(), Counter()))
     made.rules = _rules(engine, {name: by_day for (name, _), by_day in counted["fired"].items()})
-    handed_out, withdrawn = totals("effect"), totals("withdrawn")
-    names = [*handed_out, *(name for name in withdrawn if name not in handed_out)]
+    handed_out, withdrawn, held = totals("effect"), totals("withdrawn"), totals("held")
     made.actions = [
-        ActionPart(name, handed_out.get(name, 0), withdrawn.get(name, 0), sums(span, counted["effect"][name, ""]))
-        for name in names
+        ActionPart(
+            name,
+            handed_out.get(name, 0),
+            withdrawn.get(name, 0),
+            held.get(name, 0),
+            sums(span, counted["effect"][name, ""]),
+        )
+        for name in dict.fromkeys((*handed_out, *withdrawn, *held))
     ]
     ignored = sorted(counted["ignored"].items(), key=lambda each: (-each[1].total(), each[0]))
     made.ignored = [

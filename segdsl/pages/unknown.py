@@ -1,6 +1,6 @@
 """What is easily got wrong about what is not known, or never happened (language.md section 5.8), in a few words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from segdsl.pages.document import Phrase, Word, listed, say
 from segdsl.pages.names import At, Names
@@ -52,15 +52,17 @@ def unknown_note(names: Iterable[str], at: At, known: Names) -> Phrase:
     return ()
 
 
-def without_any(left: ast.Expression, operator: str, right: ast.Expression) -> str:
-    """Whether a comparison of a measure also holds for who never did what it looks at: counts and totals are 0 then,
-    the others not known."""
+def without_any(left: ast.Expression, operator: str, right: ast.Expression, collections: Container[str] = ()) -> str:
+    """Whether a comparison of a measure also holds for who never did what it looks at, or has nothing in a collection:
+    counts and totals are 0 then, the others not known."""
+    source = left.source if isinstance(left, ast.Aggregate | ast.CountOf | ast.CountDistinct) else None
+    who = "who has none in it" if source is not None and source.name.text in collections else "who never did"
     match left:
         case ast.CountOf() | ast.CountDistinct() | ast.Aggregate("total"):
             if isinstance(right, ast.Number) and _HOLDS[operator](right.value):
-                return " (also for a customer who never did: it is 0 then)"
+                return f" (also for a customer {who}: it is 0 then)"
         case ast.Aggregate("average" | "smallest" | "largest") if operator in ("<", "<=", "!="):
-            return " (a customer who never did does not match)"
+            return f" (a customer {who} does not match)"
         case _:
             pass
     return ""

@@ -21,10 +21,12 @@ from segdsl.pages.document import (
 from segdsl.pages.names import ANYWHERE
 from segdsl.pages.program import Facts, How, Shown
 from segdsl.syntax.format_values import quoted
+from segdsl.values import limits
 from segdsl.values.kinds import Kind
 
 _USES: tuple[tuple[How, str], ...] = (
-    ("sets", "Set by"), ("makes", "Made by"), ("does", "Done by"), ("reads", "Read by"),
+    ("sets", "Set by"), ("makes", "Made by"), ("does", "Done by"), ("limits", "Limited by"),
+    ("reads", "Read by"),
 )  # fmt: skip
 
 
@@ -87,8 +89,8 @@ def _collection(facts: Facts, name: str) -> Iterator[Block]:
         say(" {} {}.", Ref("event", end.event.text), "takes its item out" if end.kind == "drop" else "takes all out")
         for end in node.ends
     ]
-    yield Paragraph(joined([said, *ends], ""))
-    yield Paragraph(say("This version checks collections, and does not run them yet."))
+    most = say(" It holds at most {} items: an event that would make one more is refused.", f"{limits.ITEMS:,}")
+    yield Paragraph(joined([said, *ends, most], ""))
 
 
 Row = tuple[str, Kind, tuple[str, ...]]

@@ -104,8 +104,17 @@ class Recall(Struct, frozen=True, tag="recall"):
     filter: Expression | None = None
 
 
+class Items(Struct, frozen=True, tag="items"):
+    """The items of a collection (by its key), in the order in which they were put in; with a window, those that were
+    put in within it. Each has the instant of that as `time`."""
+
+    collection: str
+    window: Window | None = None
+
+
 class Aggregate(Struct, frozen=True, tag="aggregate"):
-    """A measure over the items of a list that the event at hand or the remembered event carries."""
+    """A measure over items: those of a collection, or of a list that the event at hand or the remembered event carries.
+    `when` is of collections alone."""
 
     measure: Measure
     items: Expression
@@ -191,6 +200,7 @@ Expression = (
     | Shift
     | Fold
     | Recall
+    | Items
     | Aggregate
     | Compare
     | TestText
@@ -238,3 +248,29 @@ class Memory(Struct, frozen=True):
     window: Window | None = None
     keep: int | None = None
     fields: tuple[str, ...] = ()
+
+
+class Drop(Struct, frozen=True):
+    """An event that takes an item out of a collection: the one with the key that it carries."""
+
+    event: str
+    by: Expression
+
+
+class Collection(Struct, frozen=True):
+    """What a customer has together now (language.md section 2): the latest `event` for each key `by`, until an event
+    drops it or `clears` all. `by` speaks of the event as an item. `fields` are those that are kept of each item, for
+    all that reads the collection. `key` is the hash of the rest without these and the `name`."""
+
+    key: str
+    name: str
+    event: str
+    by: Expression
+    drops: tuple[Drop, ...] = ()
+    clears: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """All events that change it, each once."""
+        return tuple(dict.fromkeys((self.event, *(drop.event for drop in self.drops), *self.clears)))

@@ -1,4 +1,5 @@
-"""What each part of a plan reads: which memories, rules and segments an event, an attribute or a membership can touch.
+"""What each part of a plan reads: which memories, collections, rules and segments an event, an attribute or a
+membership can touch.
 
 This is what lets an event reach only what it can matter to (architecture rule 12), and lets a timer exist only where a
 rule listens.
@@ -18,6 +19,7 @@ class Needs:
     events. `heard` are the segments whose coming and going a rule listens to, and all that those depend on."""
 
     memories: dict[str, list[p.Memory]] = field(factory=dict)
+    collections: dict[str, list[p.Collection]] = field(factory=dict)
     rules: dict[str, dict[str, p.Rule]] = field(factory=dict)
     entering: dict[str, dict[str, p.Rule]] = field(factory=dict)
     leaving: dict[str, dict[str, p.Rule]] = field(factory=dict)
@@ -36,9 +38,14 @@ class Needs:
     @classmethod
     def of(cls, plan: p.Plan) -> "Needs":
         needs = cls()
-        events = {memory.key: memory for memory in plan.memories}
+        events: dict[str, tuple[str, ...]] = {memory.key: (memory.event,) for memory in plan.memories}
+        events |= {collection.key: collection.events for collection in plan.collections}
+        windows = {memory.key for memory in plan.memories if memory.window is not None}
         for memory in plan.memories:
             needs.memories.setdefault(memory.event, []).append(memory)
+        for collection in plan.collections:
+            for event in collection.events:
+                needs.collections.setdefault(event, []).append(collection)
         for rule in plan.rules:
             for trigger in rule.triggers:
                 needs._add_trigger(rule, trigger)
@@ -49,7 +56,7 @@ class Needs:
             needs._hear(rule)
         for segment in plan.segments:
             for node in walk(segment.condition):
-                needs._add(segment.name, node, events)
+                needs._add(segment.name, node, events, windows)
         for segment in reversed(plan.segments):
             if segment.name in needs.heard:
                 needs.heard |= {node.segment for node in walk(segment.condition) if isinstance(node, p.Member)}
@@ -89,11 +96,12 @@ class Needs:
             if isinstance(trigger, p.EntersTrigger | p.LeavesTrigger):
                 self.heard.add(trigger.segment)
 
-    def _add(self, segment: str, node: p.Expression, memories: dict[str, p.Memory]) -> None:
+    def _add(self, segment: str, node: p.Expression, events: dict[str, tuple[str, ...]], windows: set[str]) -> None:
         match node:
-            case p.Recall(key):
-                self.by_event.setdefault(memories[key].event, set()).add(segment)
-                if memories[key].window is not None:
+            case p.Recall(key) | p.Items(key):
+                for event in events[key]:
+                    self.by_event.setdefault(event, set()).add(segment)
+                if key in windows or (isinstance(node, p.Items) and node.window is not None):
                     self.timed.add(segment)
             case p.Attribute(name):
                 self.by_attribute.setdefault(name, set()).add(segment)
@@ -108,6 +116,9 @@ class Needs:
 
     def memories_of(self, event: str) -> list[p.Memory]:
         return self.memories.get(event, [])
+
+    def collections_of(self, event: str) -> list[p.Collection]:
+        return self.collections.get(event, [])
 
     def segments_of_event(self, event: str) -> set[str]:
         return self.by_event.get(event, set())

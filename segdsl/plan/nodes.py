@@ -1,7 +1,7 @@
 """The nodes of a plan (architecture rule 1): frozen tagged structs, JSON both ways, compared by value.
 
-Expressions are in `expressions`, triggers in `triggers`, rules and segments in `rules`; the vocabulary and the plan
-itself are here, and this module gives all of them. Names are those of the language.
+Expressions are in `expressions`, triggers in `triggers`, rules, segments and promotions in `rules`; the vocabulary and
+the plan itself are here, and this module gives all of them. Names are those of the language.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any
 from msgspec import Struct
 
 from segdsl.plan.expressions import *  # noqa: F403
-from segdsl.plan.expressions import Memory
+from segdsl.plan.expressions import Collection, Memory
 from segdsl.plan.rules import *  # noqa: F403
-from segdsl.plan.rules import Rule, Segment
+from segdsl.plan.rules import Hold, Limit, Promotion, Rule, Segment
 from segdsl.plan.triggers import *  # noqa: F403
 from segdsl.values.kinds import Kind
 
-VERSION = 2
+VERSION = 3
 """Of the plan's format. A plan of another version is refused."""
 
 
@@ -59,7 +59,7 @@ class ActionType(Struct, frozen=True):
 
 class Plan(Struct, frozen=True):
     """A whole program. `segments` stand in the order of dependence: each after those its condition reads. `digest` is
-    the hash of all that has meaning: reformatting a program, or moving a rule to another file, does not change it.
+    the hash of all that states depend on: reformatting a program, or moving a rule to another file, does not change it.
     `lateness` is how late an event may come (microseconds)."""
 
     version: int
@@ -72,3 +72,7 @@ class Plan(Struct, frozen=True):
     memories: tuple[Memory, ...]
     rules: tuple[Rule, ...]
     lateness: int = 0
+    collections: tuple[Collection, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    promotions: tuple[Promotion, ...] = ()

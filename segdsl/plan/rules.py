@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from segdsl.plan.expressions import Expression
+from segdsl.plan.expressions import Expression, Window
 from segdsl.plan.triggers import Answer, Length, Trigger
 
 
@@ -160,3 +160,44 @@ class Segment(Struct, frozen=True):
     kind: Literal["added", "derived", "listed"]
     place: str
     condition: Expression | None = None
+
+
+class Limit(Struct, frozen=True):
+    """At most `number` effects of some actions whose fields meet `where` (of `ItemField`s; None: all) are made for a
+    customer within a window that looks back. `scope` is the key of the log of those that were made: the hash of what
+    counts, so that limits on the same share it. `key` is the hash of all that has meaning, `text` what was written."""
+
+    key: str
+    place: str
+    text: str
+    scope: str
+    number: int
+    window: Window
+    actions: tuple[str, ...]
+    where: Expression | None = None
+
+
+class Hold(Struct, frozen=True):
+    """Effects of some actions whose fields meet `where` are held back while the condition is true for the customer.
+    `key` and `text` as in a `Limit`."""
+
+    key: str
+    place: str
+    text: str
+    condition: Expression
+    actions: tuple[str, ...]
+    where: Expression | None = None
+
+
+class Promotion(Struct, frozen=True):
+    """What a customer has in [begin, end) while the condition is true; without one, everybody. It only reads."""
+
+    name: str
+    place: str
+    condition: Expression | None = None
+    begin: int | None = None
+    end: int | None = None
+
+    def runs(self, now: int) -> bool:
+        """Whether it is on at an instant, for whomever."""
+        return (self.begin is None or self.begin <= now) and (self.end is None or now < self.end)

@@ -32,6 +32,21 @@ def walk(node: object) -> Iterator[p.Expression]:
             yield part
 
 
+def item_fields(node: object) -> set[str]:
+    """The fields that an expression reads of the item it speaks of: not those of the items of a list that this one
+    carries."""
+    match node:
+        case p.ItemField(name):
+            return {name}
+        case p.Aggregate(_, items):
+            return item_fields(items)
+        case tuple():
+            return set().union(*map(item_fields, node))
+        case Struct():
+            return set().union(*(item_fields(getattr(node, name)) for name in node.__struct_fields__))
+    return set()
+
+
 def structs(node: object) -> Iterator[Struct]:
     """A node of a plan (or a tuple of some) and every node inside it, outermost first."""
     if isinstance(node, tuple):

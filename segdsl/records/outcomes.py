@@ -41,7 +41,8 @@ class Change(Struct, frozen=True):
 class Effect(Struct, frozen=True):
     """An action handed to the host. `id` is the same whenever the same rule does it for the same cause; `fields` holds
     JSON values by field name, what is not known left out. `mark` is `late` for one that a late event brought about, and
-    `withdrawn` for the notice that one given out before would not have been (language.md section 5.15)."""
+    `withdrawn` for the notice that one given out before would not have been (language.md section 5.15). `nth` is which
+    of the effects of its rule in this step it is, from 1, in the order in which they are written."""
 
     id: str
     action: str
@@ -53,11 +54,32 @@ class Effect(Struct, frozen=True):
     priority: int
     because: Because
     mark: Literal["", "late", "withdrawn"] = ""
+    nth: int = 0
 
     @property
     def time(self) -> datetime:
         """The instant, in UTC."""
         return EPOCH + timedelta(microseconds=self.instant)
+
+
+class HeldBy(Struct, frozen=True):
+    """What held an effect back: a `limit` or a `hold` as it is written (`text`), and its `file:line`. For a limit, how
+    many effects it had let through within its window, and the instant of the oldest of them (microseconds since 1970
+    UTC)."""
+
+    kind: Literal["limit", "hold"]
+    text: str
+    place: str
+    made: int = 0
+    since: int | None = None
+
+
+class Held(Struct, frozen=True):
+    """An effect that was not made, because limits or holds kept it back. It is what would have been handed over, at
+    that instant; it is not queued, and does not count for any limit. `by` are those that kept it back."""
+
+    effect: Effect
+    by: tuple[HeldBy, ...]
 
 
 class Reject(Struct, frozen=True):
@@ -79,7 +101,10 @@ class Outcome(Struct, frozen=True):
     the rules that fired, `fired_at` the instants at which they did (microseconds since 1970 UTC).
 
     A late input makes some of what was given out before wrong: `undone` are the changes of membership that are taken
-    back, `withdrawn` the effects (language.md section 5.15)."""
+    back, `withdrawn` the effects (language.md section 5.15).
+
+    `held` are the effects that limits and holds kept back. After a late input these are only those that were not held
+    back before; one that was, and is made now, is among the `effects`, marked late."""
 
     status: Literal["accepted", "repeated", "rejected", "advanced"]
     customer: str = ""
@@ -90,3 +115,4 @@ class Outcome(Struct, frozen=True):
     undone: tuple[Change, ...] = ()
     withdrawn: tuple[Effect, ...] = ()
     fired_at: tuple[int, ...] = ()
+    held: tuple[Held, ...] = ()

@@ -25,7 +25,7 @@ from segdsl.values.instants import instant_text
 if TYPE_CHECKING:
     from segdsl.repl.session import Session
 
-Takes = Literal["", "segment", "customer", "file", "command", "declared"]
+Takes = Literal["", "segment or promotion", "customer", "file", "command", "declared"]
 """What the argument of a command names, for completion."""
 
 
@@ -186,7 +186,9 @@ _ROWS = (
               :clock 2026-03-08T09:30"""),
     Command("after", ":after LENGTH", "let the clock run for a while, as in :after 31 days", _after),
     Command("segments", ":segments", "show the segments of the customer, since when and why", showing.segments),
-    Command("why", ":why SEGMENT", "say why the customer is in a segment, or not", showing.why, takes="segment"),
+    Command("promotions", ":promotions", "show the promotions that the customer has", showing.promotions),
+    Command("why", ":why NAME", "say why the customer is in a segment, or has a promotion, or not", showing.why,
+            takes="segment or promotion"),
     Command("next", ":next", "say what the clock does next for the customer", showing.next_change),
     Command("history", ":history", "show what has happened to the customer, and what came of it", showing.history),
     Command("undo", ":undo", "take back the last thing done", _undo,

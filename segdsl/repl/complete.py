@@ -96,7 +96,10 @@ def _next(session: Session, read: Cut, kind: Kind) -> Iterator[tuple[str, str]]:
     yield from values
     if accepted & {"NAME", "ACT_NAME"}:
         yield from _names(session, tokens, accepted, kind)
-    if "BARE_NAME" in accepted and not _declares(tokens):
+    if "BARE_NAME" in accepted and _expects_promotion(tokens):
+        for each in session.play.engine.plan.promotions:
+            yield (each.name if can_be_bare(each.name) else quoted(each.name)), "promotion"
+    elif "BARE_NAME" in accepted and not _declares(tokens):
         adding = next((t.type for t in reversed(tokens) if t.type.startswith("_")), "") in ("_ADD_TO", "_REMOVE_FROM")
         yield from _segments(session, can_be_bare, added=adding)
     if "LISTED_NAME" in accepted:
@@ -104,6 +107,12 @@ def _next(session: Session, read: Cut, kind: Kind) -> Iterator[tuple[str, str]]:
     if (kind == "lines" and not tokens) or kind != "event" or tokens:
         for name in sorted(accepted & words().keys()):
             yield from ((word, "word") for word in words()[name])
+
+
+def _expects_promotion(tokens: Sequence[Token]) -> bool:
+    """Whether the name that follows is that of a promotion that is expected."""
+    types = [token.type for token in tokens[-3:] if token.type != "NO"]
+    return types[-2:] == ["_EXPECT", "_PROMOTION"]
 
 
 def _declares(tokens: Sequence[Token]) -> bool:
@@ -127,6 +136,20 @@ def _names(
     scope = session.play.checked.scope
     last = tokens[-1].type if tokens else ""
     if last in _DECLARING:
+        return
+    collecting = _collecting(tokens)
+    if collecting == ["_BY"]:
+        yield from _fields(session, tokens)
+        return
+    if collecting:
+        yield from ((name, "event") for name in sorted(scope.events))
+        return
+    if last in ("_COUNT_OF", "_TIME_SINCE", "_OF", "ITEM_TEST"):
+        yield from ((name, "collection") for name in sorted(scope.collections))
+    if last == "ITEM_TEST":
+        lists = {field.name for event in scope.events.values() for field in event.fields.values()
+                 if field.kind.name == "list"}  # fmt: skip
+        yield from ((name, "list") for name in sorted(lists))
         return
     if last in ("_WITH", "_WHERE") or (last == "COMMA" and any(token.type == "_WITH" for token in tokens)):
         yield from _fields(session, tokens)
@@ -152,13 +175,26 @@ def _names(
         yield from ((name, "action") for name in sorted(scope.actions))
 
 
+def _collecting(tokens: Sequence[Token]) -> list[str]:
+    """The last word of a declaration of a collection, where that is being typed and a name comes next."""
+    types = [token.type for token in tokens]
+    if "_COLLECTION" not in types:
+        return []
+    typed = types[len(types) - 1 - types[::-1].index("_COLLECTION") :]
+    if "RBRACE" in typed or (len(typed) > 6 and typed[6] != "LBRACE"):
+        return []
+    return typed[-1:] if len(typed) in (3, 5) or typed[-1] in ("_DROP", "_CLEAR") else []
+
+
 def _fields(session: Session, tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
-    """The fields of the event or action that was named last."""
+    """The fields of the event, action or collection that was named last."""
     scope = session.play.checked.scope
     for token in reversed(tokens):
         name = str(token)
-        if token.type in ("NAME", "ACT_NAME") and (name in scope.actions or name in scope.events):
-            of = scope.events[name].fields if name in scope.events else scope.actions[name].fields
+        collected = scope.collections.get(name)
+        if token.type in ("NAME", "ACT_NAME") and (name in scope.actions or name in scope.events or collected):
+            event = collected.event if collected is not None else scope.events.get(name)
+            of = event.fields if event is not None else scope.actions[name].fields
             yield from ((field, "field") for field in of)
             return
 
@@ -194,8 +230,9 @@ def _of_command(session: Session, text: str) -> Iterator[Proposal]:
 
 def _arguments(session: Session, command: Command, argument: str) -> Iterator[tuple[str, str]]:
     match command.takes:
-        case "segment":
+        case "segment or promotion":
             yield from ((name, "segment") for name in sorted(session.play.engine.segments))
+            yield from ((each.name, "promotion") for each in session.play.engine.plan.promotions)
         case "customer":
             yield from ((name, "customer") for name in session.play.customers()[:MOST])
         case "command":

@@ -151,7 +151,7 @@ def key_of(node: ast.Declaration) -> Key | None:
             return "activity", name.text
         case ast.TestDeclaration(text):
             return "test", text.value
-        case ast.Rule() | ast.Broken():
+        case ast.Rule() | ast.Limit() | ast.Hold() | ast.Broken():
             return None
 
 
@@ -164,6 +164,10 @@ def said(node: ast.Declaration) -> str:
             return "lateness"
         case ast.Rule():
             return "rule"
+        case ast.Limit():
+            return "limit"
+        case ast.Hold():
+            return "hold"
         case ast.AttributeDeclaration(name):
             return f"attribute {name.text}"
         case ast.EventDeclaration(name) | ast.LinesDeclaration(name):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import segdsl
 from segdsl.diagnostics.printable import printable
-from segdsl.host.objects import change_line, effect_line, membership_line
+from segdsl.host.objects import change_line, effect_line, membership_line, promotion_line
 from segdsl.repl.answers import (
     SHOWN,
     Answer,
@@ -18,6 +18,7 @@ from segdsl.repl.answers import (
 from segdsl.repl.saving import line_text
 from segdsl.repl.telling import counted
 from segdsl.syntax import ast
+from segdsl.values import limits
 from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:
@@ -80,12 +81,35 @@ def segments(session: "Session", _argument: str) -> Answer:
     return Answer("segments", tuple(lines), found={"segments": [membership_line(m) for m in found], "not_in": others})
 
 
+def promotions(session: "Session", _argument: str) -> Answer:
+    """The promotions that the customer has, now."""
+    engine, speech = session.play.engine, session.speech
+    found = engine.promotions(session.standing.customer, session.standing.clock)
+    rows = []
+    for each in found:
+        bounds = [("from", each.begin), ("until", each.end)]
+        said = [f"{word} {speech.instant(instant)}" for word, instant in bounds if instant is not None]
+        rows.append((each.name, " ".join([*said, f"at {each.place}"])))
+    lines = [Line(line, "enters") for line in columns(rows)]
+    has = {each.name for each in found}
+    others = [each.name for each in engine.plan.promotions if each.name not in has]
+    if others:
+        lines.append(Line(f"  not {listed(others)}", "hint"))
+    if not lines:
+        lines = [Line("the program declares no promotions yet", "hint")]
+    return Answer("promotions", tuple(lines), found={"promotions": [promotion_line(each) for each in found],
+                                                      "not": others})  # fmt: skip
+
+
 def why(session: "Session", name: str) -> Answer:
-    """Why the customer is in a segment, or is not."""
+    """Why the customer is in a segment, or is not; has a promotion, or has it not."""
     if not name:
-        return refused("mistake", "which segment? as in `:why Skiers`")
+        return refused("mistake", "which segment or promotion? as in `:why Skiers`")
     name = name.removeprefix('"').removesuffix('"')
     engine, customer = session.play.engine, session.standing.customer
+    promotion = name.removeprefix("promotion ").removeprefix('"')
+    if name not in engine.segments and any(each.name == promotion for each in engine.plan.promotions):
+        return _why_promotion(session, promotion)
     engine.known_segment(name)
     if not engine.stored.journal:
         return _why_by_reason(session, name, "the store keeps no events, so this is all that can be said")
@@ -97,6 +121,22 @@ def why(session: "Session", name: str) -> Answer:
     found = engine.why(customer, name)
     lines = found.text().rstrip("\n").split("\n")
     return Answer("why", tuple(Line(printable(line)) for line in lines), found={"why": found.as_json()})
+
+
+def _why_promotion(session: "Session", name: str) -> Answer:
+    engine, customer = session.play.engine, session.standing.customer
+    given = _given_segments(session)
+    if engine.stored.journal and not given:
+        found = engine.why_promotion(customer, name, session.standing.clock)
+        lines = [Line(printable(line)) for line in found.text().rstrip("\n").split("\n")]
+        return Answer("why", tuple(lines), found={"why": found.as_json()})
+    has = any(each.name == name for each in engine.promotions(customer, session.standing.clock))
+    stands = Line(f"{printable(customer)} {'has' if has else 'does not have'} {name}", "enters" if has else "leaves")
+    hint = (
+        f"it was given that {printable(customer)} is in {listed(given)}: nothing led to that, so no more is known"
+        if given else "the store keeps no events, so this is all that can be said"
+    )  # fmt: skip
+    return Answer("why", (stands, Line(f"  {hint}", "hint")), found={"entitled": has})
 
 
 def _given_segments(session: "Session") -> list[str]:
@@ -198,8 +238,11 @@ def plan(session: "Session", _argument: str) -> Answer:
     lines = [Line(f"{size}, zone {made.zone}", "title")]
     rows = [(s.name, f"{KINDS[s.kind]}, {counted(counts[s.name], 'member')}, at {s.place}") for s in made.segments]
     lines += _block("segments", rows)
+    lines += _block("promotions", ((each.name, f"at {each.place}") for each in made.promotions))
     lines += _block("rules", ((rule.place, _listens(rule)) for rule in made.rules))
-    lines += _block("kept of each customer", ((memory.event, _kept(memory)) for memory in made.memories))
+    kept = [(memory.event, _kept(memory)) for memory in made.memories]
+    kept += [(collection.name, _kept_items(collection)) for collection in made.collections]
+    lines += _block("kept of each customer", kept)
     return Answer("plan", tuple(lines), found={"digest": made.digest, "segments": counts, "rules": len(made.rules)})
 
 
@@ -218,6 +261,11 @@ def _listens(rule: Any) -> str:
         names = [getattr(trigger, word) for word in words if hasattr(trigger, word)]
         said.append(f"{kind} {' '.join(map(str, names))}".strip())
     return ", ".join(said)
+
+
+def _kept_items(collection: Any) -> str:
+    fields = f", with {', '.join(collection.fields)}" if collection.fields else ""
+    return f"the items{fields}, up to {limits.ITEMS:,} of them"
 
 
 def _kept(memory: Any) -> str:

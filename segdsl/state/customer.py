@@ -47,11 +47,12 @@ class State(Struct, omit_defaults=True):
     next one at which a rule may act (None: never).
 
     `members` are the memberships as seen, with the instant since when; `added` those that rules made, beneath what the
-    host `listed` (True: included, False: excluded). `waits` are where flows stand; `tallies` (of [instant, value of
-    `per`]) and `pending` belong to triggers, by their keys. `entered` are the `once` rules already entered. `seen` are
-    the ids of inputs that could still come again, with their instants. `draws_as` is the name by which chance is drawn
-    where that is another one: that of the guest whom the customer once was. `large` holds memories and attributes as
-    text where a number is too large for the coding.
+    host `listed` (True: included, False: excluded). `collections` hold items by the collection's key. `waits` are where
+    flows stand; `tallies` (of [instant, value of `per`]) and `pending` belong to triggers, by their keys. `entered` are
+    the `once` rules already entered. `seen` are the ids of inputs that could still come again, with their instants.
+    `made` are the instants of effects that limits still count, by the `scope` of the limits. `large` holds memories and
+    attributes as text where a number is too large for the coding, and collections with them. `draws_as` is the name by
+    which chance is drawn where that is another one: that of the guest whom the customer once was.
     """
 
     customer: str
@@ -71,8 +72,10 @@ class State(Struct, omit_defaults=True):
     pending: dict[str, list[Pending]] = {}
     entered: list[str] = []
     seen: dict[str, int] = {}
-    draws_as: str = ""
+    made: dict[str, list[int]] = {}
     large: str = ""
+    collections: dict[str, list[Any]] = {}
+    draws_as: str = ""
 
     @property
     def drawn(self) -> str:
@@ -111,5 +114,8 @@ class State(Struct, omit_defaults=True):
             dict(self.pending),
             list(self.entered),
             dict(self.seen),
+            dict(self.made),
+            "",
+            dict(self.collections),
             self.draws_as,
         )

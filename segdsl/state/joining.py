@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from segdsl.plan.expressions import Memory
 from segdsl.plan.triggers import AfterTrigger
+from segdsl.state import collections, made
 from segdsl.state.customer import Pending, State, Stay, Waiting
 from segdsl.state.memories import united
 from segdsl.values import limits
@@ -50,6 +51,15 @@ class Joining:
     def _seen(self, account: State, guest: State, _now: int) -> dict[str, int]:
         """In the order of their instants, on which forgetting them rests."""
         return dict(sorted([*account.seen.items(), *guest.seen.items()], key=itemgetter(1)))
+
+    def _collections(self, account: State, guest: State, _now: int) -> dict[str, list[Any]]:
+        found = {**guest.collections, **account.collections}
+        for key in account.collections.keys() & guest.collections.keys():
+            found[key] = collections.united(account.collections[key], guest.collections[key])
+        return found
+
+    def _made(self, account: State, guest: State, _now: int) -> dict[str, list[int]]:
+        return made.united(account.made, guest.made)
 
     def _tallies(self, account: State, guest: State, _now: int) -> dict[str, list[Any]]:
         """A count that both together have completed is completed by the next event: nothing fires for the past."""
@@ -113,7 +123,9 @@ HOW: dict[str, Callable[[Joining, State, State, int], Any]] = {
     "pending": Joining._pending,
     "entered": Joining._entered,
     "seen": Joining._seen,
-    "draws_as": _accounts("draws_as"),
+    "made": Joining._made,
     "large": _accounts("large"),
+    "collections": Joining._collections,
+    "draws_as": _accounts("draws_as"),
 }
 """How each field of a state comes about."""

@@ -51,7 +51,7 @@ def encode(life: Life) -> bytes:
     """The bytes of a life, for a backend."""
     try:
         return _encoder.encode(life)
-    except OverflowError:  # an exact total beyond 64 bits: rare, so all memories go as text then
+    except OverflowError:  # an exact total beyond 64 bits: rare, so all that holds values goes as text then
         base = _with_text(life.base) if life.base is not None else None
         return _encoder.encode(Life(_with_text(life.head), base, life.tail))
 
@@ -92,12 +92,12 @@ def decode_inputs(pages: Iterable[bytes]) -> list[Taken]:
 
 def _restore(state: State) -> None:
     if state.large:
-        state.memories, state.attributes = literal_eval(state.large)
+        state.memories, state.attributes, state.collections = literal_eval(state.large)
         state.large = ""
 
 
 def _with_text(state: State) -> State:
     large = state.copy()
-    large.large = repr((large.memories, large.attributes))
-    large.memories, large.attributes = {}, {}
+    large.large = repr((large.memories, large.attributes, large.collections))
+    large.memories, large.attributes, large.collections = {}, {}, {}
     return large

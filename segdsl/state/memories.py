@@ -187,10 +187,10 @@ def recall(
         entries = [e for e in _inside(memory, held, now, zone) if meant is None or meant({**e[2], "time": e[0]})]
         return measure_of(memory.measure, [e[1] for e in entries], [e[0] for e in entries])
     if memory.window is not None:
-        inside = _inside(memory, held, now, zone)
+        kept = _inside(memory, held, now, zone)
         if memory.measure == "count" or (memory.measure == "distinct" and not _looks_past(memory.window)):
-            return len(inside) * SCALE  # of each distinct value only the latest event is held
-        return measure_of(memory.measure, [e[1] for e in inside], [e[0] for e in inside])
+            return len(kept) * SCALE  # of each distinct value only the latest event is held
+        return measure_of(memory.measure, [e[1] for e in kept], [e[0] for e in kept])
     match memory.measure:
         case "count":
             return held[0] * SCALE if held else 0
@@ -213,7 +213,12 @@ def _inside(memory: Memory, held: Held, now: int, zone: Zone) -> list[Any]:
         return []
     if window is None:
         return list(held)
-    return list(held[_first_inside(window, held, now, zone) : _end_inside(window, held, now, zone)])
+    return inside(window, held, now, zone)
+
+
+def inside(window: Window, entries: list[Any], now: int, zone: Zone) -> list[Any]:
+    """The entries that are in a window at `now`. They are in the order of their instants."""
+    return entries[_first_inside(window, entries, now, zone) : _end_inside(window, entries, now, zone)]
 
 
 def _instant(entry: Any) -> int:
@@ -262,14 +267,16 @@ def _most_frequent(counted: list[Entry]) -> Any:
 
 def next_change(memory: Memory, held: Held, now: int, zone: Zone) -> int | None:
     """The next instant after `now` at which the memory's answer can change without an event; None if it cannot."""
-    window = memory.window
-    if window is None or not held:
-        return None
+    return next_passage(memory.window, held, now, zone) if memory.window is not None and held else None
+
+
+def next_passage(window: Window, entries: list[Any], now: int, zone: Zone) -> int | None:
+    """The next instant after `now` at which one of some entries comes into a window or leaves it; None if none does."""
     changes: list[int] = []
-    leaving = _first_inside(window, held, now, zone)
-    if leaving < len(held):
-        changes.append(leaves(window, _instant(held[leaving]), zone))
-    entering = _end_inside(window, held, now, zone)
-    if entering < len(held):
-        changes.append(enters(window, _instant(held[entering]), zone))
+    leaving = _first_inside(window, entries, now, zone)
+    if leaving < len(entries):
+        changes.append(leaves(window, _instant(entries[leaving]), zone))
+    entering = _end_inside(window, entries, now, zone)
+    if entering < len(entries):
+        changes.append(enters(window, _instant(entries[entering]), zone))
     return min(changes, default=None)

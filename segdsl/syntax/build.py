@@ -91,6 +91,14 @@ class Builder(RuleBuilder, ConditionBuilder):
     def promotion(self, meta: Meta, children: Children) -> ast.Promotion:
         return ast.Promotion(children[0], tuple(children[1:-1]), children[-1], span=self.span(meta))
 
+    def limit(self, meta: Meta, children: Children) -> ast.Limit:
+        number, within, *names, where = children
+        return ast.Limit(self.whole(number), within, tuple(map(self.words, names)), where, span=self.span(meta))
+
+    def hold(self, meta: Meta, children: Children) -> ast.Hold:
+        *names, where, condition = children
+        return ast.Hold(tuple(map(self.words, names)), where, condition, span=self.span(meta))
+
     # ---------------------------------------------------------------------------------------------------------- tests
 
     def test(self, meta: Meta, children: Children) -> ast.TestDeclaration:

@@ -20,7 +20,7 @@ _DECLARATION = "a declaration such as `when` or `segment`"
 _GROUPS: tuple[tuple[str, set[str], set[str]], ...] = (
     (_DECLARATION, {"_WHEN", "_SEGMENT", "_EVENT"},
      {"_ACTIVITY", "ACTIVITY_KIND", "_SEARCH_RULE", "_ATTRIBUTE", "_DEFINE", "_ACTION", "_COLLECTION", "_PROMOTION",
-      "_TEST", "_ZONE", "_LATENESS"}),
+      "_LIMIT", "_HOLD", "_TEST", "_ZONE", "_LATENESS"}),
     ("a condition", {"_COUNT_OF", "_IN", "_RANDOM"},
      {"NAME", "STRING", "NUMBER", "PERCENT", "DATE", "DATETIME", "TIME", "YES", "NO", "NOT", "_ON", "MINUS", "LPAR",
       "AGGREGATE", "ITEM_TEST", "_TIME_SINCE"}),

@@ -12,7 +12,7 @@ from typing import assert_never
 from segdsl.diagnostics.width import width
 from segdsl.syntax import ast
 from segdsl.syntax.assemble import STEP, Unit, assemble
-from segdsl.syntax.format_rules import option, plain_step, trigger, values
+from segdsl.syntax.format_rules import hold_head, limit_head, option, plain_step, trigger, values
 from segdsl.syntax.format_values import WIDTH, day, duration, event, expression, fitted, literal, name, quoted
 
 
@@ -52,6 +52,10 @@ class Formatter:
                 yield from self._segment(node)
             case ast.Promotion():
                 yield from self._promotion(node)
+            case ast.Limit(_, _, _, where):
+                yield from self._restraint(node, limit_head(node), "where", where)
+            case ast.Hold(_, _, condition):
+                yield from self._restraint(node, hold_head(node), "while", condition)
             case ast.Rule():
                 yield from self._rule(node, 0)
             case ast.Activity():
@@ -119,6 +123,20 @@ class Formatter:
             return
         yield Unit(0, head, node.span.start)
         yield from self._conditional(node.condition, "if", node.condition, STEP)
+
+    def _restraint(
+        self, node: ast.Limit | ast.Hold, head: str, word: str, condition: ast.Expression | None
+    ) -> Iterator[Unit]:
+        """A limit or a hold: on one line, or its last part on a line of its own."""
+        if condition is None:
+            yield Unit(0, head, node.span.start)
+            return
+        flat = f"{head} {word} {expression(condition)}"
+        if self._fits(node, 0, flat, condition.span.start):
+            yield Unit(0, flat, node.span.start)
+            return
+        yield Unit(0, head, node.span.start)
+        yield from self._conditional(condition, word, condition, STEP)
 
     def _collection(self, node: ast.CollectionDeclaration) -> Iterator[Unit]:
         head = f"collection {node.name.text} of {node.event.text} by {node.key.text}"

@@ -1,4 +1,4 @@
-"""Tree to text: triggers, steps and actions."""
+"""Tree to text: triggers, steps and actions, limits and holds."""
 
 from typing import assert_never
 
@@ -128,3 +128,24 @@ def option(node: ast.Option) -> str:
         case ast.Seed(text):
             return f"seed {quoted(text.value)}"
     assert_never(node)
+
+
+def limit_head(node: ast.Limit) -> str:
+    """A limit without its `where`."""
+    return f"limit {node.number} {window_text(node.within)} for {', '.join(of.text for of in node.actions)}"
+
+
+def hold_head(node: ast.Hold) -> str:
+    """A hold as far as its `while`."""
+    where = f" where {expression(node.where)}" if node.where is not None else ""
+    return f"hold {', '.join(of.text for of in node.actions)}{where}"
+
+
+def limit_text(node: ast.Limit) -> str:
+    """A limit on one line."""
+    return limit_head(node) + (f" where {expression(node.where)}" if node.where is not None else "")
+
+
+def hold_text(node: ast.Hold) -> str:
+    """A hold on one line."""
+    return f"{hold_head(node)} while {expression(node.condition)}"

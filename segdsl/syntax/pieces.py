@@ -15,7 +15,7 @@ from segdsl.values import limits
 
 OPENERS = frozenset((
     "zone", "lateness", "attribute", "event", "collection", "action", "define", "segment", "when", "dialog", "web",
-    "activity", "search", "promotion", "test",
+    "activity", "search", "promotion", "limit", "hold", "test",
 ))  # fmt: skip
 """The first words of declarations."""
 
@@ -40,6 +40,8 @@ _SHAPES = {
     "web": r"web\s+activity\s",
     "search": r"search\s+rule\b",
     "promotion": r"promotion\s.*\s(?:from|until|if)\s",
+    "limit": r"limit\s+[0-9][^\n]*\sfor\s",
+    "hold": r"hold\s[^\n]*\swhile\s",
     "test": r'test\s+"',
 }
 """How a whole declaration looks: one that is indented deeper than the one before it is cut off only if it does."""

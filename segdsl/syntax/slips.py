@@ -9,6 +9,7 @@ from collections.abc import Callable
 from segdsl.diagnostics.diagnostic import Diagnostic
 from segdsl.syntax import slips_of_conditions as conditions
 from segdsl.syntax import slips_of_declarations as declarations
+from segdsl.syntax import slips_of_limits as limits
 from segdsl.syntax import slips_of_rules as rules
 from segdsl.syntax import slips_of_signs as signs
 from segdsl.syntax import slips_of_values as values
@@ -19,7 +20,8 @@ Slip = Callable[[Place], Diagnostic | None]
 
 SLIPS: tuple[Slip, ...] = (
     signs.json_line, signs.curly, signs.unclosed, signs.ends_late, signs.single_quotes, words.capital, rules.second_if,
-    rules.arrow, signs.equals, signs.block_comment, values.thousands, values.decimal_comma, values.money,
+    rules.arrow, signs.equals, signs.block_comment, limits.hold, limits.limit_while,
+    limits.joined, limits.limit, values.thousands, values.decimal_comma, values.money,
     rules.wait_for_time, values.written_date, values.day_of_month, values.clock, values.weekday, values.percent,
     values.number_word, values.thousand_letter, rules.if_first, rules.in_a_branch, declarations.opener,
     declarations.type_of, declarations.condition_of_segment, declarations.fields_in_brackets,
@@ -33,8 +35,8 @@ SLIPS: tuple[Slip, ...] = (
 )  # fmt: skip
 
 AT_THE_END: tuple[Slip, ...] = (
-    signs.semicolon_behind, signs.ends_late, words.capital, rules.if_first, rules.unless, rules.no_then,
-    declarations.condition_of_segment, declarations.type_missing, rules.steps_missing, values.unit_missing,
-    words.misspelt,
+    signs.semicolon_behind, signs.ends_late, limits.hold, limits.limit, words.capital, rules.if_first, rules.unless,
+    rules.no_then, declarations.condition_of_segment, declarations.type_missing, rules.steps_missing,
+    values.unit_missing, words.misspelt,
 )  # fmt: skip
 """The same for a declaration that ends too early."""

@@ -39,7 +39,8 @@ _BELONGS = {
 
 _OPENED = {"upon": "when", "rule": "when", "on": "when", "whenever": "when", "every": "when", "once": "when",
            "audience": "segment", "group": "segment", "campaign": "activity", "var": "attribute",
-           "property": "attribute"}  # fmt: skip
+           "property": "attribute", "cap": "limit", "quota": "limit", "throttle": "limit", "suppress": "hold",
+           "withhold": "hold", "block": "hold"}  # fmt: skip
 
 
 def opener(place: Place) -> Diagnostic | None:

@@ -33,6 +33,18 @@ class Kind:
     def is_ordered(self) -> bool:
         return self.name in ("number", "date", "instant", "duration", "time of day")
 
+    def takes(self, other: Kind) -> bool:
+        """Whether a value of another kind may stand for one of this: all texts take each other; a record, and so a list
+        of records, takes one that has fewer fields (the others are not known), but none that it has not."""
+        if self == other or (self.is_text and other.is_text and self.name != "one of"):
+            return True
+        if self.item is not None and other.item is not None:
+            return self.item.takes(other.item)
+        if self.name == other.name == "record":
+            own = {each.name: each.kind for each in self.fields}
+            return all(each.name in own and own[each.name].takes(each.kind) for each in other.fields)
+        return False
+
 
 @frozen
 class RecordField:

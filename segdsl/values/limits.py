@@ -30,5 +30,8 @@ TEXT_CHARACTERS = 100_000
 WINDOW_ENTRIES = 100_000
 """Events one condition remembers for one customer in one window; what is over falls out at the old end."""
 
+ITEMS = 1_000
+"""Items of one collection of one customer. An event that would put in one more goes to the rejects."""
+
 ROUNDS = 10_000
 """Steps at one instant for one customer. The compiler refuses rules that could go round without end."""

@@ -18,7 +18,7 @@ segment Rich if incme >= 100000
 when registers if in segment Skirs then add to Skiers
 When places order then send emial "hello"
 segment S if age > 60 or age < 20 and income > 1
-promotion "Sale" if in segment Skiers
+segment Full if count of cart >= 1
 """
 
 
@@ -72,7 +72,7 @@ def test_two_formats_at_once(shop: Path, run: Seg):
 
 
 def test_warnings_alone_are_no_mistakes(place: Path, run: Seg, snapshot):
-    result = run("check", "-", given='promotion "Sale"\n')
+    result = run("check", "-", given="segment Full if count of cart >= 1\n")
     assert result.exit_code == 0
     assert result.output == snapshot
 

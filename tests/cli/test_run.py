@@ -117,7 +117,7 @@ def test_mistakes_in_the_rules(shop: Path, run: Seg):
 
 
 def test_what_cannot_be_run_yet_is_not_run(shop: Path, run: Seg):
-    (shop / "shop.seg").write_text("promotion Spring from 2026-03-01\n")
+    (shop / "shop.seg").write_text("segment Full if count of cart >= 1\n")
     result = run(*RUN)
     assert result.exit_code == 1
     assert "cannot be run yet" in result.stderr

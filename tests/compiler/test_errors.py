@@ -117,7 +117,12 @@ def test_defines_that_double_one_another_are_refused() -> None:
     assert found == {"SEG114"}
 
 
-def test_a_test_that_asks_for_what_cannot_be_run_keeps_no_program_from_running() -> None:
-    text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect count of cart >= 1\n}'
-    warnings = segdsl.loads(text).warnings
-    assert [(w.code, w.severity.value) for w in warnings] == [("SEG450", "warning")]
+@pytest.mark.parametrize("source", ["count of bagg >= 2", "any item of bagg", "total of price of bagg > 3"])
+def test_a_misspelt_collection_shows_the_nearest(source: str) -> None:
+    found = only(f"collection bag of adds to cart by product\nsegment A if {source}")
+    assert found.help == "did you mean `bag`?"
+
+
+def test_a_collection_of_the_vocabulary_whose_event_is_replaced_without_its_key_is_left_out() -> None:
+    text = "event adds to cart { sku: text }\nsegment A if adds to cart"
+    assert diagnostics(checked(text)) == []

@@ -40,14 +40,15 @@ def found(text: str) -> list[Diagnostic]:
     for rule in program.rules:
         line = int(rule.place.rpartition(":")[2])
         spans[rule.id] = Span(number, starts[line - 1], starts[line - 1] + 4)
-    return check(program.rules, spans, program.table.conditions, program.memories, program.scope)
+    kept = program.memories, program.collections
+    return check(program.rules, spans, program.table.conditions, kept, program.scope)
 
 
-def check(rules, spans, conditions, memories, scope) -> list[Diagnostic]:  # type: ignore[no-untyped-def]
+def check(rules, spans, conditions, kept, scope) -> list[Diagnostic]:  # type: ignore[no-untyped-def]
     collector = Collector()
     lines = {name: tuple(line for _, line in info.lines) for name, info in scope.events.items()}
     segments = {name: info.span for name, info in scope.segments.items()}
-    check_rounds(rules, conditions, memories, lines, spans, segments, collector)
+    check_rounds(rules, conditions, *kept, lines, spans, segments, collector)
     return list(collector)
 
 
@@ -324,7 +325,7 @@ def _rule(name: str, *actions: p.Action, on: str) -> p.Rule:
 
 def _said(rules: Sequence[p.Rule], spans: dict[str, Span]) -> list[Diagnostic]:
     collector = Collector()
-    check_rounds(rules, {}, {}, {}, spans, {}, collector)
+    check_rounds(rules, {}, {}, {}, {}, spans, {}, collector)
     return list(collector)
 
 
@@ -342,7 +343,7 @@ def test_the_order_of_rules_changes_nothing() -> None:
 def test_segments_that_depend_on_each_other_are_no_round_of_rules() -> None:
     collector = Collector()
     conditions: dict[str, p.Expression] = {"A": p.Negation(p.Member("B")), "B": p.Member("A")}
-    check_rounds([], conditions, {}, {}, {}, {}, collector)
+    check_rounds([], conditions, {}, {}, {}, {}, {}, collector)
     assert list(collector) == []
 
 

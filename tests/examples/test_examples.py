@@ -52,6 +52,16 @@ def by_customer(effects: list[Effect]) -> dict[str, list[dict[str, Any]]]:
     return {customer: in_step_order(each) for customer, each in found.items()}
 
 
+def held_of(outcomes: list[Outcome]) -> dict[str, list[dict[str, Any]]]:
+    """Effects that limits and holds kept back, with what kept each of them."""
+    held = [each for outcome in outcomes for each in outcome.held]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in held:
+        [(customer, [effect])] = by_customer([each.effect]).items()
+        found.setdefault(customer, []).append(effect | {"by": [by.kind for by in each.by]})
+    return {customer: in_step_order(each) for customer, each in found.items()}
+
+
 def rejects_of(outcomes: list[Outcome]) -> list[dict[str, Any]]:
     rejects = [outcome.reject for outcome in outcomes if outcome.reject]
     return sorted(({"line": each.place, "reason": each.reason} for each in rejects), key=lambda each: each["line"])
@@ -83,6 +93,7 @@ def test_gives_what_it_says(folder: Path, store: str) -> None:
     assert members == expected["members"]
     assert counts == {name: len(who) for name, who in expected["members"].items()}
     assert effects_of(outcomes) == {who: in_step_order(each) for who, each in expected["effects"].items()}
+    assert held_of(outcomes) == {who: in_step_order(each) for who, each in expected.get("held", {}).items()}
     assert rejects_of(outcomes) == expected["rejects"]
     assert report.repeated == expected["repeated"]
 

@@ -74,15 +74,70 @@ def test_a_test_that_begins_without_an_instant(lines: str) -> None:
     assert found.endswith("begin with `on`")
 
 
-def test_a_promotion_cannot_be_expected_yet() -> None:
-    rules = 'promotion "20% off" from 2026-03-01'
-    with pytest.raises(segdsl.CompileError):
-        failures('on 2026-03-01 registers\nexpect promotion "20% off"', rules)
+PROMOTIONS = """
+promotion "20% off" from 2026-03-01 until 2026-03-08 if in segment Rich and registers
+promotion All
+"""
 
 
-def test_what_cannot_be_run_in_a_test_fails_it() -> None:
-    [(expected, found)] = failures("on 2026-03-01 registers\nexpect count of cart >= 1")
-    assert (expected, found) == ("to be run", "a collection cannot be run yet")
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            'given income is 200000\non 2026-02-28 registers\nexpect promotion "20% off"',
+            ("promotion 20% off", "it is 2026-02-28T00:00:00Z, and it begins at 2026-03-01T00:00:00Z"),
+        ),
+        (
+            'given income is 200000\non 2026-03-08 registers\nexpect promotion "20% off"',
+            ("promotion 20% off", "it is 2026-03-08T00:00:00Z, and it was over at 2026-03-08T00:00:00Z"),
+        ),
+        (
+            'given income is 200000\non 2026-03-01 registers\nexpect no promotion "20% off"',
+            (
+                "no promotion 20% off",
+                "`in segment Rich and registers` is so at 2026-03-01T00:00:00Z, a member of Rich since "
+                "2026-03-01T00:00:00Z, Trial since 2026-03-01T00:00:00Z",
+            ),
+        ),
+        (
+            'on 2026-03-01 registers\nexpect promotion "20% off"',
+            (
+                "promotion 20% off",
+                "`in segment Rich and registers` is not so at 2026-03-01T00:00:00Z, a member of Trial since "
+                "2026-03-01T00:00:00Z",
+            ),
+        ),
+        (
+            "on 2026-03-01 registers\nexpect no promotion All",
+            ("no promotion All", "it has no condition: at 2026-03-01T00:00:00Z everybody has it"),
+        ),
+    ],
+)
+def test_a_promotion_that_is_not_as_expected(lines: str, told: tuple[str, str]) -> None:
+    assert failures(lines, RULES + PROMOTIONS) == [told]
+
+
+def test_a_promotion_that_is_as_expected() -> None:
+    lines = """
+      given income is 200000
+      on 2026-03-01 registers
+      expect promotion "20% off"
+      after 7 days
+      expect no promotion "20% off"
+      expect promotion All"""
+    assert failures(lines, RULES + PROMOTIONS) == []
+
+
+def test_what_a_promotion_looks_at_is_told() -> None:
+    rules = "promotion Regulars if places order at least 3 times within 90 days"
+    lines = 'test "t" {\n on 2026-03-01 places order\n expect promotion Regulars\n}'
+    [result] = run_tests(segdsl.check_texts([("t.seg", f"{rules}\n{lines}")]))
+    assert [why for each in result.failures for why in each.why] == ["count of places order within 90 days is 1"]
+
+
+def test_a_promotion_is_asked_of_somebody() -> None:
+    [(expected, found)] = failures("expect promotion All", RULES + PROMOTIONS)
+    assert (expected, found.endswith("begin with `on`")) == ("a line that can be run", True)
 
 
 def test_rules_with_mistakes_run_no_test() -> None:

@@ -11,7 +11,18 @@ from tests.support.running import instant, opened
 
 Told = tuple[Any, ...]
 
-DECLARED = "event pays { amount: number }\nevent asked { what: text }\nattribute plan: text\n"
+DECLARED = """event pays { amount: number }
+event asked { what: text }
+attribute plan: text
+event puts { thing: text, price: number, kind: text }
+event takes { thing: text }
+event empties
+collection box of puts by thing {
+  drop takes
+  clear empties
+}
+collection shelf of puts by thing
+"""
 
 
 def events(*told: Told) -> list[dict[str, Any]]:
@@ -27,6 +38,9 @@ def asked(rules: str, told: list[Told], segment: str = "A", at: str = "2026-03-1
         engine.process(events(*told))
         return engine.why("ann", segment, at)
 
+
+SKIS: Told = ("01T10", "puts", {"thing": "a", "price": 60, "kind": "Ski"})
+CLUB: Told = ("02T10", "puts", {"thing": "b", "price": 70, "kind": "Golf"})
 
 CHANGES = [
     ("segment A by activities\nactivity X from 2026-03-12 { when visits then add to A }", [],
@@ -61,6 +75,23 @@ CHANGES = [
     ("segment A if average of amount of pays > 60", [("01T10", "pays", {"amount": 20})],
      "`pays with amount = 102` happens"),
     ("segment A listed", [], "the host explicitly includes the customer in A"),
+    ("segment A if count of box >= 2", [],
+     "`puts with thing = \"x\"` happens, then `puts with thing = \"x 2\"` happens"),
+    ("segment A if count of box >= 2", [SKIS, CLUB], "`empties` happens"),
+    ("segment A if total of price of box >= 100", [SKIS], "`puts with thing = \"x\", price = 40` happens"),
+    ("segment A if average of price of box > 80", [SKIS], "`puts with thing = \"a\", price = 81` happens"),
+    ("segment A if no item of shelf where kind is \"Ski\"", [SKIS],
+     "`puts with thing = \"a\", kind = \"other 1\"` happens"),
+    ("segment A if no item of box where kind is \"Ski\"", [SKIS, CLUB], "`empties` happens"),
+    ("collection bag of puts by thing { drop takes }\nsegment A if no item of bag where kind is \"Ski\"", [SKIS, CLUB],
+     "`takes with thing = \"a\"` happens"),
+    ("segment A if time since box > 20 days", [],
+     "`puts with thing = \"x\"` happens, then nothing happens for more than 20 days"),
+    ("segment A if count of box from 3 days to 1 day ago >= 1", [],
+     "`puts with thing = \"x\"` happens, then nothing happens for 1 day"),
+    ("segment A by activities\nwhen takes if any item of shelf where thing is this thing then add to A", [],
+     "`puts with thing = \"x\"` happens, then `takes with thing = \"x\"` happens"),
+    ("segment A if count of distinct kind of box >= 2", [SKIS], "`puts with thing = \"x\", kind = \"x 1\"` happens"),
 ]  # fmt: skip
 
 
@@ -201,3 +232,34 @@ def test_a_forgotten_customer_is_not_known():
         engine.process(events(("01T10", "pays")))
         engine.forget("ann")
         assert "or forgotten since" in engine.why("ann", "A", "2026-03-01T12:00:00Z").text()
+
+
+BEHIND = [
+    ("any item of box where kind is \"Ski\"", [SKIS, CLUB], "`box` holds 1 such item", ["e1"]),
+    ("no item of box", [SKIS, CLUB], "`box` holds 2 items", ["e1", "e2"]),
+    ("any item of box where kind is \"Ski\"", [SKIS, CLUB, ("03T10", "takes", {"thing": "a"})],
+     "`box` holds no such item", ["e3"]),
+    ("any item of box where kind is \"Ski\"", [SKIS, ("02T10", "puts", {"thing": "a", "kind": "Golf"})],
+     "`box` holds no such item", ["e2"]),
+    ("any item of box", [SKIS, CLUB, ("03T10", "empties")], "`box` holds no item", ["e3"]),
+    ("total of price of box >= 150", [SKIS, CLUB], "total of price of box is 130", ["e1", "e2"]),
+    ("time since box > 1 day", [SKIS], "the last was put in 9 days ago", ["e1"]),
+    ("time since box > 1 day", [], "`box` is empty", []),
+    ("count of box within 9 days >= 2", [SKIS, CLUB], "count of box within 9 days is 1", ["e2"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("condition", "told", "found", "events"), BEHIND)
+def test_a_condition_on_a_collection_names_the_events_that_decided(
+    condition: str, told: list[Told], found: str, events: list[str]
+):
+    finding = asked(f"segment A if {condition}", told).condition
+    assert finding is not None
+    assert (finding.found, [event.id for event in finding.events]) == (found, events)
+
+
+def test_a_collection_that_a_rule_filled_leads_back_to_the_rule():
+    rules = 'segment A if any item of box\nwhen pays then record puts with thing = "p"'
+    assert chain(asked(rules, [("01T10", "pays")])) == [
+        ("e1", "the rule recorded `puts`"), ("e1", "the condition holds"),
+    ]  # fmt: skip

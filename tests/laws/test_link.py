@@ -13,6 +13,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segdsl.engines.reference.land import Wish, effect_id
 from segdsl.host.engine import Engine
 from segdsl.records.outcomes import Outcome
 from segdsl.state.customer import State
@@ -34,13 +35,20 @@ GUEST = "visitor:v#1"
 
 @contextmanager
 def same_draws() -> Iterator[None]:
-    """Chance that does not go by the customer's name: a guest keeps the draw of the guest's."""
+    """Chance that does not go by the customer's name, which a new account keeps from the guest; nor does the order of
+    effects, which is that of their ids, and of which a limit lets the first ones through."""
     draw = chance.draw
 
-    def of_anybody(seed: str, purpose: str, _customer: str) -> float:
+    def of_anybody(seed: str, purpose: str, _customer: str) -> int:
         return draw(seed, purpose, "anybody")
 
-    with patch("segdsl.values.chance.draw", of_anybody):
+    def to_anybody(_customer: str, cause: str, wish: Wish, nth: int) -> str:
+        return effect_id("anybody", cause, wish, nth)
+
+    with (
+        patch("segdsl.values.chance.draw", of_anybody),
+        patch("segdsl.engines.reference.effect_id", to_anybody),
+    ):
         yield
 
 

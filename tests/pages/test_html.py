@@ -82,7 +82,7 @@ def hostile(pictures: Pictures, tmp_path_factory: pytest.TempPathFactory) -> str
         engine.advance("2026-03-02T00:00:00Z")
         assert {outcome.status for outcome in engine.process(events)} == {"accepted"}
         report = report_on(engine, str(folder / HOSTILE[1]))
-    one, rule, action = report.segments[0], report.rules[0], ActionPart("", 1, 0, report.events_course)
+    one, rule, action = report.segments[0], report.rules[0], ActionPart("", 1, 0, 0, report.events_course)
     for name in HOSTILE:  # also where the language would not let them be
         report.segments.append(evolve(one, name=name, place=name))
         report.rules.append(evolve(rule, text=name, place=f"{name}:1", activity=name))

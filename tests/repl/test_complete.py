@@ -29,6 +29,10 @@ def session() -> Session:
     ("given in segment G", "Golfers"), ("expect not in ", "segment"), ("segment X ", "by"), (":w", ":why"),
     (":why ", "Rich"), (":why Bed a", "Bed and Bath"), (":help un", "undo"), (":drop Sk", "segment Skiers"),
     ("segment Bed if income > 5 and ", "tier"), ("attribute a: ", "number"),
+    ("count of ca", "cart"), ("total of price of ", "cart"), ("any item of ", "cart"), ("any item of ", "items"),
+    ("time since ", "cart"), ("any item of cart where ", "brand"), ("collection mine of ", "views product"),
+    ("collection mine of views product by ", "category"),
+    ("collection mine of views product by product { drop ", "removes from cart"),
 ])  # fmt: skip
 def test_what_can_come_next_is_proposed(session: Session, text: str, wanted: str):
     if text.startswith(":drop"):
@@ -39,7 +43,8 @@ def test_what_can_come_next_is_proposed(session: Session, text: str, wanted: str
 @pytest.mark.parametrize(("text", "unwanted"), [
     ("when registers then add to ", "Rich"), ("when ", "income"), ("tier is ", "registers"), ("segment ", "Rich"),
     ("segment X ", "registers"), ("count of ", "income"), ("when registers then send email with ", "amount"),
-    ("attribute ", "income"), ('searches "', "registers"),
+    ("attribute ", "income"), ('searches "', "registers"), ("when ", "cart"), ("any item of ", "registers"),
+    ("collection mine of ", "cart"), ("collection mine of views product by ", "registers"),
 ])  # fmt: skip
 def test_what_cannot_come_next_is_not(session: Session, text: str, unwanted: str):
     assert unwanted not in [each.text for each in proposals(session, text)]

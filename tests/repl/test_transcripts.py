@@ -95,7 +95,7 @@ FROM_NOTHING = {
         registers } test "b" { after 1 day
         given income is "a lot"
         zone "Toronto"
-        promotion Spring from 2026-01-01
+        segment Full if count of cart >= 1
     """,
     "tests beside the rules": """
         segment Buyers if places order

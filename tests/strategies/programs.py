@@ -16,6 +16,9 @@ VOCABULARY = (
     "event looks { page: text, price: number, took: duration }",
     "event pings",
     "event idles",
+    "event drops thing { thing: text }",
+    "collection basket of buys thing by thing {\n  drop drops thing\n  clear pings\n}",
+    "collection seen of looks by page",
     "attribute points: number default 2",
     'attribute grade: one of ("a", "b", "c")',
     "attribute nick: text ignoring case",
@@ -24,6 +27,7 @@ VOCABULARY = (
     "attribute mark: number",
     "attribute mood: text",
     "action tell { what: text, amount: number, day: date }",
+    "action shout { what: text, amount: number }",
     *(f"segment {name} by activities" for name in ADDED),
     "segment Listed One listed",
 )
@@ -36,6 +40,9 @@ ATTRIBUTES = {
     "points": "number", "grade": "choice", "nick": "text", "flag": "boolean", "start": "date", "mark": "number",
     "mood": "text",
 }  # fmt: skip
+COLLECTIONS = {"basket": "buys thing", "seen": "looks"}
+"""What is put into each."""
+
 TEXTS = ('"a"', '"A"', '"b"', '"ab"')
 NUMBERS = ("0", "1", "2", "2.5", "3")
 COUNTS = ("", " once", " twice", " at least twice", " at most once", " fewer than 2 times", " more than 1 times",
@@ -149,15 +156,19 @@ def wheres(draw: st.DrawFn, event: str, names: Names) -> str:
     return f" where ({draw(st.sampled_from(('', 'not ')))}({test}))"
 
 
-@st.composite
-def histories(draw: st.DrawFn, names: Names) -> str:
-    event = draw(st.sampled_from(sorted(FIELDS)))
-    windows = st.sampled_from(WINDOWS).map(lambda length: f" within {length}")
+def windows() -> st.SearchStrategy[str]:
+    within = st.sampled_from(WINDOWS).map(lambda length: f" within {length}")
     ago = st.sampled_from(
         (" from 2 days to 1 hour ago", " from 1 day to 90 minutes ago", " from 2 calendar days to 1 hour ago")
     )
     dates = st.sampled_from((" since 2026-03-08", " before 2026-03-08"))
-    window = draw(st.just("") | windows | windows | ago | dates)
+    return st.just("") | within | within | ago | dates
+
+
+@st.composite
+def histories(draw: st.DrawFn, names: Names) -> str:
+    event = draw(st.sampled_from(sorted(FIELDS)))
+    window = draw(windows())
     where = draw(wheres(event, names))
     form = draw(st.integers(0, 3))
     if form == 0:
@@ -170,7 +181,11 @@ def histories(draw: st.DrawFn, names: Names) -> str:
 
 @st.composite
 def aggregates(draw: st.DrawFn, event: str, where: str, window: str) -> str:
-    source = f"{event}{where}{window}"
+    return draw(measures(event, f"{event}{where}{window}"))
+
+
+@st.composite
+def measures(draw: st.DrawFn, event: str, source: str) -> str:
     if event == "pings" or draw(st.integers(0, 4)) == 0:
         return f"count of {source} >= {draw(st.sampled_from(('1', '2', '3')))}"
     measure = draw(
@@ -188,6 +203,23 @@ def aggregates(draw: st.DrawFn, event: str, where: str, window: str) -> str:
 
 
 @st.composite
+def holdings(draw: st.DrawFn, names: Names) -> str:
+    """Conditions on what a collection holds."""
+    collection, event = draw(st.sampled_from(sorted(COLLECTIONS.items())))
+    where = draw(wheres(event, names))
+    match draw(st.integers(0, 3)):
+        case 0:
+            return f"{draw(st.sampled_from(('any', 'no')))} item of {collection}{where}"
+        case 1:
+            sign = draw(st.sampled_from((">", ">=", "<", "<=")))
+            return f"time since {collection}{where} {sign} {draw(st.sampled_from(FIXED))}"
+        case 2:
+            count = draw(st.sampled_from((">= 1", ">= 2", "= 1", "< 2", "= 0")))
+            return f"count of {collection}{where}{draw(windows())} {count}"
+    return draw(measures(event, f"{collection}{where}{draw(windows())}"))
+
+
+@st.composite
 def memberships(draw: st.DrawFn, names: Names) -> str:
     known = [*ADDED, "Listed One", *names.segments]
     some = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
@@ -198,7 +230,14 @@ def memberships(draw: st.DrawFn, names: Names) -> str:
 
 def atoms(names: Names) -> st.SearchStrategy[str]:
     attribute = st.sampled_from(sorted(ATTRIBUTES.items())).flatmap(lambda one: comparisons(one[1], one[0]))
-    kinds = [histories(names), histories(names), attribute, memberships(names), st.just('random 50% "coin"')]
+    kinds = [
+        histories(names),
+        histories(names),
+        holdings(names),
+        attribute,
+        memberships(names),
+        st.just('random 50% "coin"'),
+    ]
     kinds += [st.sampled_from(names.defines).flatmap(lambda name: comparisons("number", name))] if names.defines else []
     fields = FIELDS.get(names.event or "", {})
     if fields:
@@ -228,7 +267,15 @@ def actions(draw: st.DrawFn, event: str) -> str:
     sets = st.sampled_from(
         [*(f"set mark = {value}" for value in values), "clear mark", 'set mood = "a"', 'set mood = "b"']
     )
-    told = st.sampled_from(('tell "x"', f'tell "y" with amount = {price} + 1', "tell with day = start, what = nick"))
+    told = st.sampled_from(
+        (
+            'shout "x"',
+            f'shout "y" with amount = {price}',
+            'tell "x"',
+            f'tell "y" with amount = {price} + 1',
+            "tell with day = start, what = nick",
+        )
+    )
     return " and ".join(draw(st.lists(added | added | sets | told, min_size=1, max_size=3, unique=True)))
 
 
@@ -261,10 +308,36 @@ def rules(draw: st.DrawFn, names: Names, number: int) -> WrittenRule:
     )
 
 
+LIMITED = {
+    "tell": ("", ' where what is "x"', " where amount > 1", " where day is known"),
+    "shout": ("", ' where (what is "y" or amount >= 2)', " where amount is not known"),
+    "tell, shout": ("", ' where what is "x"', " where amount in (1, 2)", ' where not (what is "y")'),
+}
+"""What a limit or a hold speaks of: actions, and what it asks of their fields."""
+
+
+@st.composite
+def restraints(draw: st.DrawFn, conditions: st.SearchStrategy[str], least: int = 0) -> tuple[str, ...]:
+    """Some limits, and perhaps a hold, on the effects of a program."""
+    made = []
+    for _ in range(draw(st.integers(least, 2))):
+        made.append(f"limit {draw(st.integers(1, 3))} within {draw(st.sampled_from(WINDOWS))} for {draw(_limited())}")
+    if draw(st.integers(0, 3)) == 0:
+        made.append(f"hold {draw(_limited())} while {draw(conditions)}")
+    return tuple(dict.fromkeys(made))
+
+
+@st.composite
+def _limited(draw: st.DrawFn) -> str:
+    actions = draw(st.sampled_from(sorted(LIMITED)))
+    where = draw(st.sampled_from(LIMITED[actions]))
+    return actions + (f" where ({where.removeprefix(' where ')})" if where else "")
+
+
 @st.composite
 def programs(draw: st.DrawFn, *, lasting: bool = True, least_rules: int = 0) -> Written:
-    """Programs of up to five derived segments and five rules. Without `lasting`, no condition asks how long a
-    membership has lasted."""
+    """Programs of up to five derived segments and five rules, with limits on their effects. Without `lasting`, no
+    condition asks how long a membership has lasted."""
     defined = ("worth", "visits made")
     defines = (
         f"define worth as total of price of buys thing within {draw(st.sampled_from(WINDOWS))}",
@@ -276,13 +349,15 @@ def programs(draw: st.DrawFn, *, lasting: bool = True, least_rules: int = 0) -> 
         derived.append(Derived(f"Derived {number}", draw(conditions(names))))
         names.segments.append(f"Derived {number}")
     written = [draw(rules(names, number)) for number in range(draw(st.integers(least_rules, 5)))]
-    return Written(draw(st.sampled_from(ZONES)), defines, tuple(derived), tuple(written))
+    further = draw(restraints(conditions(names)))
+    return Written(draw(st.sampled_from(ZONES)), defines, tuple(derived), tuple(written), further)
 
 
 @st.composite
 def nameable(draw: st.DrawFn) -> Written:
-    """Programs whose first rule has a condition that a segment could hold."""
-    program = draw(programs())
+    """Programs whose first rule has a condition that a segment could hold. Without limits: a rule that is written
+    otherwise has other effects, of which limits take those with the lower ids."""
+    program = evolve(draw(programs()), further=())
     names = Names([each.name for each in program.derived], ["worth", "visits made"])
     first = WrittenRule(
         draw(st.sampled_from(sorted(FIELDS))), draw(conditions(names)), 'add to Added One and tell "named"'

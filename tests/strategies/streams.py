@@ -34,6 +34,7 @@ VALUES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     },
     "looks": {"page": _TEXTS, "price": st.sampled_from((0, 1, 2)), "took": st.sampled_from(("1 hour", "2 hours"))},
     "pings": {},
+    "drops thing": {"thing": _TEXTS},
 }  # fmt: skip
 ATTRIBUTE_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "points": st.sampled_from((0, 1, 2, 3)), "grade": st.sampled_from(("a", "b")), "nick": _TEXTS,
@@ -56,7 +57,7 @@ def _some(draw: st.DrawFn, values: dict[str, st.SearchStrategy[Any]]) -> dict[st
 
 @st.composite
 def events(draw: st.DrawFn, number: int, instant: int, customers: tuple[str, ...] = CUSTOMERS) -> dict[str, Any]:
-    name = draw(st.sampled_from(("buys thing", "buys thing", "looks", "looks", "pings")))
+    name = draw(st.sampled_from(("buys thing", "buys thing", "looks", "looks", "pings", "drops thing")))
     event = {
         "id": f"e{number}",
         "event": name,

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from segdsl.diagnostics.errors import CompileError
 from segdsl.host.program import loads
-from tests.strategies.programs import ADDED, Names, Written, conditions, programs, wheres
+from tests.strategies.programs import ADDED, Names, Written, conditions, programs, restraints, wheres
 
 FURTHER = (
     "event notes { what: text, price: number }",
+    "collection notebook of notes by what {\n  clear buys thing\n}",
+    "segment Noted if any item of notebook where price >= 1",
+    "segment Filled if count of basket within 2 days >= 2",
     "segment Held One by activities while flag is yes",
     "segment Looker if looks within 1 day",
     "segment Buyer if buys thing at least 2 times within 2 days",
@@ -32,8 +35,16 @@ HEARERS = (
 )
 """Rules that listen to what other rules, ends and the clock do: drawn ones seldom listen to the segment in question."""
 
-OWN = ("Held One", "Looker", "Buyer", "Quiet")
-SIMPLE = ("not looks within 1 hour", "pings within 2 days", "count of looks >= 2", "not buys thing", "points >= 1")
+OWN = ("Held One", "Looker", "Buyer", "Quiet", "Noted", "Filled")
+SIMPLE = (
+    "any item of basket",
+    "count of notebook >= 2",
+    "not looks within 1 hour",
+    "pings within 2 days",
+    "count of looks >= 2",
+    "not buys thing",
+    "points >= 1",
+)
 """Conditions that are often true and often not: a rule behind one of `programs` seldom does anything."""
 
 LENGTHS = ("1 hour", "90 minutes", "1 day", "2 days", "1 calendar day", "1 month")
@@ -115,7 +126,8 @@ def actions(draw: st.DrawFn, names: Names, event: str | None) -> str:
     said = draw(st.sampled_from(("u", "v", "w")))
     kinds = (
         f"add to {segment}{end}", f"add to {segment}{end}", f"remove from {segment}", f'tell "{said}"',
-        f'tell "{said}" with amount = {price}', f'record notes with what = "{said}", price = {price}',
+        f'tell "{said}" with amount = {price}', f'shout "{said}"',
+        f'record notes with what = "{said}", price = {price}',
         "set mark = 1", "clear mark",
     )  # fmt: skip
     return " and ".join(draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique=True)))
@@ -174,12 +186,13 @@ def timed_rules(draw: st.DrawFn, names: Names, number: int) -> TimedRule:
 
 
 @st.composite
-def timed_programs(draw: st.DrawFn, *, lateness: str = "") -> Written:
+def timed_programs(draw: st.DrawFn, *, lateness: str = "", least_limits: int = 0) -> Written:
     """Programs of a plain rule and some timed ones; with `lateness`, events may come so late."""
     program = draw(programs())
     names = Names([each.name for each in program.derived], ["worth", "visits made"])
     hearers = draw(st.sampled_from((*HEARERS, ())))
-    further = (*FURTHER, *hearers, *([f"lateness {lateness}"] if lateness else []))
+    limited = draw(restraints(st.sampled_from((*SIMPLE, "in segment any(Looker, Buyer)")), least_limits))
+    further = (*FURTHER, *hearers, *limited, *([f"lateness {lateness}"] if lateness else []))
     kept = evolve(program, derived=program.derived[:2], rules=program.rules[:1], further=further)
     kept = kept if compiles(kept) else evolve(kept, derived=(), rules=())
     names = Names([each.name for each in kept.derived], list(names.defines))

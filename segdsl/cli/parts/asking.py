@@ -39,6 +39,12 @@ def why(because: "segdsl.Because") -> str:
     return " ".join(parts)
 
 
+def bounds(promotion: "segdsl.Promotion") -> str:
+    """`from 2026-03-01T00:00:00Z until 2026-03-08T00:00:00Z`, of a promotion itself."""
+    parts = [("from", promotion.begin), ("until", promotion.end)]
+    return " ".join(f"{word} {instant_text(instant)}" for word, instant in parts if instant is not None)
+
+
 def as_of(engine: "segdsl.Engine", at: str | None) -> str:
     """The instant that a question is answered for, as text."""
     return at if at is not None else instant_text(engine.now())

@@ -11,14 +11,14 @@ from msgspec.json import Encoder
 
 import segdsl
 from segdsl.cli.parts.writing import made_with, writing_to
-from segdsl.host.objects import change_line, effect_line
+from segdsl.host.objects import change_line, effect_line, held_line
 
 encode = Encoder(decimal_format="number").encode
 """JSON in which numbers keep all their digits."""
 
 MADE = {
     "changes": made_with("customer", "segment", "change"), "effects": made_with("id", "action", "priority"),
-    "rejects": made_with("reason", "detail", "line"),
+    "rejects": made_with("reason", "detail", "line"), "held": made_with("id", "action", "held_by"),
 }  # fmt: skip
 """How the files of a run are known, which may be replaced, or added to by the next run on the same store."""
 
@@ -92,3 +92,8 @@ def effect_lines(outcome: "segdsl.Outcome") -> Iterator[dict[str, Any]]:
     """The effects of an outcome; those that a late event takes back first."""
     yield from map(effect_line, outcome.withdrawn)
     yield from map(effect_line, outcome.effects)
+
+
+def held_lines(outcome: "segdsl.Outcome") -> Iterator[dict[str, Any]]:
+    """The effects of an outcome that limits and holds kept back."""
+    yield from map(held_line, outcome.held)

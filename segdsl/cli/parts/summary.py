@@ -14,6 +14,8 @@ from segdsl.values.instants import instant_text
 
 REJECTS_SHOWN = 5
 IGNORED_SHOWN = 10
+HELD_BY_SHOWN = 60
+"""Characters of a limit or a hold that are shown of its text."""
 
 
 @define
@@ -42,6 +44,11 @@ class Summary:
             "effects": dict(sorted(report.effects.items())),
             "late_effects": report.late,
             "withdrawn_effects": report.withdrawn,
+            "held": dict(sorted(report.held.items())),
+            "held_by": [
+                {"action": action, "text": text, "place": place, "count": n}
+                for (action, text, place), n in self._held_by()
+            ],
             "segments": self._members(),
             "rejects": dict(sorted(report.rejects.items())),
             "ignored": [{"event": event, "field": name, "count": n} for (event, name), n in self._ignored()],
@@ -67,6 +74,10 @@ class Summary:
             yield f"  {report.late:,} of them late, since an event came late"
         if report.withdrawn:
             yield f"withdrawn, since events came from before them: {counted(report.withdrawn, 'effect')}"
+        yield from _block(
+            f"held back, {counted(report.held.total(), 'effect')} in all",
+            [(f"{n:,}", f"{action}: {_short(text)} ({place})") for (action, text, place), n in self._held_by()],
+        )
         yield from _block("members", [(f"{n:,}", name) for name, n in self._members().items()])
         yield from self._rejected()
         yield from self._overlooked()
@@ -99,6 +110,10 @@ class Summary:
         if total > len(self.rejects):
             yield f"  and {total - len(self.rejects):,} more: --rejects FILE writes all of them"
 
+    def _held_by(self) -> list[tuple[tuple[str, str, str], int]]:
+        """What kept effects back, by action and in the order of places."""
+        return sorted(self.report.held_by.items(), key=lambda each: (each[0][0], _by_line(each[0][2]), each[0][1]))
+
     def _ignored(self) -> list[tuple[tuple[str, str], int]]:
         return sorted(self.report.ignored.items(), key=lambda each: (-each[1], each[0]))
 
@@ -124,6 +139,13 @@ def _block(title: str, rows: list[tuple[str, str]]) -> Iterator[str]:
     if rows:
         yield f"{title}:"
         yield from (f"  {line}" for line in table(rows, right=[0]))
+
+
+def _short(text: str) -> str:
+    """A limit or a hold without the actions it speaks of, as far as there is room: `limit 3 within 7 days`."""
+    head, _, condition = text.partition(" while ")
+    text = f"hold while {condition}" if text.startswith("hold ") else head.partition(" for ")[0]
+    return text if len(text) <= HELD_BY_SHOWN else text[: HELD_BY_SHOWN - 1].rstrip() + "…"
 
 
 def _by_line(place: str) -> tuple[str, int]:

@@ -35,6 +35,10 @@ def _help(verdict: Verdict) -> str:
         return "leave it out, or ask for something narrower"
     if isinstance(verdict.part.node, ast.Either):
         return "write `and`, if both are meant"
+    if verdict.asked.hold is not None and verdict.part is verdict.asked.part:
+        return "so it is always held back: ask for something narrower, or leave the action out of the rules"
     if verdict.asked.segment and verdict.part is verdict.asked.part:
         return f'so every customer is in "{verdict.asked.segment}": ask for something narrower'
+    if verdict.asked.promotion and verdict.part is verdict.asked.part:
+        return "so everybody has the promotion: ask for something narrower, or leave the `if` out"
     return "leave it out, or mend its values"

@@ -15,6 +15,7 @@ from segdsl.compiler.reasoning import Reasoner
 from segdsl.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
+from segdsl.plan.walk import structs
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import expression
 
@@ -22,11 +23,13 @@ from segdsl.syntax.format_values import expression
 @define(eq=False, slots=False)
 class Ground:
     """What lints look at: the checked program, its rules as written beside the plan's, and a reasoner over its
-    conditions. What several lints ask is worked out once."""
+    conditions. `emptied` are, by events, the collections (by their keys) that such an event leaves empty. What several
+    lints ask is worked out once."""
 
     program: CheckedProgram
     reasoner: Reasoner
     written: Written
+    emptied: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, program: CheckedProgram) -> Ground:
@@ -37,12 +40,13 @@ class Ground:
             program.memories,
             {name: each for name, each in conditions.items() if scope.segments[name].kind == "derived"},
             {name: each for name, each in conditions.items() if scope.segments[name].kind == "added"},
+            emptied := _emptied(program),
         )
-        return cls(program, reasoner, Written.of(program, reasoner))
+        return cls(program, reasoner, Written.of(program, reasoner), emptied)
 
     @cached_property
     def asked(self) -> list[Asked]:
-        """Every condition of segments and rules."""
+        """Every condition of segments, promotions, holds and rules."""
         return list(self.written.asked())
 
     @cached_property
@@ -59,6 +63,16 @@ class Ground:
     def verdicts(self) -> list[Verdict]:
         """The conditions, and parts of conditions, that never or always hold, with the reason."""
         return list(Judging(self.written).all(self.asked))
+
+
+def _emptied(program: CheckedProgram) -> dict[str, frozenset[str]]:
+    """Not by an event that is put into what it clears, nor by one that rules record: others may come with it."""
+    recorded = {node.event for node in structs(tuple(program.rules)) if isinstance(node, p.Record)}
+    emptied: dict[str, frozenset[str]] = {}
+    for collection in program.collections.values():
+        for event in {*collection.clears} - {collection.event} - recorded:
+            emptied[event] = emptied.get(event, frozenset()) | {collection.key}
+    return emptied
 
 
 Find = Callable[[Ground], Iterator[Diagnostic]]

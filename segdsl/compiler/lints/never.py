@@ -67,7 +67,11 @@ def _help(ground: Ground, verdict: Verdict) -> str:
         meant = "the smaller value stands first: between 18 and 25"
     else:
         meant = "mend the values, or leave this part out"
+    if asked.hold is not None and verdict.part is asked.part:
+        return f"so nothing is ever held back here: {meant}"
     if asked.segment and verdict.part is asked.part:
         derived = ground.program.scope.segments[asked.segment].kind == "derived"
         return f'so nobody is ever in "{asked.segment}"{"" if derived else ", whatever rules add"}: {meant}'
+    if asked.promotion and verdict.part is asked.part:
+        return f'so nobody ever has the promotion "{asked.promotion}": {meant}'
     return meant

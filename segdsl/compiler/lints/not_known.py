@@ -24,13 +24,15 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
                 CODE,
                 part.node.span,
                 f"{said(part.node)} does not hold for a customer whose `{attribute}` is not known",
-                help=_help(part, attribute),
+                help=_help(part, attribute, held=asked.hold is not None),
             )
 
 
-def _help(part: Part, attribute: str) -> str:
+def _help(part: Part, attribute: str, *, held: bool) -> str:
     text = said(part.node).strip("`")
     whole = f"({attribute} is not known or {text})" if text != "this" else f"({attribute} is not known or ...)"
+    if held:
+        return f"nothing is held back from them; if it is to be write `{whole}`, else `{attribute} is known and ...`"
     return f"if they are meant as well write `{whole}`, else `{attribute} is known and ...`"
 
 

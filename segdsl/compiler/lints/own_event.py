@@ -18,6 +18,8 @@ def find(ground: Ground) -> Iterator[Diagnostic]:
     for verdict in ground.verdicts:
         if verdict.because is not Because.EVENT or verdict.segments or verdict.asked.rule is None:
             continue
+        if any(isinstance(node, p.Items) for node in walk(verdict.part.condition)):
+            continue  # SEG916 tells of collections that are cleared
         triggers = verdict.asked.rule.node.triggers
         yield warning(
             CODE,

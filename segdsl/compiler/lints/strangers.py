@@ -1,4 +1,5 @@
-"""SEG914: a derived segment that says who has *not* done something lately, and so holds all who never did anything."""
+"""SEG914: a derived segment, or a promotion, for those who have *not* done something lately, and so for all who never
+did anything."""
 
 from collections.abc import Iterator
 
@@ -14,18 +15,18 @@ STRANGER = Facts(blank=True)
 
 
 def find(ground: Ground) -> Iterator[Diagnostic]:
-    for name, condition in ground.conditions.items():
-        info = ground.program.scope.segments[name]
-        node = info.node.condition
-        if info.kind != "derived" or node is None:
+    for asked in ground.asked:
+        condition, derived = asked.part.condition, ground.program.scope.segments.get(asked.segment)
+        if not asked.promotion and (derived is None or derived.kind != "derived"):
             continue
-        lately = _lately(ground, Part(node, condition))
+        lately = _lately(ground, asked.part)
         if lately is None or not ground.reasoner.always(condition, STRANGER) or ground.reasoner.always(condition):
             continue
+        whom = "every customer who never did so, and guests of whom nothing is known"
         yield warning(
             CODE,
             lately.node.span,
-            f'"{name}" also holds every customer who never did so, and guests of whom nothing is known',
+            f'"{asked.segment}" also holds {whom}' if derived else f'"{asked.promotion}" is also for {whom}',
             help=f"if only those are meant who did so before, add it: `and {_event(ground, lately)}`",
         )
 

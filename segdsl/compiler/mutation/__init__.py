@@ -18,7 +18,9 @@ from segdsl.compiler.mutation.rules import Contested, changed_rule
 from segdsl.diagnostics.span import Span
 from segdsl.syntax import ast
 
-_CHANGED = (ast.Rule, ast.Activity, ast.SegmentDeclaration, ast.Define)
+_CHANGED = (
+    ast.Rule, ast.Activity, ast.SegmentDeclaration, ast.Define, ast.Limit, ast.Hold, ast.Promotion,
+)  # fmt: skip
 """The declarations that say what a program does."""
 
 

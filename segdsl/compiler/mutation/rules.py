@@ -1,4 +1,5 @@
-"""What can be changed in rules and activities: parts left out, actions turned round, kinds of branch and look back."""
+"""What can be changed in rules, activities and promotions: parts left out, actions turned round, kinds of branch and
+look back."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -8,7 +9,7 @@ from attrs import field, frozen
 from segdsl.compiler.mutation.change import Change, evolved
 from segdsl.compiler.mutation.conditions import day_moved, left_out
 from segdsl.syntax import ast
-from segdsl.syntax.format_rules import action, option, plain_step, trigger
+from segdsl.syntax.format_rules import action, hold_text, limit_text, option, plain_step, trigger
 from segdsl.syntax.format_values import duration, expression, names, window_text
 
 
@@ -76,6 +77,10 @@ def changed_rule(node: ast.Node, contested: Contested) -> Iterator[Change]:
         case ast.Activity():
             yield from _options(node, contested)
             yield from _body(node)
+        case ast.Promotion():
+            yield from _bounds(node)
+            if node.condition is not None:
+                yield left_out(node, "condition", f"if {expression(node.condition)}")
         case ast.Rule(triggers, condition, steps):
             yield from _fewer(node, "triggers", triggers, trigger)
             if condition is not None:
@@ -114,8 +119,22 @@ def changed_rule(node: ast.Node, contested: Contested) -> Iterator[Change]:
                 yield Change(changed, node.span, trigger(node), trigger(changed))
         case ast.SegmentDeclaration(_, kind, condition) if kind == "added" and condition is not None:
             yield left_out(node, "condition", f"while {expression(condition)}")
+        case ast.Limit() | ast.Hold():
+            yield from _restrained(node)
         case _:
             return
+
+
+def _restrained(node: ast.Limit | ast.Hold) -> Iterator[Change]:
+    """A limit or a hold left out, of fewer actions, or of all their effects; a limit of one more or less."""
+    yield Change(None, node.span, limit_text(node) if isinstance(node, ast.Limit) else hold_text(node))
+    if isinstance(node, ast.Limit):
+        for moved in (node.number - 1, node.number + 1):
+            if moved > 0:
+                yield Change(evolved(node, number=moved), node.span, f"limit {node.number}", f"limit {moved}")
+    yield from _fewer(node, "actions", node.actions, lambda name: name.text)
+    if node.where is not None:
+        yield left_out(node, "where", f"where {expression(node.where)}")
 
 
 def _fewer(node: Any, name: str, parts: Sequence[Any], text: Any) -> Iterator[Change]:
@@ -150,7 +169,15 @@ def _fires_seldom(node: ast.Activity) -> bool:
     return all(isinstance(each, ast.EveryWeekday | ast.EveryMonth | ast.OnceAt) for each in triggers)
 
 
-def _with_option(node: ast.Activity, at: int, changed: ast.Option) -> Change:
+def _bounds(node: ast.Promotion) -> Iterator[Change]:
+    for at, each in enumerate(node.options):
+        rest = (*node.options[:at], *node.options[at + 1 :])
+        yield Change(evolved(node, options=rest), each.span, option(each))
+        for way in (-1, 1):
+            yield _with_option(node, at, type(each)(day_moved(each.date, way), span=each.span))
+
+
+def _with_option(node: ast.Activity | ast.Promotion, at: int, changed: ast.Option) -> Change:
     options = (*node.options[:at], changed, *node.options[at + 1 :])
     made = evolved(node, options=options)
     return Change(made, changed.span, option(node.options[at]), option(changed))

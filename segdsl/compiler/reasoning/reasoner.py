@@ -19,6 +19,9 @@ CASES = 60
 EXPANDED = 30
 """How many segments a search takes for their conditions; of further ones it only knows whether they hold."""
 
+OF_NOTHING = ("count", "distinct", "total")
+"""What is 0 over nothing; the other measures are not known then."""
+
 Store = dict[Term, Values]
 
 
@@ -30,6 +33,7 @@ class Reasoner:
     domains: Domains
     derived: Mapping[str, p.Expression]
     only_while: Mapping[str, p.Expression]
+    emptied: Mapping[str, frozenset[str]] = field(factory=dict)
     _known: dict[tuple[str, Claim], Formula] = field(factory=dict, init=False)
     _claims: dict[tuple[int, Claim], tuple[p.Expression, Formula]] = field(factory=dict, init=False)
     _met: dict[frozenset[p.Expression], bool] = field(factory=dict, init=False)
@@ -42,15 +46,17 @@ class Reasoner:
         memories: Memories,
         derived: Mapping[str, p.Expression],
         only_while: Mapping[str, p.Expression],
+        emptied: Mapping[str, frozenset[str]] | None = None,
     ) -> Reasoner:
-        """`kinds` are those of the attributes, `given` those of them with a default."""
+        """`kinds` are those of the attributes, `given` those of them with a default. `emptied` are, by events, the
+        collections (by their keys) that such an event certainly leaves empty."""
         choices: dict[str, Values] = {}
         for name, kind in kinds.items():
             if kind == BOOLEAN:
                 choices[name] = Values(only(0, 1).known)
             elif kind.choices:
                 choices[name] = Values(only(*kind.choices).known)
-        return cls(Domains(choices, given, memories), derived, only_while)
+        return cls(Domains(choices, given, memories), derived, only_while, emptied or {})
 
     def claim(self, condition: p.Expression, claim: Claim) -> Formula:
         """A sentence about a condition, for `Facts`."""
@@ -153,10 +159,20 @@ class Search:
             found = self.reasoner.domains.of(term)
             if term.what in ("count", "since") and self.reasoner.nothing_meets(term.of.tests):
                 found = found.meet(NONE if term.what == "count" else UNKNOWN)
+            if self._is_of_nothing(term):
+                found = found.meet(NONE if term.of.measure in OF_NOTHING else UNKNOWN)
             if self.facts.blank:
                 found = found.meet(self._of_a_stranger(term, found))
             store[term] = found
         return found
+
+    def _is_of_nothing(self, term: Term) -> bool:
+        """Whether it asks for a collection that certainly holds nothing."""
+        match term.of:
+            case p.Aggregate(_, p.Items(collection)):
+                now = (each.event for each in self.facts.happened if each.now)
+                return self.facts.blank or any(collection in self.reasoner.emptied.get(event, ()) for event in now)
+        return False
 
     def _of_a_stranger(self, term: Term, worth: Values) -> Values:
         """What it is worth for a customer of whom nothing is known and who has done nothing."""

@@ -217,6 +217,8 @@ class Domains:
                 return KNOWN
             case p.Age():
                 return Values(Numbers(((0, ENDLESS),), SCALE), True)
+            case p.Aggregate("count" | "distinct", p.Items()):
+                return Values(Numbers(((0, ENDLESS),), SCALE), False)
             case p.Aggregate("count" | "distinct"):
                 return Values(Numbers(((0, ENDLESS),), SCALE), True)
             case p.Recall(key) if self.memories[key].measure == "distinct":

@@ -15,6 +15,7 @@ from segdsl.engines.base import Step
 from segdsl.engines.reference.due import Clock
 from segdsl.engines.reference.evaluate import View, evaluate, holds
 from segdsl.engines.reference.flows import Flows
+from segdsl.engines.reference.holding import Holding, Wanted
 from segdsl.engines.reference.land import Landing, Wish, because, deciding, effect_id, land, later_end
 from segdsl.engines.reference.round import Round
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
@@ -26,7 +27,7 @@ from segdsl.state.customer import State, Stay
 from segdsl.state.joining import Joining
 from segdsl.state.life import decode_state
 from segdsl.state.memories import take_in
-from segdsl.values import limits
+from segdsl.values import limits, wire
 from segdsl.values.instants import instant_text
 from segdsl.values.zones import Zone
 
@@ -49,6 +50,8 @@ class Reference:
         self.needs = Needs.of(plan)
         self.clock = Clock.of(plan, self.needs)
         self.flows = Flows(plan, witness)
+        self.holding = Holding(plan, witness)
+        self.kinds = {action.name: {field.name: field.kind for field in action.fields} for action in plan.actions}
         self.memories = {memory.key: memory for memory in plan.memories}
         self.segments = {segment.name: segment for segment in plan.segments}
         self.order = {s.name: at for at, s in enumerate(plan.segments) if s.condition is not None}
@@ -76,6 +79,7 @@ class Reference:
         touched = self._enter(entry, round_) if isinstance(entry, Event) else self._list(entry, step, round_)
         self._judge_segments(round_, touched if state is not None else None, step, entry.id)
         self._rounds(round_, step, entry.id)
+        step.full = round_.full
         return step
 
     def _link(self, state: State | None, entry: Link) -> Step:
@@ -143,7 +147,10 @@ class Reference:
             if not rules:
                 break
             landing = self._judge_rules(rules, round_, step)
-            step.effects += self._effects(landing.effects, round_, cause, times)
+            wanted = self._effects(landing.effects, round_, cause, times)
+            made, held = self.holding.part(wanted, round_.view, round_.key)
+            step.effects += made
+            step.held += held
             following = Round(round_.view, round_.arrival, round_.number + 1, round_.cause)
             touched = self._land(landing, following, step, cause)
             for wish in landing.recorded:
@@ -172,6 +179,13 @@ class Reference:
     def looking(self, state: State, now: int) -> Callable[[p.Expression], Any]:
         """What expressions are worth for a customer at an instant to which the clock has been let run."""
         return partial(evaluate, view=self._view(state, now))
+
+    def entitled(self, state: State, promotion: p.Promotion, now: int) -> bool:
+        """Whether a promotion runs, and its condition is true for a customer (language.md section 6)."""
+        key = (now, 0, 0)
+        return promotion.runs(now) and judged(
+            promotion.condition, self._view(state, now), key, promotion, None, self.witness
+        )
 
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
@@ -209,8 +223,8 @@ class Reference:
     # -------------------------------------------------------------------------------------------- entering what happens
 
     def _enter(self, event: Event, round_: Round) -> set[str]:
-        """Enter an event into the history, set its attributes, and tell the triggers that count or look back. Gives the
-        segments whose condition may be touched."""
+        """Enter an event into the history and into collections, set its attributes, and tell the triggers that count or
+        look back. Gives the segments whose condition may be touched."""
         state = round_.view.state
         fields = {**event.fields, "time": event.instant}
         if event.received is not None:
@@ -223,6 +237,7 @@ class Reference:
                 value = evaluate(memory.operand, remembered) if memory.operand is not None else None
                 held = state.memories.get(memory.key)
                 state.memories[memory.key] = take_in(memory, held, event.instant, event.id, value, fields, self.zone)
+        round_.collect(event.name, fields, self.needs)
         round_.events.append((event.name, fields))
         round_.tell_triggers(event.name, fields, self.needs)
         touched = set(self.needs.segments_of_event(event.name))
@@ -402,26 +417,30 @@ class Reference:
         """The event that a rule recorded, behind those made of its lines."""
         customer, now = round_.view.state.customer, round_.view.now
         name = wish.action.event if isinstance(wish.action, p.Record) else ""
-        identity = effect_id(customer, round_.cause, wish, _nth(wish, times))
+        identity = effect_id(round_.view.state.drawn, round_.cause, wish, _nth(wish, times))
         return self.expand(Event(identity, name, customer, now, wish.value))
 
-    def _effects(self, wishes: list[Wish], round_: Round, cause: str, times: Counter[Stage]) -> list[Effect]:
-        made: list[Effect] = []
+    def _effects(self, wishes: list[Wish], round_: Round, cause: str, times: Counter[Stage]) -> list[Wanted]:
+        """The effects that rules want, in the order in which they go out, with their fields as run-time values."""
+        wanted: list[Wanted] = []
         customer = round_.view.state.customer
+        written: Counter[str] = Counter()  # wishes stand rule by rule, and in a rule as it is written
         for wish in wishes:
             action = wish.action.action if isinstance(wish.action, p.Emit) else ""
-            made.append(
-                Effect(
-                    effect_id(customer, round_.cause, wish, _nth(wish, times)),
-                    action,
-                    customer,
-                    wish.value,
-                    *round_.key,
-                    wish.rule.priority,
-                    because("done", wish.rule, cause),
-                )
+            written[wish.rule.id] += 1
+            kinds = self.kinds[action]
+            effect = Effect(
+                effect_id(round_.view.state.drawn, round_.cause, wish, _nth(wish, times)),
+                action,
+                customer,
+                {name: wire.encode(kinds[name], value) for name, value in wish.value.items()},
+                *round_.key,
+                wish.rule.priority,
+                because("done", wish.rule, cause),
+                nth=written[wish.rule.id],
             )
-        return sorted(made, key=lambda effect: (-effect.priority, effect.id))
+            wanted.append((effect, wish.value))
+        return sorted(wanted, key=lambda each: (-each[0].priority, each[0].id))
 
 
 def _nth(wish: Wish, times: Counter[Stage]) -> int:

@@ -14,10 +14,10 @@ from segdsl.engines.reference.moments import NEVER, next_near_date, next_schedul
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.plan.walk import walk
-from segdsl.state.memories import next_change
+from segdsl.state.memories import next_change, next_passage
 from segdsl.values import instants
 
-Timed = p.Recall | p.Compare | p.Age | p.Member
+Timed = p.Recall | p.Items | p.Compare | p.Age | p.Member
 
 
 @define
@@ -91,6 +91,8 @@ def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -
         match node:
             case p.Recall(key) if memories[key].window is not None:
                 yield node
+            case p.Items(_, window) if window is not None:
+                yield node
             case p.Compare(_, p.Now("instant"), _):
                 yield node
             case p.Age():
@@ -114,6 +116,9 @@ def _changes(part: Timed, view: View) -> Iterator[int | None]:
     match part:
         case p.Recall(key):
             yield next_change(view.memories[key], view.state.memories.get(key), view.now, view.zone)
+        case p.Items(key, window):
+            items = view.state.collections.get(key, [])
+            yield next_passage(window, items, view.now, view.zone) if window is not None else None
         case p.Compare(_, _, turning):
             # `now >= x` turns at x, `now > x` a microsecond later.
             instant = evaluate(turning, view)

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 from attrs import define
 
 from segdsl.plan import nodes as p
+from segdsl.state.collections import items_inside
 from segdsl.state.customer import State
 from segdsl.state.memories import measure_of, recall
 from segdsl.values import chance, instants, numbers, text
@@ -87,7 +88,9 @@ def evaluate(node: p.Expression, view: View) -> Any:
             value = evaluate(inner, view)
             return None if value is None else text.folded(value)
         case p.Aggregate():
-            return _over_list(node, view)
+            return _over_items(node, view)
+        case p.Items(collection, window):
+            return items_inside(view.state.collections.get(collection, []), window, view.now, view.zone)
         case p.OnDays(days, start, end):
             return _on_days(days, start, end, view)
         case p.Chance(seed, purpose, share):
@@ -172,16 +175,14 @@ def _recalled(memory: p.Memory, wanted: p.Expression | None, view: View) -> Any:
     return recall(memory, view.state.memories.get(memory.key), view.now, view.zone, meant if wanted else None)
 
 
-def _over_list(node: p.Aggregate, view: View) -> Any:
-    items = evaluate(node.items, view)
-    if items is None:
-        return measure_of(node.measure, [], [])
-    inside = [view.about(item) for item in items]
+def _over_items(node: p.Aggregate, view: View) -> Any:
+    inside = [view.about(item) for item in evaluate(node.items, view) or ()]
     meant = [item for item in inside if holds(node.where, item)]
+    if node.measure == "when":
+        return meant[-1].item["time"] if meant else None
     if node.operand is None:
-        return measure_of(node.measure, [0] * len(meant), [view.now] * len(meant))
-    values = [value for item in meant if (value := evaluate(node.operand, item)) is not None]
-    return measure_of(node.measure, values, [view.now] * len(values))
+        return measure_of(node.measure, [0] * len(meant), [])
+    return measure_of(node.measure, [v for item in meant if (v := evaluate(node.operand, item)) is not None], [])
 
 
 def _now(what: str, view: View) -> Any:

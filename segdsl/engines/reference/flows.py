@@ -3,7 +3,7 @@
 Comes in: a round and a rule that it may concern. Goes out: what the rule wants, and the waits at which its flows stand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from attrs import define, field
@@ -16,7 +16,7 @@ from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import pauses
 from segdsl.state.customer import Waiting
-from segdsl.values import chance, wire
+from segdsl.values import chance
 
 
 @define
@@ -27,7 +27,6 @@ class Flows:
     plan: p.Plan
     witness: Witness | None = None
     rests: dict[tuple[str, str], tuple[p.Pause, tuple[p.Step, ...]]] = field(factory=dict)
-    kinds: dict[str, Mapping[str, Any]] = field(factory=dict)
     rules: dict[str, p.Rule] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -35,8 +34,6 @@ class Flows:
         for rule in self.plan.rules:
             for pause, rest in pauses(rule.steps):
                 self.rests[rule.id, pause.key] = pause, rest
-        for action in self.plan.actions:
-            self.kinds[action.name] = {field.name: field.kind for field in action.fields}
 
     def drop_ended(self, round_: Round) -> None:
         """Let flows go whose time is over: at an activity's end, and where what was waited for did not come."""
@@ -192,11 +189,7 @@ class Flows:
         match action:
             case p.SetAttribute(_, value):
                 return evaluate(value, view)
-            case p.Emit(name, fields):
-                values = {of: evaluate(value, view) for of, value in fields}
-                kinds = self.kinds[name]
-                return {of: wire.encode(kinds[of], value) for of, value in values.items() if value is not None}
-            case p.Record(_, fields):
+            case p.Emit(_, fields) | p.Record(_, fields):
                 values = {of: evaluate(value, view) for of, value in fields}
                 return {of: value for of, value in values.items() if value is not None}
             case p.Add(_, lasting, until):

@@ -1,6 +1,7 @@
 """One step at one instant: what it is about, and which triggers fire in it (language.md sections 3 and 5.4 to 5.5)."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from attrs import define, field
@@ -11,6 +12,7 @@ from segdsl.engines.reference.moments import plus
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.records.outcomes import Because
+from segdsl.state.collections import after_event
 from segdsl.state.customer import Pending, Waiting
 from segdsl.state.windows import leaves
 from segdsl.values import limits
@@ -27,6 +29,7 @@ class Round:
     `cause` tells effects of one input or instant from those of another. `events` are the input, or what the step before
     recorded, as (name, fields). `entered` and `left` are the segments that differ from the snapshot before. `counted`
     and `due` are the events at hand for counting triggers that are complete, and for those that look back, by key.
+    `full` are the names of collections that had no room for an event.
     `begun` are the waits at which flows have arrived in this step. `reasons` say why a membership with a `while`
     condition is judged, where it is not for the condition. `known` are segments that are no news when they are entered:
     those that a guest was in who has just turned out to be this customer, with the instants since when."""
@@ -43,6 +46,7 @@ class Round:
     begun: list[Waiting] = field(factory=list)
     reasons: dict[str, Because] = field(factory=dict)
     known: Mapping[str, int] = {}
+    full: list[str] = field(factory=list)
 
     @property
     def by_clock(self) -> bool:
@@ -76,7 +80,21 @@ class Round:
                 if self.by_clock and fires_now(trigger, self.view):
                     yield NONE
 
-    # --------------------------------------------------------------------------- what triggers keep of events
+    # ------------------------------------------------------------------------- what is kept of events, and by triggers
+
+    def collect(self, name: str, fields: Fields, needs: Needs) -> None:
+        """Let an event take items out of collections, and put itself in."""
+        state, view = self.view.state, self.view.about(fields)
+        for collection in needs.collections_of(name):
+            kept = {name: fields[name] for name in collection.fields if name in fields}
+            before = state.collections.get(collection.key, [])
+            items, full = after_event(collection, before, name, view.now, partial(evaluate, view=view), kept)
+            if full:
+                self.full.append(collection.name)
+            if items:
+                state.collections[collection.key] = items
+            else:
+                state.collections.pop(collection.key, None)
 
     def tell_triggers(self, name: str, fields: Fields, needs: Needs) -> None:
         """Let the triggers that count, and those that look back, know of an event."""

@@ -14,7 +14,20 @@ from segdsl.engines.reference.evaluate import View, evaluate
 from segdsl.plan import nodes as p
 from segdsl.plan.expressions import Expression
 
-What = Literal["entered", "triggered", "refused", "judged", "taken", "begun", "goes on", "left", "landed", "lost"]
+What = Literal[
+    "entered",
+    "triggered",
+    "refused",
+    "judged",
+    "taken",
+    "begun",
+    "goes on",
+    "left",
+    "landed",
+    "lost",
+    "held",
+    "passed",
+]
 
 
 class Sighting(Struct, frozen=True):
@@ -25,13 +38,15 @@ class Sighting(Struct, frozen=True):
     | `entered` | an event goes into the history; `fields` are its own | the `Event` |
     | `triggered` | a trigger of `rule` fires; `fields` are the event at hand | the trigger |
     | `refused` | no flow starts, for the `reason` | the rule |
-    | `judged` | a condition, with its `outcome` (None: not known) | the `Rule`, `Gate`, `Path` or `Segment` it is of |
+    | `judged` | a condition, with its `outcome` (None: not known) | the node (`Segment`, `Hold`, ...) it is of |
     | `taken` | a path is taken | the `Path` |
     | `begun` | a flow has come to a wait | the `Pause` |
     | `goes on` | a wait is over or answered | the `Pause` |
     | `left` | a flow ends at a wait, for the `reason` | the `Pause` |
     | `landed` | an action of `rule` lands | the action |
     | `lost` | it gives way to one that decides, of the rule whose id is the `reason` | the action |
+    | `held` | an effect is held back, whose id is the `reason` and whose `fields` are told | the `Limit` or `Hold` |
+    | `passed` | an effect that it speaks of is not held back by it | the `Limit` or `Hold` |
 
     Nodes are those of the plan itself, so that they can be told apart by identity. `value` gives what an expression is
     worth where this was seen; it is good only while the witness is told. `customer` is whom the step is about, `flow`

@@ -1,5 +1,6 @@
 """What of the rules the tests beside them have seen (language.md section 7): rules that fired, paths that were taken,
-waits that went on or ended unanswered, and conditions that were true, false, or not known.
+waits that went on or ended unanswered, limits and holds that held something back, and conditions that were true, false,
+or not known.
 
 Comes in: a checked program, whose tests are run on the engine of reference with a witness. Goes out: `Coverage`. All is
 counted on the plan, so that it does not depend on how a text is laid out: a condition counts as a whole, and so does
@@ -7,7 +8,6 @@ each part that `and` and `or` join; of a `not` what stands behind it counts.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 from attrs import define, field
 
@@ -27,7 +27,7 @@ from segdsl.syntax.format_rules import plain_step, trigger
 from segdsl.syntax.format_values import expression
 
 NOT_KNOWN = "not known"
-KINDS = ("rule", "path", "wait", "condition")
+KINDS = ("rule", "path", "wait", "limit", "condition")
 """What is counted, in the order of reports."""
 
 _OUTCOMES = {True: "true", False: "false", None: NOT_KNOWN}
@@ -69,7 +69,12 @@ class Coverage:
 
     parts: list[Part]
     unknown: bool = False
-    kinds: ClassVar[tuple[str, ...]] = KINDS
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What is counted, in the order of reports; limits only where there are any."""
+        limited = any(each.kind == "limit" for each in self.parts)
+        return tuple(kind for kind in KINDS if kind != "limit" or limited)
 
     def counts(self, kind: str = "", file: str = "") -> tuple[int, int]:
         """How much was seen, and of how much: of one kind, of one file, or of all."""
@@ -107,8 +112,14 @@ def cover(checked: CheckedProgram, *, named: str = "", unknown: bool = False) ->
     watch = _Watch(checked, checked.written)
     for segment in plan.segments:
         watch.expect_segment(segment)
+    for promotion in plan.promotions:
+        watch.expect_promotion(promotion)
     for rule in plan.rules:
         watch.expect_rule(rule)
+    for limit in plan.limits:
+        watch.expect_limit(limit)
+    for hold in plan.holds:
+        watch.expect_limit(hold)
     prepared = reference.prepare(plan, watch.see)
     results = []
     for test in tests_named(checked, named):
@@ -142,6 +153,10 @@ class _Watch:
         if segment.condition is not None:
             self._condition(segment, segment.condition)
 
+    def expect_promotion(self, promotion: p.Promotion) -> None:
+        if promotion.condition is not None:
+            self._condition(promotion, promotion.condition)
+
     def expect_rule(self, rule: p.Rule) -> None:
         node = self.written.get(rule)
         if not isinstance(node, ast.Rule) or self._is_shipped(node.span):
@@ -153,6 +168,14 @@ class _Watch:
         for pause, _ in pauses(rule.steps):
             if id(pause) in self.by_node:
                 self.waits[rule.id, pause.key] = self.by_node[id(pause)]
+
+    def expect_limit(self, limit: p.Limit | p.Hold) -> None:
+        node = self.written.get(limit)
+        if node is None or self._is_shipped(node.span):
+            return
+        self.by_node[id(limit)] = self._part("limit", node.span, limit.text, "held back")
+        if isinstance(limit, p.Hold):
+            self._condition(limit, limit.condition)
 
     def _steps(self, steps: tuple[p.Step, ...]) -> None:
         for step in steps:
@@ -223,6 +246,8 @@ class _Watch:
                     part.seen.add(_OUTCOMES[sighting.value(condition)])
             case "taken":
                 self._see(sighting.node, "taken")
+            case "held":
+                self._see(sighting.node, "held back")
             case "goes on":
                 self._see(sighting.node, "gone on")
             case "left" if sighting.reason == "it did not come in time":

@@ -11,7 +11,7 @@ from itertools import islice
 from attrs import define, field, frozen
 
 from segdsl.compiler.checked import CheckedProgram
-from segdsl.compiler.lower import lower
+from segdsl.compiler.lower import lower, meaning
 from segdsl.compiler.mutation import Mutant, mutants
 from segdsl.compiler.pipeline import check_modules, compile_program
 from segdsl.diagnostics.diagnostic import Collector
@@ -49,13 +49,13 @@ class Mutation:
     seed: int = 0
     engine: str = DEFAULT
     candidates: list[Mutant] = field(init=False)
-    digest: str = field(init=False)
+    meaning: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         plan, errors = compile_program(self.checked)
         if plan is None:
             raise CompileError(errors, render_all(errors, self.checked.sources))
-        self.digest = plan.digest
+        self.meaning = meaning(plan)
         shipped = {number for number, source in enumerate(self.checked.sources) if source.shipped}
         found = list(mutants(self.checked.modules, shipped))
         self.candidates = found if self.limit is None else _drawn(found, self.seed)
@@ -74,7 +74,7 @@ class Mutation:
 
     def _changed(self) -> Iterator[tuple[Mutant, CheckedProgram]]:
         """The candidates that compile, each meaning once, and not that of the program itself."""
-        seen = {self.digest}
+        seen = {self.meaning}
         modules = self.checked.modules
         for mutant in self.candidates:
             collector = Collector()
@@ -82,9 +82,9 @@ class Mutation:
             program = check_modules(self.checked.sources, changed, collector, linted=False)
             if collector.errors or program.unready:
                 continue
-            digest = lower(program).digest
-            if digest not in seen:
-                seen.add(digest)
+            means = meaning(lower(program))
+            if means not in seen:
+                seen.add(means)
                 yield mutant, program
 
     def _noticed(self, program: CheckedProgram, numbers: Sequence[int]) -> int | None:

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.lengths import instant_of
 from segdsl.compiler.pipeline import compile_program
-from segdsl.compiler.trials import CheckedTest
+from segdsl.compiler.trials import CheckedTest, Expected
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.span import Span
@@ -21,14 +21,15 @@ from segdsl.engines import DEFAULT, prepare, reference
 from segdsl.engines.base import Prepared, Step
 from segdsl.host.trials.not_done import NotDone
 from segdsl.host.trials.sentences import CannotRun, Given, happening, later, made_true, value_of
-from segdsl.host.trials.unmet import Found, unmet_condition, unmet_effect
+from segdsl.host.trials.unmet import Found, unmet_condition, unmet_effect, unmet_held, unmet_promotion
 from segdsl.records.inputs import Event
-from segdsl.records.outcomes import Effect
+from segdsl.records.outcomes import Effect, Held
 from segdsl.state.customer import State
 from segdsl.syntax import ast
 from segdsl.syntax.format_rules import action
 from segdsl.syntax.format_values import expression
-from segdsl.values import wire
+from segdsl.syntax.format_values import name as shown
+from segdsl.values import limits, wire
 from segdsl.values.instants import instant_text
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
@@ -96,8 +97,9 @@ def _holds(outer: Span, inner: Span) -> bool:
 
 @define
 class Trial:
-    """One test on its way: the state of its customer, the instant reached, and the effects so far. Where it is to
-    `explain`, an effect that does not come is looked into. The `customer` is called as the test, if nothing is said."""
+    """One test on its way: the state of its customer, the instant reached, the effects so far, and those that were
+    held back. Where it is to `explain`, an effect that does not come is looked into. The `customer` is called as the
+    test, if nothing is said."""
 
     checked: CheckedProgram
     prepared: Prepared
@@ -108,6 +110,7 @@ class Trial:
     now: int | None = None
     inputs: int = 0
     effects: list[Effect] = field(factory=list)
+    held: list[Held] = field(factory=list)
     fired: set[str] = field(factory=set)
     given: list[Given] = field(factory=list)
     customer: str = ""
@@ -140,8 +143,11 @@ class Trial:
                     self._happens(occurrence)
             case ast.Expect() | ast.ExpectEffect():
                 yield from self._failures(line)
-            case ast.ExpectPromotion():
-                raise CannotRun("promotions cannot be run yet")
+            case ast.ExpectPromotion(name, absent):
+                found = self._promotion_failure(name.text, self.test.expected.get(line.span), absent=absent)
+                if found is not None:
+                    said = f"{'no ' if absent else ''}promotion {shown(name)}"
+                    yield Failure(self.checked.place(line.span), said, found.found, found.why)
 
     # ----------------------------------------------------------------------------------------------------- what happens
 
@@ -165,14 +171,11 @@ class Trial:
         self._keep(made_true(self.checked, self.prepared, state, instant, self.given, self._id))
         self.given = []
 
-    def _step(self, state: State | None, entry: Event) -> State:
-        return self._keep(self.prepared.step(state, entry))
-
-    def _keep(self, step: Step) -> State:
+    def _keep(self, step: Step) -> None:
         self.effects += step.effects
+        self.held += step.held
         self.fired.update(step.fired)
         self.state = step.state
-        return step.state
 
     def _id(self) -> str:
         self.inputs += 1
@@ -184,7 +187,12 @@ class Trial:
         received = fields.pop("received", None)
         made = Event(self._id(), event, self.customer, self.now, fields, {}, received)
         for each in self.prepared.expand(made):
-            self._step(self.state, each)
+            step = self.prepared.step(self.state, each)
+            if step.full:
+                raise CannotRun(
+                    f"with this event, `{step.full[0]}` would come to hold more than {limits.ITEMS:,} items"
+                )
+            self._keep(step)
 
     # ------------------------------------------------------------------------------------------------- what is expected
 
@@ -197,13 +205,26 @@ class Trial:
                 said = action(ast.Perform(effect.name, effect.match, effect.assignments))
                 yield Failure(place, f"no {said}" if effect.absent else said, found.found, found.why)
             return
+        now, state = self._reached()
+        for part in self.test.expected[line.span]:
+            answer = self.prepared.ask(state, part.condition, now)
+            if answer is not True:
+                found = unmet_condition(self.prepared, state, now, part, answer)
+                yield Failure(place, expression(part.written), found.found, found.why)
+
+    def _reached(self) -> tuple[int, State]:
+        """The instant reached, and how things stand then."""
         if self.now is None or self.state is None:
             raise CannotRun("nothing has happened yet that could be asked about: begin with `on`")
-        for part in self.test.expected[line.span]:
-            answer = self.prepared.ask(self.state, part.condition, self.now)
-            if answer is not True:
-                found = unmet_condition(self.prepared, self.state, self.now, part, answer)
-                yield Failure(place, expression(part.written), found.found, found.why)
+        return self.now, self.state
+
+    def _promotion_failure(self, name: str, parts: tuple[Expected, ...] | None, *, absent: bool) -> Found | None:
+        """Why the customer has a promotion or has it not; None: it was as expected."""
+        now, state = self._reached()
+        promotion = next(each for each in self.prepared.plan.promotions if each.name == name)
+        if self.prepared.entitled(state, promotion, now) is not absent:
+            return None
+        return unmet_promotion(self.prepared, state, now, promotion, parts[0] if parts else None)
 
     def _effect_failure(self, node: ast.ExpectEffect) -> Found | None:
         """What was done instead of an effect that was expected, or against an expectation; None: it was as expected."""
@@ -215,9 +236,12 @@ class Trial:
             name = assignment.name.text
             wanted[name] = self._encoded(assignment.value, info.fields[name].kind)
         done = [effect for effect in self.effects if effect.action == info.name]
-        meant = [e for e in done if all(e.fields.get(name) == value for name, value in wanted.items())]
+        meant = [effect for effect in done if _has(effect, wanted)]
         if bool(meant) is not node.absent:
             return None
+        held = [each for each in self.held if each.effect.action == info.name and _has(each.effect, wanted)]
+        if held and not meant:
+            return unmet_held(held)
         found = unmet_effect(info.name, meant, self.effects)
         return (
             found if meant or done or not self.explain else Found(found.found, (*found.why, *self._not_done(info.name)))
@@ -236,6 +260,10 @@ class Trial:
 
     def _encoded(self, node: ast.Expression, kind: Kind) -> Any:
         return wire.encode(kind, value_of(node, kind, self.zone))
+
+
+def _has(effect: Effect, wanted: dict[str, Any]) -> bool:
+    return all(effect.fields.get(name) == value for name, value in wanted.items())
 
 
 def _effect_of(line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:

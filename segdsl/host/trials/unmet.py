@@ -6,11 +6,12 @@ from attrs import frozen
 
 from segdsl.compiler.trials import Expected
 from segdsl.engines.base import Prepared
-from segdsl.host.saying import effect_said, said
+from segdsl.host.saying import effect_said, held_said, said
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
-from segdsl.records.outcomes import Effect
+from segdsl.records.outcomes import Effect, Held
 from segdsl.state.customer import State
+from segdsl.syntax.format_values import expression
 from segdsl.values.instants import instant_text
 
 SHOWN = 5
@@ -28,7 +29,8 @@ class Found:
 def unmet_condition(prepared: Prepared, state: State, now: int, part: Expected, answer: bool | None) -> Found:
     """How a condition turned out at an instant, with the values it looks at, and the memberships where it speaks of
     them."""
-    found = f"{'not known' if answer is None else 'not so'} at {instant_text(now)}"
+    outcome = {True: "so", False: "not so", None: "not known"}[answer]
+    found = f"{outcome} at {instant_text(now)}"
     worth = prepared.looking(state, now)
     why = [f"{each.written} is {said(each.kind, worth(each.node))}" for each in part.looks_at]
     if any(isinstance(node, p.Member) for node in walk(part.condition)):
@@ -36,6 +38,18 @@ def unmet_condition(prepared: Prepared, state: State, now: int, part: Expected, 
         found += f", a member of {', '.join(members) or 'no segment'}"
         why += _listed(state, part.condition)
     return Found(found, tuple(why))
+
+
+def unmet_promotion(prepared: Prepared, state: State, now: int, promotion: p.Promotion, part: Expected | None) -> Found:
+    """Why a customer has a promotion, or has it not: its bounds, or how its condition turned out."""
+    if promotion.begin is not None and now < promotion.begin:
+        return Found(f"it is {instant_text(now)}, and it begins at {instant_text(promotion.begin)}")
+    if promotion.end is not None and now >= promotion.end:
+        return Found(f"it is {instant_text(now)}, and it was over at {instant_text(promotion.end)}")
+    if part is None:
+        return Found(f"it has no condition: at {instant_text(now)} everybody has it")
+    found = unmet_condition(prepared, state, now, part, prepared.ask(state, part.condition, now))
+    return Found(f"`{expression(part.written)}` is {found.found}", found.why)
 
 
 def _listed(state: State, condition: p.Expression) -> Iterator[str]:
@@ -52,6 +66,14 @@ def unmet_effect(action: str, meant: list[Effect], effects: list[Effect]) -> Fou
         return Found(_at_most(same))
     others = f"done so far: {_at_most(effects)}" if effects else "nothing was done so far"
     return Found(f"no {action} at all", (others,))
+
+
+def unmet_held(held: list[Held]) -> Found:
+    """What kept back an effect that was expected, each time that it was wanted."""
+    shown = held[:SHOWN]
+    more = f"; and {len(held) - SHOWN} more" if len(held) > SHOWN else ""
+    found = "; ".join(f"it was held back at {instant_text(each.effect.instant)}" for each in shown) + more
+    return Found(found, tuple(dict.fromkeys(held_said(by) for each in shown for by in each.by)))
 
 
 def _at_most(effects: list[Effect]) -> str:

@@ -9,12 +9,24 @@ from typing import Any, Protocol
 from attrs import define, evolve, field
 
 from segdsl.host.why.answer import Act
-from segdsl.host.why.findings import Value
+from segdsl.host.why.filling import fillings
 from segdsl.host.why.guessing import days_meeting, guesses
-from segdsl.host.why.options import EVENTS, OPTIONS, FieldIs, Goal, Option, best, joined, longest, together
+from segdsl.host.why.options import (
+    EVENTS,
+    OPTIONS,
+    FieldIs,
+    Goal,
+    Option,
+    best,
+    joined,
+    more_needed,
+    together,
+    until_inside,
+)
 from segdsl.host.why.solving import (
     INVERSE,
     MIRRORED,
+    Value,
     field_name,
     fields_meeting,
     fields_worth,
@@ -133,8 +145,8 @@ class Aims:
         if instant is not None:
             return [(Act("wait", wait=instant - self.now + 1),)]
         match moment:
-            case p.Arithmetic("+", p.Recall() as recall, p.Constant(length)):
-                happening = self.aim(recall, ">=", self.now)
+            case p.Arithmetic("+", p.Recall() | p.Aggregate() as latest, p.Constant(length)):
+                happening = self.aim(latest, ">=", self.now)
                 return [(*option, Act("wait", wait=length + 1)) for option in happening]
         return []
 
@@ -178,6 +190,8 @@ class Aims:
             case p.Recall(key, wanted):
                 memory = next(each for each in self.plan.memories if each.key == key)
                 return self._remember(memory, wanted, self.value(node), operator, value)
+            case p.Aggregate(_, p.Items() as items):
+                return list(fillings(self, node, items, operator, value))
             case p.Age() | p.Start() | p.DateOf() | p.Shift():
                 return self._aim_by_calendar(node, value)
             case p.Arithmetic():
@@ -236,11 +250,11 @@ class Aims:
         fields = fields_meeting(p.Both(tests) if tests else None, kinds, self.now, self.hand())
         if fields is None:
             return []
-        then = _until_it_counts(memory.window)
+        then = until_inside(memory.window)
         later = not_before(memory.where, self.now)
         first = (Act("wait", wait=later),) if later else ()
         if memory.measure in ("count", "when") or memory.operand == p.ItemField("time"):
-            times = _more(operator, value, worth or 0) if memory.measure == "count" else 1
+            times = more_needed(operator, value, worth or 0) if memory.measure == "count" else 1
             return [(*first, Act("event", memory.event, fields, times=times), *then)] if 0 < times <= EVENTS else []
         name = field_name(memory.operand) if memory.operand is not None else None
         targets = _targets(memory.measure, operator, value, worth, kinds.get(name or ""))
@@ -265,20 +279,6 @@ class Aims:
         return {each.name: each.kind for kind in self.plan.events if kind.name == event for each in kind.fields}
 
 
-def _more(operator: p.Comparator, value: int, worth: int) -> int:
-    """How many events more a count needs; 0 where more events do not help."""
-    match operator:
-        case ">=" | "=":
-            wanted = -(-value // SCALE)
-        case ">":
-            wanted = value // SCALE + 1
-        case "!=":
-            return 1
-        case _:
-            return 0
-    return int(wanted - worth // SCALE)
-
-
 def _targets(
     measure: p.Measure, operator: p.Comparator, value: Any, worth: Any, kind: Kind | None
 ) -> list[tuple[Any, ...]]:
@@ -290,7 +290,7 @@ def _targets(
         case "total":
             return [(target - (worth or 0),)] if target > (worth or 0) else []
         case "distinct":
-            number = min(max(1, _more(operator, value, worth or 0)), EVENTS)
+            number = min(max(1, more_needed(operator, value, worth or 0)), EVENTS)
             unit = sample(kind)
             return [tuple(f"{unit} {n + 1}" if isinstance(unit, str) else unit * (n + 1) for n in range(number))]
         case "average" if worth is not None:
@@ -303,11 +303,3 @@ def _targets(
 def _any(act: Act | FieldIs) -> Act | FieldIs:
     """An act that would do with another value as well."""
     return Act("attribute", act.name, value=act.value, any=True) if isinstance(act, Act) and not act.fields else act
-
-
-def _until_it_counts(window: p.Window | None) -> tuple[Act, ...]:
-    """Waiting until an event of now comes into a window that ends in the past."""
-    if window is None or not (window.younger or window.younger_days or window.younger_months):
-        return ()
-    length = p.Length(window.younger, window.younger_months, window.younger_days)
-    return (Act("wait", wait=longest(length)),)

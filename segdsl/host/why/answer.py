@@ -68,10 +68,12 @@ class Act(Struct, frozen=True):
 
 
 class Why(Struct, frozen=True):
-    """Why a customer is or is not in a segment at an instant (microseconds since 1970 UTC).
+    """Why a customer is or is not in a segment, or has a promotion or has it not, at an instant (microseconds since
+    1970 UTC).
 
     | field | holds |
     |---|---|
+    | `segment` | the name of the segment, or of the promotion where `of_promotion` |
     | `member`, `since` | the answer, and since when (None: never was) |
     | `reason` | the answer in a few words |
     | `chain` | what led to it, or took it away, the earliest first |
@@ -106,12 +108,22 @@ class Why(Struct, frozen=True):
     until: int | None = None
     looked_until: int | None = None
     left_open: tuple[str, ...] = ()
+    of_promotion: bool = False
+
+    @property
+    def standing(self) -> str:
+        """What there is to be, in words: `in Skiers`, `entitled to Spring sale`."""
+        return f"{'entitled to' if self.of_promotion else 'in'} {self.segment}"
 
     def as_json(self) -> dict[str, Any]:
-        """JSON values; instants are text in UTC."""
-        made: dict[str, Any] = _instants_as_text(msgspec.to_builtins(self))
+        """JSON values; instants are text in UTC. Of a promotion, it says `promotion` and `entitled` in place of
+        `segment` and `member`."""
+        made: dict[str, Any] = instants_as_text(msgspec.to_builtins(self))
         del made["change"]
         made["change"] = made.pop("change_text")
+        if made.pop("of_promotion"):
+            renamed = {"segment": "promotion", "member": "entitled"}
+            return {renamed.get(key, key): value for key, value in made.items()}
         return made
 
     def text(self) -> str:
@@ -139,10 +151,11 @@ def deciding(finding: Finding, wanted: bool = True) -> list[Finding]:
 _INSTANTS = ("instant", "at", "since", "until", "looked_until")
 
 
-def _instants_as_text(value: Any) -> Any:
+def instants_as_text(value: Any) -> Any:
+    """JSON values in which instants are text in UTC."""
     if isinstance(value, dict):
-        return {key: _instant_as_text(of) if key in _INSTANTS else _instants_as_text(of) for key, of in value.items()}
-    return [_instants_as_text(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _instant_as_text(of) if key in _INSTANTS else instants_as_text(of) for key, of in value.items()}
+    return [instants_as_text(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _instant_as_text(value: Any) -> Any:

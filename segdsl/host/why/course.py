@@ -16,7 +16,7 @@ from segdsl.engines.reference import Reference, prepare
 from segdsl.engines.reference.witness import Sighting, Witness
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Unlist
-from segdsl.records.outcomes import Change
+from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
 from segdsl.state.life import Taken
 
@@ -39,6 +39,8 @@ class Course:
     now: int
     state: State | None = None
     changes: list[Change] = field(factory=list)
+    effects: list[Effect] = field(factory=list)
+    held: list[Held] = field(factory=list)
     sightings: list[Sighting] = field(factory=list)
     inputs: dict[str, Input] = field(factory=dict)
     stations: list[State | None] = field(factory=list)
@@ -52,6 +54,18 @@ class Course:
 
     def since(self, segment: str) -> int | None:
         return self.state.members.get(segment) if self.state is not None else None
+
+    def members_at(self, key: Key) -> dict[str, int]:
+        """Since when the customer was in which segment, as a step sees it."""
+        since: dict[str, int] = {}
+        for change in self.changes:
+            if (change.instant, change.arrival, change.round) > key:
+                break
+            if change.entered:
+                since[change.segment] = change.instant
+            else:
+                since.pop(change.segment, None)
+        return since
 
     def last_change(self, segment: str, entered: bool) -> Change | None:
         """The last time the customer came into a segment, or left it."""
@@ -155,23 +169,30 @@ class Player:
     def without(self, course: Course, inputs: Sequence[Taken], id_: str) -> State:
         """The state at the course's end as it would be without one input."""
         number = next(number for number, taken in enumerate(inputs) if taken.entry.id == id_)
-        other = Course(course.customer, course.now, course.stations[number // EVERY])
-        for taken in inputs[number - number % EVERY :]:
-            if taken.entry.instant > course.now:
+        others = (taken for taken in inputs[number - number % EVERY :] if taken.entry.id != id_)
+        return self.state_at(course.customer, others, course.now, course.stations[number // EVERY])
+
+    def state_at(self, customer: str, inputs: Iterable[Taken], until: int, state: State | None = None) -> State:
+        """The state that inputs come to at an instant, that instant in, from a state or from nothing."""
+        course = Course(customer, until, state)
+        for taken in inputs:
+            if taken.entry.instant > until:
                 break
-            if taken.entry.id != id_:
-                _take(self.engine, other, taken)
-        if other.state is None:
-            return self.engine.fresh(course.customer, course.now)
-        return self.engine.settle(other.state, course.now).state
+            _take(self.engine, course, taken)
+        if course.state is None:
+            return self.engine.fresh(customer, until)
+        return self.engine.settle(course.state, until).state
 
     def go_on(self, state: State | None, inputs: Iterable[Input], until: int) -> State:
         """The state after some more inputs (of a customer never seen, there must be some), and at an instant. The steps
-        that this takes are counted."""
+        that this takes are counted. An input for which there is no room in a collection is not taken."""
         for entry in inputs:
+            before, full = state, False
             for each in self.engine.expand(entry) if isinstance(entry, Event) else [entry]:
-                state = self.engine.step(self._run(state, each.instant) if state is not None else None, each).state
+                step = self.engine.step(self._run(state, each.instant) if state is not None else None, each)
+                state, full = step.state, full or bool(step.full)
                 self.steps += 1
+            state = before if full and before is not None else state
         assert state is not None, "something happened"
         return self._run(state, until)
 
@@ -201,3 +222,5 @@ def _take(engine: Reference, course: Course, taken: Taken) -> None:
 def _add(course: Course, step: Step) -> None:
     course.state = step.state
     course.changes += step.changes
+    course.effects += step.effects
+    course.held += step.held

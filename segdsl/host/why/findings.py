@@ -3,8 +3,8 @@
 Comes in: a condition of the plan, with what its expressions are worth at the step in question. Goes out: a `Finding`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from attrs import define
 from msgspec.structs import replace
@@ -13,11 +13,14 @@ from segdsl.compiler.checked import CheckedProgram
 from segdsl.engines.reference.witness import Sighting
 from segdsl.host.saying import said
 from segdsl.host.why.answer import Act, Finding, Occurrence
+from segdsl.host.why.holding import Held, held
+from segdsl.host.why.solving import Value, about
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import outermost, structs
 from segdsl.records.inputs import Event
 from segdsl.state.windows import enters, leaves
 from segdsl.syntax import ast
+from segdsl.syntax.format_rules import option
 from segdsl.syntax.format_values import expression
 from segdsl.values import wire
 from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND, duration_text, instant_text
@@ -40,8 +43,6 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 FIELDS = 4
 """Fields that are told of an event."""
 
-Value = Callable[[p.Expression], Any]
-
 
 @define
 class Looking:
@@ -62,10 +63,12 @@ class Reader:
     checked: CheckedProgram | None
     zone: Zone
     memories: dict[str, p.Memory]
+    collections: dict[str, p.Collection]
 
     @classmethod
     def of(cls, plan: p.Plan, checked: CheckedProgram | None) -> "Reader":
-        return cls(plan, checked, Zone(plan.zone), {memory.key: memory for memory in plan.memories})
+        memories = {memory.key: memory for memory in plan.memories}
+        return cls(plan, checked, Zone(plan.zone), memories, {each.key: each for each in plan.collections})
 
     def finding(self, condition: p.Expression, looking: Looking, depth: int = 0) -> Finding:
         """How a condition turned out, with its parts."""
@@ -92,6 +95,8 @@ class Reader:
         written = self.written(node)
         if isinstance(written, ast.Expression):
             return expression(written)
+        if isinstance(written, ast.From | ast.Until):
+            return option(written)
         return self._without_words(node) if self.checked is None else ""
 
     def _without_words(self, node: object) -> str:
@@ -103,14 +108,16 @@ class Reader:
                 return "one of these"
             case p.Negation():
                 return "not this"
-        about: list[str] = []
+        names: list[str] = []
         for part in structs(node):
             match part:
                 case p.Attribute(name) | p.Field(name) | p.Member(name):
-                    about.append(name)
+                    names.append(name)
                 case p.Recall(key):
-                    about.append(self.memories[key].event)
-        return f"a condition on `{'`, `'.join(dict.fromkeys(about))}`" if about else "a condition"
+                    names.append(self.memories[key].event)
+                case p.Items(key):
+                    names.append(self.collections[key].name)
+        return f"a condition on `{'`, `'.join(dict.fromkeys(names))}`" if names else "a condition"
 
     def place(self, node: object) -> str:
         written = self.written(node)
@@ -142,6 +149,8 @@ class Reader:
                 return [f"not in {segment}" if since is None else f"in {segment} since {instant_text(since)}"]
             case p.Recall():
                 return [self._recalled(node, looking)]
+            case p.Aggregate(_, p.Items()):
+                return [self._holds(node, looking)]
             case p.Aggregate():
                 return [f"{self.text(node) or 'it'} is {self._shown(node, looking, NUMBER)}"]
             case p.OnDays():
@@ -168,6 +177,20 @@ class Reader:
             return "it happened once" if worth == SCALE else f"it happened {to_text(worth)} times"
         kind = self.checked.written.kind(node) if self.checked is not None else None
         return f"{self.text(node) or memory.measure} is {said(kind or NUMBER, worth)}"
+
+    def _holds(self, node: p.Aggregate, looking: Looking) -> str:
+        """What a collection was worth. `any item of` and `no item of` are a count that nobody wrote down."""
+        name, worth = self._collection(node).name, looking.value(node)
+        if node.measure == "when":
+            if worth is None:
+                return f"`{name}` holds no such item" if node.where is not None else f"`{name}` is empty"
+            return f"the last was put in {_about_long(looking.now - worth)} ago" if looking.now > worth else "it is new"
+        if node.measure == "count" and not isinstance(self.written(node), ast.CountOf):
+            such = "such item" if node.where is not None else "item"
+            return f"`{name}` holds " + (
+                f"{to_text(worth)} {such}{'' if worth == SCALE else 's'}" if worth else f"no {such}"
+            )
+        return f"{self.text(node) or name} is {self._shown(node, looking)}"
 
     def _none_in_time(self, memory: p.Memory, looking: Looking) -> str:
         """No event lies in the window: when the last one was that would count otherwise."""
@@ -197,7 +220,35 @@ class Reader:
                     event = sighting.node
                     assert isinstance(event, Event), "an event was entered"
                     found[event.id] = self.occurrence(event, recorded=sighting.recorded)
+        for asked in outermost(p.Aggregate, condition):
+            if isinstance(asked.items, p.Items):
+                for each in self._behind_items(asked, asked.items, looking):
+                    found[each.id] = each
         return sorted(found.values(), key=lambda each: each.instant)
+
+    def _collection(self, node: p.Aggregate) -> p.Collection:
+        assert isinstance(node.items, p.Items), "it is of a collection"
+        return self.collections[node.items.collection]
+
+    def _behind_items(self, node: p.Aggregate, items: p.Items, looking: Looking) -> Iterator[Occurrence]:
+        """The events that put in the items which count, or that took out the last one that would have."""
+        holding = held(self._collection(node), looking.entered, looking.now, looking.value)
+        meant = [each for each in holding if self._is_meant(each, node, items, looking)]
+        there = [each.put for each in meant if each.gone is None]
+        gone = [each.gone for each in meant if each.gone is not None]
+        for sighting in there or gone[-1:]:
+            assert isinstance(sighting.node, Event), "an event was entered"
+            yield self.occurrence(sighting.node, recorded=sighting.key[2] > 0)
+
+    def _is_meant(self, each: Held, node: p.Aggregate, items: p.Items, looking: Looking) -> bool:
+        """Whether an item is one that an aggregate looks at, were it there."""
+        assert isinstance(each.put.node, Event), "an event was entered"
+        put = each.put.node.instant
+        if items.window is not None and not (
+            enters(items.window, put, self.zone) <= looking.now < leaves(items.window, put, self.zone)
+        ):
+            return False
+        return node.where is None or about(node.where, each.put.fields, looking.value) is True
 
     def _counts(self, recall: p.Recall, sighting: Sighting, looking: Looking) -> bool:
         return self._fits(self._memory(recall), recall.filter, sighting, looking)
@@ -214,9 +265,9 @@ class Reader:
         ):
             return False
         for test in (memory.where, wanted):
-            if test is not None and _about(test, sighting.fields, looking.value) is not True:
+            if test is not None and about(test, sighting.fields, looking.value) is not True:
                 return False
-        return memory.operand is None or _about(memory.operand, sighting.fields, looking.value) is not None
+        return memory.operand is None or about(memory.operand, sighting.fields, looking.value) is not None
 
     def _segments(self, condition: p.Expression, looking: Looking, depth: int) -> list[Finding]:
         """The conditions of the derived segments that a condition asks for."""
@@ -298,25 +349,6 @@ def _parts(condition: p.Expression, written: ast.Node | None) -> tuple[p.Express
         case p.Negation(operand):
             return (operand,)
     return ()
-
-
-def _about(test: p.Expression, fields: Mapping[str, Any], value: Value) -> Any:
-    """What an expression is worth that speaks of a past event: its fields stand in for it."""
-    return value(_put(test, fields))
-
-
-def _put(node: Any, fields: Mapping[str, Any]) -> Any:
-    """An expression with the fields of a past event put in."""
-    if isinstance(node, p.ItemField):
-        return p.Constant(fields.get(node.name))
-    if isinstance(node, p.Aggregate):
-        # Its own `where` and operand speak of the items of a list, which is all that is the event's own here.
-        return type(node)(node.measure, _put(node.items, fields), node.where, node.operand)
-    if isinstance(node, tuple):
-        return tuple(_put(each, fields) for each in node)
-    if isinstance(node, p.Expression):
-        return type(node)(*(_put(getattr(node, name), fields) for name in node.__struct_fields__))
-    return node
 
 
 def _long(length: int) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from segdsl.engines.reference.evaluate import View, evaluate
 from segdsl.host.why.answer import Act
 from segdsl.host.why.options import EVENTS, Option, longest
-from segdsl.host.why.solving import fields_meeting
+from segdsl.host.why.solving import fields_meeting, sample
 from segdsl.plan import nodes as p
-from segdsl.plan.walk import structs
+from segdsl.plan.walk import item_fields, structs
 from segdsl.state.customer import State
 from segdsl.values import instants
 from segdsl.values.kinds import Kind
@@ -50,6 +50,15 @@ def _events(aims: "Aims", node: p.Expression) -> Iterator[Act]:
             for times in sorted({1} | {each + more for each in numbers for more in (0, 1)}):
                 if fields is not None and 0 < times <= EVENTS:
                     yield Act("event", memory.event, fields, times=times)
+        elif isinstance(recall, p.Items):
+            collection = next(each for each in aims.plan.collections if each.key == recall.collection)
+            for event in collection.events:
+                yield Act("event", event, _sampled(collection, aims.kinds_of(event)))
+
+
+def _sampled(collection: p.Collection, kinds: dict[str, Kind]) -> dict[str, Any]:
+    """The fields of an event with any key, where it has to have one."""
+    return {name: sample(kinds[name]) for name in sorted(item_fields(collection.by)) if name in kinds}
 
 
 def _is_number(part: p.Constant) -> bool:
@@ -61,16 +70,24 @@ def lengths(aims: "Aims", node: p.Expression) -> list[int]:
     found: dict[int, None] = {}
     for part in structs(node):
         match part:
-            case p.Arithmetic(_, p.Recall(), p.Constant(int() as length), "whole"):
+            case p.Arithmetic(_, p.Recall() | p.Aggregate(), p.Constant(int() as length), "whole"):
                 found[length] = None
             case p.Shift(_, months, days):
                 found[abs(longest(p.Length(0, months, days)))] = None
             case p.Recall(key):
                 window = next(each for each in aims.plan.memories if each.key == key).window
-                if window is not None:
-                    found[longest(p.Length(window.younger, window.younger_months, window.younger_days))] = None
-                    found[longest(p.Length(window.older, window.older_months, window.older_days))] = None
+                found |= dict.fromkeys(_ends(window))
+            case p.Items(_, window):
+                found |= dict.fromkeys(_ends(window))
     return [wait for length in found if length > 0 for wait in (length, length + 1)]
+
+
+def _ends(window: p.Window | None) -> list[int]:
+    """How long it takes at the most until something has come into a window, and until it has left it."""
+    if window is None:
+        return []
+    younger = p.Length(window.younger, window.younger_months, window.younger_days)
+    return [longest(younger), longest(p.Length(window.older, window.older_months, window.older_days))]
 
 
 def _values(aims: "Aims", node: p.Expression, kind: Kind) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from attrs import frozen
 from segdsl.host.why.answer import Act
 from segdsl.plan import nodes as p
 from segdsl.values import instants
+from segdsl.values.numbers import SCALE
 
 Goal = Literal["true", "false", "not true"]
 
@@ -87,3 +88,25 @@ def longest(length: p.Length) -> int:
     """The longest that a length of the calendar can be, with its clocks set back."""
     calendar = length.days + length.months * 31
     return length.fixed + calendar * instants.DAY + (instants.HOUR if calendar else 0)
+
+
+def more_needed(operator: p.Comparator, value: int, worth: int) -> int:
+    """How many more a count needs; 0 where more do not help."""
+    match operator:
+        case ">=" | "=":
+            wanted = -(-value // SCALE)
+        case ">":
+            wanted = value // SCALE + 1
+        case "!=":
+            return 1
+        case _:
+            return 0
+    return int(wanted - worth // SCALE)
+
+
+def until_inside(window: p.Window | None) -> tuple[Act, ...]:
+    """Waiting until what happens now comes into a window that ends in the past."""
+    if window is None or not (window.younger or window.younger_days or window.younger_months):
+        return ()
+    length = p.Length(window.younger, window.younger_months, window.younger_days)
+    return (Act("wait", wait=longest(length)),)

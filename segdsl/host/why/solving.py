@@ -1,6 +1,6 @@
 """Values that meet a test: what a field or an attribute would have to be. Nothing here is more than a proposal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from segdsl.plan import nodes as p
@@ -14,6 +14,8 @@ INVERSE: dict[p.Comparator, p.Comparator] = {"<": ">=", ">=": "<", ">": "<=", "<
 MIRRORED: dict[p.Comparator, p.Comparator] = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 EMPTY: Mapping[str, Any] = {}
+
+Value = Callable[[p.Expression], Any]
 
 _UNITS = {"number": SCALE, "date": 1, "instant": SECOND, "duration": MINUTE, "time of day": MINUTE}
 """The step from one value to the next that a person would take."""
@@ -178,3 +180,22 @@ def not_before(test: p.Expression | None, now: int) -> int:
             case p.Compare(">=" | ">" as operator, p.ItemField("time"), p.Constant(int() as instant)):
                 later = max(later, instant - now + (operator == ">"))
     return later
+
+
+def about(test: p.Expression, fields: Mapping[str, Any], value: Value) -> Any:
+    """What an expression is worth that speaks of a past event or an item: its fields stand in for it."""
+    return value(_put(test, fields))
+
+
+def _put(node: Any, fields: Mapping[str, Any]) -> Any:
+    """An expression with the fields of a past event put in."""
+    if isinstance(node, p.ItemField):
+        return p.Constant(fields.get(node.name))
+    if isinstance(node, p.Aggregate):
+        # Its own `where` and operand speak of the items of a list, which is all that is the event's own here.
+        return type(node)(node.measure, _put(node.items, fields), node.where, node.operand)
+    if isinstance(node, tuple):
+        return tuple(_put(each, fields) for each in node)
+    if isinstance(node, p.Expression):
+        return type(node)(*(_put(getattr(node, name), fields) for name in node.__struct_fields__))
+    return node

@@ -192,6 +192,8 @@ class Story:
         found = self._segment(segment)
         drafts: list[Draft] = []
         events = {memory.event for memory in self._memories(found.condition)}
+        asked_for = {node.collection for node in structs(found.condition) if isinstance(node, p.Items)}
+        events |= {event for key in asked_for for event in self.reader.collections[key].events}
         for node in structs(found.condition):
             match node:
                 case p.Attribute(name):
@@ -232,7 +234,7 @@ class Story:
             condition = getattr(sighting.node, "condition", None)
             if condition is not None and sighting.value is not None:
                 entered = [each for each in self.course.entered if each.key <= sighting.key]
-                looking = Looking(sighting.key[0], sighting.value, entered, self._members(sighting.key))
+                looking = Looking(sighting.key[0], sighting.value, entered, self.course.members_at(sighting.key))
                 found[place] = self.reader.finding(condition, looking)
 
         for instant in sorted({key[0] for key, *_ in wanted}):
@@ -244,18 +246,6 @@ class Story:
             findings = tuple(found[place] for place in places if place in found)
             made.append(Link(link.instant, link.what, link.occurrence, link.rule, link.place, findings))
         return made
-
-    def _members(self, key: Key) -> dict[str, int]:
-        """Since when the customer was in which segment, as a step sees it."""
-        since: dict[str, int] = {}
-        for change in self.course.changes:
-            if _key(change) > key:
-                break
-            if change.entered:
-                since[change.segment] = change.instant
-            else:
-                since.pop(change.segment, None)
-        return since
 
     def _judged(self, key: Key) -> list[Sighting]:
         return [each for each in self.by_key.get(key, ()) if each.what == "judged"]

@@ -23,7 +23,7 @@ def text_of(why: "Why") -> str:
 
 
 def _lines(why: "Why") -> Iterator[str]:
-    stands = f"is in {why.segment}" if why.member else f"is not in {why.segment}"
+    stands = f"is {why.standing}" if why.member else f"is not {why.standing}"
     since = f" since {instant_text(why.since)}" if why.since is not None else ""
     yield f"{why.customer} {stands}{since}: {why.reason}"
     if not why.known:
@@ -34,7 +34,7 @@ def _lines(why: "Why") -> Iterator[str]:
             yield from _link(link)
     if why.condition is not None and why.condition not in [f for link in why.chain for f in link.findings]:
         yield "how its condition stands:"
-        yield from _finding(why.condition, 1)
+        yield from finding_lines(why.condition, 1)
     if why.rules:
         yield "how far the rules came that could add:"
         for link in why.rules:
@@ -51,10 +51,11 @@ def _was_in(why: "Why") -> bool:
 def _turning(why: "Why") -> Iterator[str]:
     """What would turn the answer, and when the clock does."""
     if len(why.decisive) and not _is_alone(why):
-        yield f"what keeps {why.customer} out: {'; '.join(map(_said, why.decisive[:DECISIVE_TOLD]))}"
+        told = "; ".join(map(_said, why.decisive[:DECISIVE_TOLD]))
+        yield f"what keeps {why.customer} {'from it' if why.of_promotion else 'out'}: {told}"
     if why.named is not None:
         yield f"without {_occurrence(why.named)}, {why.customer} would {why.without}"
-    turned = f"not be in {why.segment}" if why.member else f"be in {why.segment}"
+    turned = f"not be {why.standing}" if why.member else f"be {why.standing}"
     kinds = {act.kind for act in why.change}
     if kinds and kinds <= {"include", "exclude"}:
         by = "" if why.reason.startswith("only the host") else "found no event, attribute or wait that would turn it; "
@@ -84,7 +85,8 @@ def _said(finding: "Finding") -> str:
 
 def _text(finding: "Finding") -> str:
     """The words of a condition; where they are not at hand, what is known of it."""
-    text = finding.text or (f"the condition at {finding.place}" if finding.place else "a condition")
+    nameless = {"and": "all of these", "or": "one of these"}.get(finding.joined, "a condition")
+    text = finding.text or (f"the condition at {finding.place}" if finding.place else nameless)
     return f"{finding.segment} if {text}" if finding.segment else text
 
 
@@ -96,10 +98,10 @@ def _link(link: "Link") -> Iterator[str]:
     if link.rule:
         yield f"    {link.rule}"
     for finding in link.findings:
-        yield from _finding(finding, 2)
+        yield from finding_lines(finding, 2)
 
 
-def _finding(finding: "Finding", depth: int) -> Iterator[str]:
+def finding_lines(finding: "Finding", depth: int) -> Iterator[str]:
     """A condition with how it turned out, and what it is made of below it."""
     indent = "  " * depth
     found = f": {finding.found}" if finding.found else ""
@@ -112,7 +114,7 @@ def _finding(finding: "Finding", depth: int) -> Iterator[str]:
         before = f"{more} before, " if more > 0 else ""
         yield f"{indent}  by {before}{', '.join(map(_occurrence, told))}"
     for part in finding.parts:
-        yield from _finding(part, depth + 1)
+        yield from finding_lines(part, depth + 1)
 
 
 def _occurrence(occurrence: "Occurrence", told: int | None = None) -> str:

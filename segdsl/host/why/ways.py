@@ -171,8 +171,8 @@ def _asked(rule: p.Rule, way: Way, fields: dict[str, Kind]) -> dict[str, Any]:
     parts = (rule.per, *(condition for condition, _ in way.conditions), *way.waits)
     read = {part.name for each in parts for part in structs(each) if isinstance(part, p.Field)}
     compared = {
-        part.name for each in parts for recall in structs(each) if isinstance(recall, p.Recall)
-        for part in structs(recall.filter) if isinstance(part, p.Field)
+        part.name for each in parts for asked in structs(each) if isinstance(asked, p.Recall | p.Aggregate)
+        for part in structs(asked.filter if isinstance(asked, p.Recall) else asked.where) if isinstance(part, p.Field)
     }  # fmt: skip
     if isinstance(rule.per, p.Field):
         compared.add(rule.per.name)
@@ -253,8 +253,12 @@ def _ends(aims: Aims, segment: p.Segment) -> list[Act]:
 
 
 def _window_of(aims: Aims, node: object) -> list[p.Length]:
-    memory = next((each for each in aims.plan.memories if isinstance(node, p.Recall) and each.key == node.memory), None)
-    window = memory.window if memory is not None else None
+    window: p.Window | None = None
+    match node:
+        case p.Recall(key):
+            window = next(each.window for each in aims.plan.memories if each.key == key)
+        case p.Items():
+            window = node.window
     return [p.Length(window.older, window.older_months, window.older_days)] if window is not None else []
 
 

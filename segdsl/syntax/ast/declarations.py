@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from segdsl.syntax.ast.expressions import Day, Duration, Expression, Name, Percent, Text
+from segdsl.syntax.ast.expressions import Day, Duration, Expression, Name, Percent, Text, Within
 from segdsl.syntax.ast.node import Node, node, out
 from segdsl.syntax.ast.rules import Assignment, Step, Trigger
 
@@ -156,6 +156,26 @@ class Promotion(Node):
 
 
 @node
+class Limit(Node):
+    """`limit 3 within 7 days for send email, send push where kind is "marketing"`; `where` asks about the fields of the
+    actions."""
+
+    number: int
+    within: Within
+    actions: tuple[Name, ...]
+    where: Expression | None = None
+
+
+@node
+class Hold(Node):
+    """`hold send email, send push while marketing consent is not yes`; `where` as in a `Limit`."""
+
+    actions: tuple[Name, ...]
+    where: Expression | None
+    condition: Expression
+
+
+@node
 class Rule(Node):
     triggers: tuple[Trigger, ...]
     condition: Expression | None
@@ -292,6 +312,8 @@ Declaration = (
     | Define
     | SegmentDeclaration
     | Promotion
+    | Limit
+    | Hold
     | Rule
     | Activity
     | TestDeclaration

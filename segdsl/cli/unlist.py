@@ -1,0 +1,24 @@
+"""`seg unlist`: take back what was said with include and exclude."""
+
+from typing import Any
+
+import click
+
+from segdsl.cli.parts.listing import Options, options, say
+
+
+@click.command(no_args_is_help=True, short_help="Take back what was said with include and exclude.")
+@options
+def command(**given: Any) -> None:
+    """Take back what was said with `seg include` and `seg exclude`.
+
+    The customer is then in the segment if the rules, or its condition, say so.
+
+    \b
+      seg unlist Staff ann --store shop.store
+      seg unlist Staff --from left.txt --store shop.store
+
+    Of customers about whom nothing was said nothing is done, and nobody becomes known by it. Ids, files of them,
+    effects and exit codes are as `seg include --help` says.
+    """
+    say("unlist", Options(**given))
