@@ -300,6 +300,10 @@ class Questions:
         link = self.backend.links([guest]).get(guest)
         return link.account if link is not None else None
 
+    def visitors_of(self, customer: str) -> list[str]:
+        """The visitors that are linked to a customer now, by name."""
+        return self.backend.visitors_of(customer)
+
     def guests_of(self, customer: str) -> list[StoredLink]:
         """The guests who turned out to be this customer, with their visitors and instants, in order."""
         return self.backend.links_of(customer)
