@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from segdsl.host.trials.running import Failure, TestResult, run_tests
     from segdsl.host.why.answer import Why
     from segdsl.host.why.effects import WhyEffects
+    from segdsl.readers import formats
     from segdsl.records.inputs import Event
     from segdsl.records.outcomes import Because, Change, Effect, Held, HeldBy, Outcome, Reject
 
@@ -58,9 +59,9 @@ _PLACES = {
     "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "WhyEffects": "host.why.effects",
     "build": "host.program",
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
-    "follow": "host.following", "load": "host.program", "loads": "host.program", "mend": "host.mending",
-    "open_backend": "backends", "record_inputs": "host.trials.recording", "record_test": "host.trials.recording",
-    "replay": "host.replay", "run_tests": "host.trials.running",
+    "follow": "host.following", "formats": "readers", "load": "host.program", "loads": "host.program",
+    "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.trials.recording",
+    "record_test": "host.trials.recording", "replay": "host.replay", "run_tests": "host.trials.running",
 }  # fmt: skip
 
 __all__ = [
@@ -68,8 +69,8 @@ __all__ = [
     "Diagnostic", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership",
     "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest", "Reject",
     "Report", "Search", "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects",
-    "__version__", "build", "check", "check_texts", "cover", "follow", "load", "loads", "mend", "open_backend",
-    "record_inputs", "record_test", "replay", "run_tests",
+    "__version__", "build", "check", "check_texts", "cover", "follow", "formats", "load", "loads", "mend",
+    "open_backend", "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

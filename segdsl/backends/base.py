@@ -67,7 +67,7 @@ class Position(Struct, frozen=True):
     place: int
 
 
-TallyKind = Literal["event", "fired", "effect", "withdrawn", "held", "reject", "ignored", "batch"]
+TallyKind = Literal["event", "fired", "effect", "withdrawn", "held", "reject", "ignored", "format", "batch"]
 
 
 class Tally(Struct, frozen=True):
@@ -76,8 +76,8 @@ class Tally(Struct, frozen=True):
     `event`: inputs that were accepted, by event; `fired`: firings, by rule id; `effect` and `withdrawn`: effects handed
     out and taken back, by action; `held`: effects that limits and holds kept back, by action; `reject`: inputs not
     taken, by reason; `ignored`: fields of accepted events that nothing declares, by field and, in `owner`, event;
-    `batch`: transactions in which inputs were taken, by the day of the host's clock. The day is that of the event, or
-    the one on which the rule fired."""
+    `format`: accepted events, by how they were written; `batch`: transactions in which inputs were taken, by the day of
+    the host's clock. The day is that of the event, or the one on which the rule fired."""
 
     kind: TallyKind
     name: str

@@ -104,7 +104,7 @@ def _mend(
 
 
 def _findings(checked: "segdsl.CheckedProgram", allow: tuple[str, ...]) -> Findings:
-    found = Findings.of([*checked.collector, *checked.unready, *checked.left_out], checked.sources)
+    found = Findings.of(checked.collector, checked.sources)
     return found.without(allow)
 
 

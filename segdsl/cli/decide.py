@@ -10,7 +10,7 @@ import click
 from msgspec.json import Decoder
 
 import segdsl
-from segdsl.cli.parts.asking import json_option
+from segdsl.cli.parts.asking import json_option, store_option
 from segdsl.cli.parts.completing import any_files
 from segdsl.cli.parts.failures import Failure
 from segdsl.cli.parts.lines import print_lines
@@ -37,22 +37,22 @@ def _wanted(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]
 
 
 @click.command(no_args_is_help=True, short_help="Say what a page shows on an event, writing nothing.")
-@click.argument("store", metavar="STORE", shell_complete=any_files)
 @click.argument("event", metavar="EVENT", shell_complete=any_files)
 @click.option("--want", "wanted", multiple=True, metavar="ACTION=NUMBER", callback=_wanted,
               help="How much of an action the page has room for; may be said several times.")  # fmt: skip
+@store_option
 @json_option
-def command(store: str, event: str, wanted: Wanted, as_json: bool) -> None:
+def command(event: str, wanted: Wanted, store: str, as_json: bool) -> None:
     """Say what a page shows on an event, and how a search is changed, without writing anything.
 
-    STORE is a store of an earlier run: its file, or its URL. EVENT is the event as JSON, @FILE for a file that holds
-    it, or - for a line of JSON each from standard input; then a decision is written for each line as it comes, as JSON.
+    EVENT is the event as JSON, @FILE for a file that holds it, or - for a line of JSON each from standard input; then a
+    decision is written for each line as it comes, as JSON.
 
     \b
-      seg decide shop.store '{"event": "views spot", "spot": "Home", "customer": "ann",
-                              "time": "2026-03-06T10:00:00Z"}'
-      seg decide shop.store @event.json --want "show content=2" --json
-      page-server | seg decide shop.store -
+      seg decide --store shop.store '{"event": "views spot", "spot": "Home", "customer": "ann",
+                                      "time": "2026-03-06T10:00:00Z"}'
+      seg decide @event.json --store shop.store --want "show content=2" --json
+      page-server | seg decide - --store shop.store
 
     Activities count from the highest priority down until one has something to show; with --want, until there is as much
     as wanted. All of equal priority count, so that more may come: the page takes the first. When the same event, with

@@ -20,6 +20,8 @@ def command(**given: Any) -> None:
       seg exclude "Ski Letter" ann --store shop.store
       seg exclude "Ski Letter" --from unsubscribed.csv --column email --store shop.store
 
-    Ids, files of them, customers who are not known yet, effects and exit codes are as `seg include --help` says.
+    Ids, files of them, customers who are not known yet, and effects are as `seg include --help` says.
+
+    Exit code: 0 done; 2 somebody was left out, there is no such store or segment, or wrong usage; 130 interrupted.
     """
     say("exclude", Options(**given))

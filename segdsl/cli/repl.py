@@ -9,6 +9,7 @@ from click.exceptions import Exit
 import segdsl
 from segdsl import repl as prompt
 from segdsl.cli.parts.colors import color_option, colorful
+from segdsl.cli.parts.events import format_option, mapping_option
 from segdsl.cli.parts.failures import MISTAKES
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules
@@ -21,8 +22,8 @@ from segdsl.diagnostics.extras import load_extra
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--store", metavar="URL", help="Look at the customers of a store, with its rules; it is never changed.")
 @click.option("--events", metavar="FILE", help="Events that happen before the prompt, as for seg run.")
-@click.option("--format", metavar="NAME", help="How the events are written, jsonlines or csv. Default: by the name.")
-@click.option("--mapping", metavar="FILE", help="Which column of a CSV file is which field.")
+@format_option
+@mapping_option
 @click.option("--json", "as_json", is_flag=True, help="Write each answer as a line of JSON. Not on a terminal.")
 @color_option
 def command(

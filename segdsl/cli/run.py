@@ -14,6 +14,7 @@ import segdsl
 from segdsl.cli.parts import lines
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.completing import any_files, seg_files
+from segdsl.cli.parts.events import format_option, mapping_option
 from segdsl.cli.parts.failures import INTERRUPTED
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.lines import Lines
@@ -75,9 +76,8 @@ class Options:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option("--events", required=True, metavar="FILE", shell_complete=any_files,
               help="The events: a file, or - for standard input.")  # fmt: skip
-@click.option("--format", metavar="NAME", help="How events are written, jsonlines or csv. Default: by the name.")
-@click.option("--mapping", metavar="FILE", shell_complete=any_files,
-              help="Which column of a CSV file is which field.")  # fmt: skip
+@format_option
+@mapping_option
 @click.option("--store", metavar="URL", shell_complete=any_files,
               help="Where memberships are kept. Default: beside the rules, as in shop.store.")  # fmt: skip
 @click.option("--until", metavar="INSTANT", help="The end of the run. Default: the latest event.")
@@ -100,9 +100,14 @@ def command(**given: Any) -> None:
     instants. Run again, the same file changes nothing, a grown one gives its new events, and a run that was stopped
     goes on where it was.
 
+    Events are JSON, one object a line or an array: plain ones, calls of Segment's spec, rows of the GA4 export to
+    BigQuery, or CloudEvents, which are told apart by their shape. CSV needs a mapping, and with one, Parquet and any
+    other JSON can be read too. Files may be packed with gzip.
+
     \b
       seg run shop.seg --events events.jsonl
       seg run rules/ --events orders.csv --mapping mapping.toml --changes changes.jsonl
+      seg run shop.seg --events segment.jsonl.gz
       seg run shop.seg --events events.jsonl --follow --effects effects.jsonl
 
     With --follow the run stays with a file that grows, or a pipe, and takes events as they come; while none come, what

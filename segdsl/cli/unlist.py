@@ -18,7 +18,9 @@ def command(**given: Any) -> None:
       seg unlist Staff ann --store shop.store
       seg unlist Staff --from left.txt --store shop.store
 
-    Of customers about whom nothing was said nothing is done, and nobody becomes known by it. Ids, files of them,
-    effects and exit codes are as `seg include --help` says.
+    Of customers about whom nothing was said nothing is done, and nobody becomes known by it. Ids, files of them, and
+    effects are as `seg include --help` says.
+
+    Exit code: 0 done; 2 somebody was left out, there is no such store or segment, or wrong usage; 130 interrupted.
     """
     say("unlist", Options(**given))

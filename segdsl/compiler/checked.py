@@ -7,7 +7,7 @@ from segdsl.compiler.scope import Scope
 from segdsl.compiler.segments import SegmentTable
 from segdsl.compiler.trials import CheckedTest
 from segdsl.compiler.written import Written
-from segdsl.diagnostics.diagnostic import Collector, Diagnostic
+from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
@@ -16,11 +16,10 @@ from segdsl.syntax import ast
 
 @define(eq=False)
 class CheckedProgram:
-    """A program as far as it could be understood. It can be lowered only when `collector` holds no error and `unready`
-    nothing; `unready` are warnings that say what this version cannot run, `left_out` what it cannot run of the tests
-    beside the rules, which change no run. `spans` are the places of rules by their ids, and of limits and holds by
-    their keys; `tests` the tests beside them, each row of a table one of its own; `asked` are expressions asked beside
-    the program. `written` leads from the nodes of the plan back to the text."""
+    """A program as far as it could be understood. It can be lowered only when `collector` holds no error. `spans` are
+    the places of rules by their ids, and of limits and holds by their keys; `tests` the tests beside them, each row of
+    a table one of its own; `asked` are expressions asked beside the program. `written` leads from the nodes of the plan
+    back to the text."""
 
     sources: SourceMap
     modules: list[ast.Module]
@@ -37,8 +36,6 @@ class CheckedProgram:
     tests: list[CheckedTest] = field(factory=list)
     asked: list[Typed] = field(factory=list)
     written: Written = field(factory=Written)
-    unready: list[Diagnostic] = field(factory=list)
-    left_out: list[Diagnostic] = field(factory=list)
 
     def place(self, span: Span) -> str:
         """`file:line` of a span."""

@@ -9,9 +9,8 @@ from attrs import define, evolve, field, frozen
 
 from segdsl.compiler.scope import Scope
 from segdsl.compiler.written import Written
-from segdsl.diagnostics.diagnostic import Collector, Diagnostic, Severity
+from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import SourceMap
-from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
 from segdsl.values.kinds import ERROR, Kind
 
@@ -62,8 +61,8 @@ class Context:
 
 @define(eq=False)
 class Gathered:
-    """What the walk gathers: memories and collections by key, the segments that each place reads, what each node was
-    written as, and what cannot be run yet. `sources` tell a fix what stands around it."""
+    """What the walk gathers: memories and collections by key, the segments that each place reads, and what each node
+    was written as. `sources` tell a fix what stands around it."""
 
     scope: Scope
     collector: Collector
@@ -75,7 +74,6 @@ class Gathered:
     defined: dict[tuple[str, bool], Typed] = field(factory=dict)
     depths: dict[str, int] = field(factory=dict)
     written: Written = field(factory=Written)
-    unready: list[Diagnostic] = field(factory=list)
 
     def remember(self, memory: p.Memory) -> str:
         """Keep a memory under the hash of what it means, once (architecture rule 7)."""
@@ -86,19 +84,6 @@ class Gathered:
     def collect(self, collection: p.Collection) -> str:
         """Note that a collection is read. Of two that are declared alike, one is kept."""
         return self.collections.setdefault(collection.key, collection).key
-
-    def not_yet(self, span: Span, what: str) -> None:
-        """Note that a construct is understood but cannot be run by this version."""
-        message = f"{what} cannot be run yet"
-        self.unready.append(
-            Diagnostic(
-                "SEG450",
-                message,
-                span,
-                Severity.WARNING,
-                help="it is understood and checked; a later version of segdsl runs it",
-            )
-        )
 
 
 def digest(value: object) -> str:

@@ -70,7 +70,8 @@ class History(ItemTests):
         self, event: EventInfo, where: tuple[p.Expression, ...], count: ast.Count | None, window: ast.Window | None
     ) -> p.Expression:
         """`places order at least 3 times within 90 days`. None said: at least once."""
-        low, high, keep = self._bounds(count)
+        low, high = self.bounds(count)
+        keep = (low or 0) if high is None else high + 1
         recall = self._recall(event, "count", where, None, window, keep)
         tests: list[p.Expression] = []
         if low is not None:
@@ -79,35 +80,20 @@ class History(ItemTests):
             tests.append(p.Compare("<=", recall, p.Constant(high * SCALE)))
         return tests[0] if len(tests) == 1 else p.Both(tuple(tests))
 
-    def _bounds(self, count: ast.Count | None) -> tuple[int | None, int | None, int]:
-        """Least and most of a count, and how many of the latest events tell whether it holds."""
+    def bounds(self, count: ast.Count | None) -> tuple[int | None, int | None]:
+        """Least and most of a count; one that cannot be is complained about."""
         match count:
-            case None:
-                return 1, None, 1
-            case ast.CountIs(test, number):
-                match test:
-                    case "at least":
-                        return number, None, number
-                    case "more than":
-                        return number + 1, None, number + 1
-                    case "at most":
-                        return None, number, number + 1
-                    case "fewer than":
-                        if number == 0:
-                            self.error("SEG413", count.span, "no count is fewer than 0")
-                        return None, number - 1, number
-                return number, number, number + 1
-            case ast.CountRange(low, high):
-                if low > high:
-                    self.error(
-                        "SEG413",
-                        count.span,
-                        f"no count is from {low} to {high}",
-                        help="the smaller one stands first",
-                        fix=Fix(count.span, f"from {high} to {low} times", sure=False),
-                    )
-                return low, high, high + 1
-        assert_never(count)
+            case ast.CountIs("fewer than", 0):
+                self.error("SEG413", count.span, "no count is fewer than 0")
+            case ast.CountRange(low, high) if low > high:
+                self.error(
+                    "SEG413",
+                    count.span,
+                    f"no count is from {low} to {high}",
+                    help="the smaller one stands first",
+                    fix=Fix(count.span, f"from {high} to {low} times", sure=False),
+                )
+        return bounds_of(count)
 
     def _recall(
         self,
@@ -184,3 +170,23 @@ def _all(tests: tuple[p.Expression, ...]) -> p.Expression | None:
     if not tests:
         return None
     return tests[0] if len(tests) == 1 else p.Both(tests)
+
+
+def bounds_of(count: ast.Count | None) -> tuple[int | None, int | None]:
+    """Least and most of a count; None: no bound. Nothing said is at least once."""
+    match count:
+        case None:
+            return 1, None
+        case ast.CountIs("at least", number):
+            return number, None
+        case ast.CountIs("more than", number):
+            return number + 1, None
+        case ast.CountIs("at most", number):
+            return None, number
+        case ast.CountIs("fewer than", number):
+            return None, number - 1
+        case ast.CountIs(_, number):
+            return number, number
+        case ast.CountRange(low, high):
+            return low, high
+    assert_never(count)

@@ -30,13 +30,11 @@ class LookedAt:
 
 def looked_at(expressions: Expressions, condition: ast.Expression, context: Context) -> tuple[LookedAt, ...]:
     """The values that a condition looks at, in the order of its text, each once. It must be free of mistakes."""
-    unready = len(expressions.gathered.unready)
     found: dict[str, LookedAt] = {}
     for each in _Looker(expressions, context).parts(condition):
         found.setdefault(each.written, each)
         if len(found) == MOST:
             break
-    del expressions.gathered.unready[unready:]  # said of the condition itself already
     return tuple(found.values())
 
 

@@ -35,8 +35,23 @@ _SAID = {
     "bought": "buys", "purchases": "buys", "purchased": "buys", "ordered": "places order", "orders": "places order",
     "order": "places order", "signs up": "registers", "signup": "registers", "logs in": "logs on", "login": "logs on",
     "logs out": "logs off", "logout": "logs off", "searched": "searches", "looks at": "views product",
-    "viewed": "views product", "views": "views page", "opened email": "opens email",
+    "viewed": "views product", "views": "views page", "views item": "views product", "opened email": "opens email",
+    "checks out": "begins checkout", "starts checkout": "begins checkout", "checkout": "begins checkout",
+    "adds to favourites": "adds to wish list", "adds to favorites": "adds to wish list", "likes": "takes part",
+    "comments": "takes part", "reviews": "writes review", "reviewed": "writes review", "refunds": "gets refund",
+    "returns": "returns product", "returned": "returns product", "clicks": "clicks link", "clicked": "clicks link",
+    "invites": "refers", "updates account": "updates profile",
 }  # fmt: skip
+_ABANDONING = ("abandons cart", "abandons shopping cart", "abandoned cart", "abandons basket", "cart abandoned")
+_CALLED = {
+    "zip": "postal code", "zip code": "postal code", "postcode": "postal code", "province": "state", "region": "state",
+    "sex": "gender", "salary": "income", "annual income": "income", "earnings": "income", "surname": "last name",
+    "family name": "last name", "hobbies": "interests", "profession": "job", "occupation": "job", "employer": "company",
+    "tier": "loyalty tier", "points": "loyalty points", "consent": "marketing consent", "birthday": "birth date",
+    "registered": "registration date", "registration": "registration date", "mail": "email",
+    "phone number": "phone", "organization": "account",
+}  # fmt: skip
+"""What is known of a customer, by other words for it."""
 _YES_AND_NO = {"true": "yes", "false": "no", "True": "yes", "False": "no", "TRUE": "yes", "FALSE": "no"}
 NOTHING = frozenset(("null", "none", "empty", "nil", "missing", "unknown", "blank", "NULL", "undefined", "NaN"))
 
@@ -165,9 +180,16 @@ def _before_a_word(of: ast.Name, scope: Scope) -> Meaning | None:
 def _otherwise_said(of: ast.Name, scope: Scope) -> Meaning | None:
     """An event by another word for it: of everyday speech, or its name on the wire."""
     said = of.text.casefold()
+    if said in _ABANDONING and "adds to cart" in scope.events:
+        return Meaning("a cart is left when nothing follows: `3 days after the last adds to cart without places order`")
     wires = {wire.casefold().replace("_", " "): name for name, info in scope.events.items() for wire in info.wires}
-    meant = _SAID.get(said) or wires.get(said)
-    if meant is None or meant not in scope.events or nearest(of.text, scope.events) is not None:
+    return _by_another_word(of, _SAID.get(said) or wires.get(said), scope.events)
+
+
+def _by_another_word(of: ast.Name, meant: str | None, names: Collection[str]) -> Meaning | None:
+    """What another word stands for, unless the name is a slip of the pen for one that is declared."""
+    near = nearest(of.text, names)
+    if meant is None or meant not in names or (near is not None and surely(of.text, near, names)):
         return None
     return Meaning(f"did you mean `{meant}`?", Fix(of.span, meant, sure=False))
 
@@ -182,6 +204,9 @@ def of_value(of: ast.Name, scope: Scope) -> Meaning | None:
         meant = _segment(found["name"], scope.segments)
         fix = Fix(of.span, f"in segment {meant}") if meant else None
         return Meaning(f"ask `in segment {meant or found['name']}`", fix)
+    known = _by_another_word(of, _CALLED.get(of.text.casefold()), scope.attributes)
+    if known is not None:
+        return known
     words = of.text.split(" ")
     for cut in range(len(words) - 1, 0, -1):
         event, field = _event_and_field(" ".join(words[:cut]), scope)

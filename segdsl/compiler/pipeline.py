@@ -3,8 +3,6 @@ before, in `syntax`."""
 
 from collections.abc import Sequence
 
-import attrs
-
 from segdsl.compiler import lints
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.context import BROKEN, Context, Gathered
@@ -42,26 +40,21 @@ def check_modules(
     limited.check_all()
     program.limits, program.holds = list(limited.limits.values()), list(limited.holds.values())
     program.spans |= limited.spans
-    unready = list(gathered.unready)
     tests = TestChecker(gathered, expressions, table.promotions)
     tests.check_all()
     program.tests = tests.tests
     program.asked = [expressions.value(question, Context("test")) for question in questions]
     program.memories, program.written = gathered.memories, gathered.written
     program.collections = gathered.collections
-    program.unready = [d for d in unready if d.span.source not in shipped]
-    program.left_out = gathered.unready[len(unready) :]
     if linted and not collector.errors:
         collector.extend(lints.found(program))
     return program
 
 
 def compile_program(program: CheckedProgram, *, tests: bool = False) -> tuple[p.Plan | None, list[Diagnostic]]:
-    """The plan of a checked program, or the errors that keep it from having one. What cannot be run yet is an error
-    here: it is never accepted and ignored. With `tests`, the plan remembers what the tests ask for as well; what the
-    program was `asked` it always remembers."""
+    """The plan of a checked program, or the errors that keep it from having one. With `tests`, the plan remembers what
+    the tests ask for as well; what the program was `asked` it always remembers."""
     errors = [d for d in program.collector if d.severity is Severity.ERROR]
-    errors += [attrs.evolve(d, severity=Severity.ERROR) for d in program.unready]
     expected = [parts for test in program.tests for parts in test.expected.values()] if tests else []
     asked = [
         node for parts in expected for each in parts for node in (each.condition, *(x.node for x in each.looks_at))

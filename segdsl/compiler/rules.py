@@ -157,7 +157,6 @@ class RuleChecker:
 
     def _rule(self, node: ast.Rule, around: "Around | None") -> p.Rule | None:
         errors = self.gathered.collector.errors
-        unready = len(self.gathered.unready)
         around = around or self._alone()
         activity = around.node
         found = [around.triggers.start(trigger) for trigger in node.triggers]
@@ -178,8 +177,8 @@ class RuleChecker:
             self.gathered.written.note(made, written)
         fires = _in_order(kept)
         body: tuple[object, ...] = ("rule", name, fires, condition, steps)
-        if len(self.gathered.unready) > unready or self.gathered.collector.errors > errors:
-            # What cannot be run yet, or is wrong, is not in the plan's nodes, so the text tells such rules apart.
+        if self.gathered.collector.errors > errors:
+            # What is wrong is not in the plan's nodes, so the text tells such rules apart.
             body = (*body, repr(node))
         rule = p.Rule(digest(body), self.place(node.span), tuple(fires), condition, steps, activity=name, per=per)
         if rule.id in self.rules or rule.id in self.spans:

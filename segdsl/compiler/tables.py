@@ -5,7 +5,7 @@ their places in the table.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -127,12 +127,22 @@ class _Table:
         found = next((what for what, names in tables if name in names), None)
         if found is not None:
             return found
-        owners: list[EventInfo | ActionInfo] = [*scope.events.values(), *scope.actions.values()]
-        owner = next((owner.name for owner in owners if name in owner.fields), None)
+        owner = next((owner.name for owner in self._owners() if name in owner.fields), None)
         if owner is not None:
             return f"a field of `{owner}`"
         built_in = ("age", "today", "weekday", "time", "received", "local time")
         return "a word with a meaning of its own" if name in built_in else None
+
+    def _owners(self) -> Iterator[EventInfo | ActionInfo]:
+        """What has fields that a column could hide: all of the program's own, and of the shipped vocabulary what the
+        test speaks of, so that a word more in the vocabulary costs nobody a column."""
+        scope = self.gathered.scope
+        said = {f"{name} " for name in _names_in(self.test.lines)}
+        said |= {f"{info.event.name} " for name, info in scope.collections.items() if f"{name} " in said}
+        owners: list[EventInfo | ActionInfo] = [*scope.events.values(), *scope.actions.values()]
+        for owner in owners:
+            if owner.span.source not in scope.shipped or any(each.startswith(f"{owner.name} ") for each in said):
+                yield owner
 
     def _check_use(self, named: set[str]) -> None:
         used = set(named)
@@ -145,6 +155,19 @@ class _Table:
             if column.text not in used:
                 self.gathered.collector.error("SEG423", column.span, f"nothing in the test reads `{column.text}`",
                                               help="use it in the test, or leave the column out")  # fmt: skip
+
+
+def _names_in(node: Any) -> Iterator[str]:
+    """All names that stand in a part of a tree."""
+    if isinstance(node, ast.Name):
+        yield node.text
+    elif isinstance(node, tuple):
+        for each in node:
+            yield from _names_in(each)
+    elif isinstance(node, ast.Node):
+        kind: Any = type(node)
+        for each in attrs.fields(kind):
+            yield from _names_in(getattr(node, each.name))
 
 
 def _many(number: int, word: str) -> str:
@@ -164,9 +187,9 @@ class _Filled:
 
     def line(self, line: ast.TestLine) -> ast.TestLine:
         match line:
-            case ast.Happens(None, occurrence):
+            case ast.Happens(None, occurrence) if occurrence is not None:
                 moment, rest = self._leading(occurrence, ast.DateValue | ast.InstantValue)
-                if rest is not None and isinstance(moment, ast.Day):
+                if isinstance(moment, ast.Day):
                     line = ast.Happens(moment, rest, span=line.span)
             case ast.Later(None, occurrence) if occurrence is not None:
                 delay, rest = self._leading(occurrence, ast.Duration)

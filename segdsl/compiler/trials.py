@@ -76,23 +76,24 @@ class TestChecker:
             case ast.GivenMember(segment) | ast.GivenExcluded(segment):
                 self.expressions.segment(segment)
             case ast.Happens(moment, occurrence):
-                if moment is None:
+                if moment is None and occurrence is not None:
                     self._no_length(occurrence.name, "on", "an instant", "on 2026-03-01T10:00")
                     return
-                self._occurrence(occurrence)
+                if occurrence is not None:
+                    self._occurrence(occurrence)
             case ast.Later(delay, occurrence):
                 if delay is None and occurrence is not None:
                     self._no_length(occurrence.name, "after", "a length of time", "after 3 days")
                     return
                 if occurrence is not None:
                     self._occurrence(occurrence)
-            case ast.Expect(ast.Mention(name, match, None, None, None)) if self._is_action(name):
-                self._effect(name, match, ())
+            case ast.Expect(ast.Mention(name, match, None, count, None)) if self._is_action(name):
+                self._effect(name, match, (), count)
             case ast.Expect(condition):
                 parts = condition.operands if isinstance(condition, ast.Both) else (condition,)
                 self.expected[node.span] = tuple(map(self._expected, parts))
-            case ast.ExpectEffect(name, match, assignments):
-                self._effect(name, match, assignments)
+            case ast.ExpectEffect(name, match, assignments, count=count):
+                self._effect(name, match, assignments, count)
             case ast.ExpectPromotion(name):
                 self._promotion(node, name)
 
@@ -171,6 +172,13 @@ class TestChecker:
             test = ast.Is(read, False, assignment.value, span=assignment.span)
             self.expressions.where(event, None, None, ast.Brackets(test, span=test.span), Context("test"))
 
-    def _effect(self, name: ast.Name, match: ast.Expression | None, assignments: tuple[ast.Assignment, ...]) -> None:
+    def _effect(
+        self,
+        name: ast.Name,
+        match: ast.Expression | None,
+        assignments: tuple[ast.Assignment, ...],
+        count: ast.Count | None,
+    ) -> None:
+        self.expressions.bounds(count)
         effect = ast.Perform(name, match, assignments, span=name.span)
         ActionChecker(self.gathered, self.expressions).actions((effect,), Context("test"))

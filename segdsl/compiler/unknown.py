@@ -18,6 +18,8 @@ class UnknownNames(Windows):
     def unknown_name(self, of: ast.Name, context: Context) -> Typed:
         if self.scope.may_be_broken(of.text):
             return BROKEN
+        if of.text in self.scope.actions:
+            return self._action(of, context)
         names = self.names_of(context)
         if of.text in self.scope.collections:
             self.error("SEG303", of.span, f"`{of.text}` is a collection", help=f"ask `count of {of.text} >= 1`")
@@ -60,6 +62,8 @@ class UnknownNames(Windows):
         """Complain of a name that is no event. What an aggregate looks at, a `source`, may be a collection as well."""
         if self.scope.may_be_broken(of.text):
             return BROKEN
+        if of.text in self.scope.actions:
+            return self._action(of, context)
         words = of.text.split(" ")
         for cut in range(len(words) - 1, 0, -1):
             event = self.scope.events.get(" ".join(words[:cut]))
@@ -88,6 +92,15 @@ class UnknownNames(Windows):
         elif meaning is not None:
             help_, fix = meaning.help, meaning.fix
         self.error("SEG202", of.span, f"there is no event `{of.text}`", help=help_, fix=fix)
+        return BROKEN
+
+    def _action(self, of: ast.Name, context: Context | None) -> Typed:
+        """An action, where what happened is asked for."""
+        if context is not None and context.place == "test":
+            help_ = f"a test asks for it on a line of its own: `expect {of.text}`, `expect no {of.text}`"
+        else:
+            help_ = "rules do it; what customers do is an event, such as `opens email`"
+        self.error("SEG202", of.span, f"`{of.text}` is an action, not an event", help=help_)
         return BROKEN
 
     def _date(self, of: ast.Name) -> Meaning | None:

@@ -284,10 +284,6 @@ CODES: dict[str, Code] = {
         "`yes` or `no`. In a test with a table the name of a column may stand for one.",
         'test "t" {\n  given income is pay\n  on 2026-03-01 registers\n  expect income > 0\n}',
         'test "t" {\n  given income is 1\n  on 2026-03-01 registers\n  expect income > 0\n}'),
-    "SEG450": Code("cannot be run yet",
-        "The construct belongs to the language and was checked, but this version of segdsl does not run it. A program "
-        "that holds it is refused when it is run, rather than run without it.",
-        "promotion Spring from 2026-03-01", 'zone "UTC"'),
     "SEG461": Code("a limit that is none",
         "A limit says how many effects a customer gets at most within a length of time: one or more. What is never to "
         "be done is left out of the rules; what is not to be done for some customers is held back with `hold`.",
@@ -401,8 +397,9 @@ CODES: dict[str, Code] = {
         "activity March from 2026-03-01 until 2026-03-31 {\n  when registers then send push\n}",
         "activity March from 2026-03-01 until 2026-04-01 {\n  when registers then send push\n}"),
     "SEG914": Code("who has not done something, and who never did",
-        "The segment says who has not done something for a while. That holds for those who never did it as well, "
-        "guests among them, from their first event on. Ask also for what only those have who are meant.",
+        "The segment, or the promotion, is for those who have not done something for a while. That holds for those who "
+        "never did it as well, guests among them, from their first event on. Ask also for what only those have who are "
+        "meant.",
         "segment Quiet if not places order within 30 days",
         "segment Quiet if places order and not places order within 30 days"),
     "SEG915": Code("the lines of all orders, or of this one",
@@ -415,6 +412,11 @@ CODES: dict[str, Code] = {
         "holds nothing. What an order brings is its list of items.",
         "when places order if count of cart >= 3 then send push",
         "when places order if count of items >= 3 then send push"),
+    "SEG917": Code("a promotion that is not there",
+        "The action names what nearly is the name of a declared promotion, or a promotion that is over when the "
+        "activity begins. Nothing would come of it, and nobody would be told.",
+        'promotion Spring sale until 2026-06-01\nwhen registers then issue coupon "Sprng sale"',
+        'promotion Spring sale until 2026-06-01\nwhen registers then issue coupon "Spring sale"'),
     "SEG918": Code("nothing to limit",
         "A limit or a hold names an action that no rule does, or asks for fields that no rule gives it, so that it "
         "never holds anything back. Often a value is misspelt.",

@@ -31,7 +31,9 @@ from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
+from segdsl.readers import PLAIN
 from segdsl.readers.base import EventShape
+from segdsl.readers.detecting import items_of
 from segdsl.records.inputs import Event, Exclude, Include, Link, Unlist
 from segdsl.records.outcomes import Effect, Held, Outcome, Reject
 from segdsl.values import instants
@@ -52,6 +54,8 @@ LISTED = 1_000
 Handler = Callable[[Effect], object]
 HeldHandler = Callable[[Held], object]
 Given = Event | Mapping[str, Any]
+Sent = Given | bytes | str
+"""An event as another system sends it, its JSON included."""
 Listen = Callable[[list[Outcome]], None]
 
 
@@ -145,32 +149,47 @@ class Engine(Questions):
 
     # ---------------------------------------------------------------------------------------------------------- events
 
-    def process(self, events: Given | Iterable[Given]) -> list[Outcome]:
+    def process(self, events: Sent | Iterable[Sent], *, format: str = PLAIN) -> list[Outcome]:
         """Take in one event or many and give an outcome for each, in their order.
 
         An event is an `Event`, or a mapping in the shape of section 8 of the language, whose `time` may also be a
         datetime with an offset. What cannot be taken is an outcome with a `reject`; nothing is raised for it. All of a
         batch is committed before its effects go to their handlers.
+
+        `format` is for events as other systems send them: `segment`, `ga4`, `cloudevents`, or `auto` where their shape
+        shall tell. Then an event may also be JSON as bytes or text, such as the body of a request, and hold several: a
+        batch gives an outcome for each of its calls, but for those that are passed over. Raises InputError for another
+        format.
         """
-        given = [events] if isinstance(events, Event | Mapping) else events
+        given = [events] if isinstance(events, Event | Mapping | bytes | str) else events
         outcomes: list[Outcome] = []
         batch: list[Event | Reject] = []
-        for number, each in enumerate(given, 1):
-            batch.append(each if isinstance(each, Event) else self._read(each, number))
+        for item in self._items(given, format):
+            batch.append(item)
             if len(batch) >= BATCH:
                 outcomes += self.take(batch)
                 batch = []
         return outcomes + (self.take(batch) if batch else [])
 
-    def _read(self, given: Mapping[str, Any], number: int) -> Event | Reject:
+    def _items(self, given: Iterable[Sent], format: str) -> Iterator[Event | Reject]:
+        if format == PLAIN:
+            for number, each in enumerate(given, 1):
+                yield each if isinstance(each, Event) else self._read(each, number)
+            return
+        # Without an id of its own an event is known by this call: each is taken as an event of its own.
+        call = secrets.token_hex(8)
+        ready = (each if isinstance(each, str | bytes) else json_ready(each) for each in given)
+        yield from items_of(ready, self.shape, format, call)
+
+    def _read(self, given: Mapping[str, Any] | bytes | str, number: int) -> Event | Reject:
         ready = self._ready(given)
         if "id" not in ready:
             # Without an id there is none to know a repetition by: each call is taken as an event of its own.
             ready["id"] = secrets.token_hex(8)
-        return self.shape.to_event(ready, number, "process")
+        return self.shape.to_event(ready, number, "process", format=PLAIN)
 
     @staticmethod
-    def _ready(given: Mapping[str, Any]) -> dict[str, Any]:
+    def _ready(given: object) -> dict[str, Any]:
         """A mapping as a JSON decoder would give it."""
         if not isinstance(given, Mapping):
             raise TypeError(f"an event is a mapping or an Event, not {type(given).__name__}")

@@ -78,8 +78,8 @@ def follow(
         return Arrivals(stream, reader, stop, tick)
 
     if source.path:
-        # The first line of a table only names the columns, and is the same in the next file of that name.
-        following.file(name, arrivals, lambda: _begun(name, 1 if mapping is None else 2, stop, tick))
+        heading = reader_of(name, engine.shape, format=format, mapping=mapping).heading
+        following.file(name, arrivals, lambda: _begun(name, 1 + heading, stop, tick))
     else:
         following.pipe(source, arrivals(Flowing(None if str(events) == "-" else name), source.label))
     following.finish()
@@ -128,7 +128,7 @@ class Following:
         self.patience = PATIENCE
         with arrivals:
             self.go(arrivals)
-        self.running.report.skipped_rows = arrivals.reader.skipped_rows
+        self.running.report.passed_over += arrivals.reader.passed_over
 
     def file(
         self, path: Path, arrivals: "Callable[[Waiting, str], Arrivals]", begun: Callable[[], Iterable[Items]]
@@ -148,7 +148,7 @@ class Following:
                 except Stopped:
                     return
                 self.go(coming)
-            self.running.report.skipped_rows += coming.reader.skipped_rows
+            self.running.report.passed_over += coming.reader.passed_over
             if not stream.renewed:
                 return
             self.running.listener.renewed(stream.renewed)
@@ -335,9 +335,9 @@ class Arrivals:
         error: Exception | None = None
         try:
             for item in self.reader.read(self.stream):
-                self._lot.append(item)
-                if len(self._lot) >= LOT:
+                if len(self._lot) >= LOT and item.place != self._lot[-1].place:  # what stands together stays so
                     self._hand_over()
+                self._lot.append(item)
             self._hand_over()
         except Exception as caught:
             error = caught

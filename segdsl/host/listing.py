@@ -40,6 +40,11 @@ class Listed:
     def customer(self) -> str:
         return self.outcome.customer
 
+    @property
+    def was_to_be_left_out(self) -> bool:
+        """Whether nothing was done only because no event of the customer was seen, as it was asked for."""
+        return self.outcome.reject is not None and self.outcome.reject.reason == NOT_KNOWN
+
 
 @define
 class Saying:

@@ -35,8 +35,7 @@ def mend(named: Sequence[tuple[str, str]]) -> Mending:
     texts, done = [text for _, text in named], []
     checked = check_texts(named)
     for _ in range(ROUNDS):
-        found = [*checked.collector, *checked.unready, *checked.left_out]
-        chosen = sure_fixes(found, checked.sources)
+        chosen = sure_fixes(checked.collector, checked.sources)
         if not chosen:
             break
         edits = edits_of(fix for _, fix in chosen)

@@ -88,7 +88,7 @@ def build(checked: CheckedProgram, *, tests: bool = False) -> Program:
     if plan is None:
         raise CompileError(errors, render_all(errors, checked.sources))
     texts = tuple((source.name, source.text) for source in checked.sources if not source.shipped)
-    return Program(plan, checked.sources, (*checked.collector, *checked.left_out), texts)
+    return Program(plan, checked.sources, tuple(checked.collector), texts)
 
 
 def as_written(sources: Iterable[tuple[str, str]], digest: str) -> tuple[p.Plan, CheckedProgram] | None:

@@ -19,6 +19,7 @@ from segdsl.host import files
 from segdsl.host.engine import BATCH, Engine
 from segdsl.host.moments import Moment, instant_of
 from segdsl.readers import read_events
+from segdsl.readers.lines import PARQUET
 from segdsl.readers.ordering import Count, in_order
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Change, Outcome, Reject
@@ -41,7 +42,9 @@ class Report:
     `rejects` are counted by reason, `fired` by rule id, `effects` by action, `ignored` by (event, field). `late` and
     `withdrawn` are of the effects, after late events: those given out late, and those taken back. `held` are effects
     held back, by action; `held_by` the same by action and what kept them back, as (action, text, `file:line`): one that
-    several kept back counts for each."""
+    several kept back counts for each.
+    `passed_over` is what was passed over on purpose, by what it is; `formats` counts the accepted events by how they
+    were written."""
 
     events: int = 0
     repeated: int = 0
@@ -55,10 +58,16 @@ class Report:
     held: Counter[str] = field(factory=Counter)
     held_by: Counter[tuple[str, str, str]] = field(factory=Counter)
     ignored: Counter[tuple[str, str]] = field(factory=Counter)
-    skipped_rows: int = 0
+    passed_over: Counter[str] = field(factory=Counter)
+    formats: Counter[str] = field(factory=Counter)
     first: int | None = None
     last: int | None = None
     until: int | None = None
+
+    @property
+    def skipped_rows(self) -> int:
+        """How much was passed over on purpose."""
+        return self.passed_over.total()
 
     def count(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
@@ -127,7 +136,7 @@ def replay(
     running = Running(engine, source, listener or Listener(), end, batch, before, Report(until=end))
     with read_events(events, engine.shape, format=format, mapping=mapping, source=source.label) as reading:
         running.run(in_order(running.watched(reading), count=running.count))
-        running.report.skipped_rows = reading.skipped_rows
+        running.report.passed_over += reading.passed_over
     running.report.ignored = engine.shape.ignored_fields
     running.finish()
     return running.report
@@ -137,7 +146,7 @@ def replay(
 class Input:
     """An input by which its place is remembered: `key` for the store (empty where it cannot be read twice), `label` for
     the ids of events without one. A file is known again by its path and the hash of its first `length` bytes, so that
-    it may grow; `length` is kept in the store under `path`. `ended`: its last line has an end."""
+    it may grow; `length` is kept in the store under `path`. `ended`: its last line has an end, if it has lines."""
 
     key: str
     label: str
@@ -156,7 +165,7 @@ class Input:
             with path.open("rb") as file:
                 head = file.read(HEAD)
                 file.seek(-1 if head else 0, os.SEEK_END)
-                ended = file.read(1) in (b"\n", b"")
+                ended = file.read(1) in (b"\n", b"") or head.startswith(PARQUET)
         except IsADirectoryError:
             raise InputError(f"{path} is a directory: name a file in it") from None
         except FileNotFoundError:
@@ -220,9 +229,9 @@ class Running:
             if self._done_before(item):
                 self.report.skipped += isinstance(item, Event)
                 continue
-            self.items.append(item)
-            if len(self.items) >= self.size:
+            if len(self.items) >= self.size and not _together(self.items[-1], item):
                 self._take()
+            self.items.append(item)
         self._take()
         if place := self._done():
             self.engine.take([], place, held=self.held)
@@ -331,6 +340,11 @@ class Running:
             items, positions, vouched=vouched, before_commit=tell, held=self.held, read_again=again
         )  # fmt: skip
         self.report.count(news)
+        self.report.formats.update(
+            item.format
+            for item, outcome in zip(items, news, strict=True)
+            if isinstance(item, Event) and outcome.status == "accepted" and item.format
+        )
         for event in events:
             self.report.first = event.instant if self.report.first is None else min(self.report.first, event.instant)
             self.report.last = event.instant if self.report.last is None else max(self.report.last, event.instant)
@@ -363,3 +377,10 @@ class Running:
             if change.arrival or change.instant > since.get(change.customer, self.told)
         )
         return outcome if len(news) == len(outcome.changes) else replace(outcome, changes=news)
+
+
+def _together(one: Event | Reject, other: Event | Reject) -> bool:
+    """Whether two items stand at one place and happened at one instant, as the calls of a batch may: a run that stops
+    between them could not tell where it was."""
+    same = one.place == other.place
+    return same and (isinstance(one, Reject) or isinstance(other, Reject) or one.instant == other.instant)

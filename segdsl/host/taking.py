@@ -108,6 +108,8 @@ class Taking:
             self.tallies["event", item.name, day, ""] += 1
             for owner, name in item.ignored:
                 self.tallies["ignored", name, None, owner] += 1
+            if item.format:
+                self.tallies["format", item.format, day, ""] += 1
         return outcome
 
     def settle(self, item: Event) -> Settled:
@@ -136,7 +138,7 @@ class Taking:
         reject = self._refused(event, life, item.customer, settled.guest)
         if reject is not None:
             return _rejected(reject)
-        event = replace(event, ignored=()) if event.ignored else event
+        event = replace(event, ignored=(), format="") if event.ignored or event.format else event
         linked = self._linked(settled.guest, event.customer, event) if settled.guest else None
         life = linked.life if linked is not None else life
         after, outcome = self.lives.take(life, event)

@@ -74,7 +74,9 @@ def give(engine: Engine, checked: CheckedProgram, line: Given, customer: str, in
     fresh = [] if known else _entered(state, before, step.changes)
     settled = engine.history(customer, instant)[len(engine.backend.history(customer)) :] if known else fresh
     keep(engine, step.state, [*settled, *step.changes], step.effects, instant, taken)
-    return Outcome("accepted", customer, tuple(step.changes), tuple(step.effects), tuple(step.fired))
+    return Outcome(
+        "accepted", customer, tuple(step.changes), tuple(step.effects), tuple(step.fired), held=tuple(step.held)
+    )
 
 
 def _entered(state: State, before: set[str], changes: list[Change]) -> list[Change]:

@@ -16,6 +16,7 @@ from segdsl.pages.frame import frame, style
 from segdsl.pages.pictures import Pictures
 from segdsl.pages.report import Pair, SegmentPart, StoreReport, Told
 from segdsl.pages.upset import drawn, upset
+from segdsl.readers import PLAIN
 from segdsl.values.instants import date_text, duration_text, instant_text
 
 MULTIPLES = 12
@@ -306,6 +307,9 @@ class Writing:
             body += self.figure(charts.flow(report.events_course, self.span.part, width=820, height=130), said)
             rows = [[shown(name), number(n)] for name, n in report.events.items()]
             body += details("Events taken, by name", table(("Event", "Events"), rows, right=(1,)), open_=True)
+            rows = [[shown(name), number(n)] for name, n in report.formats.items()]
+            if len(rows) > 1 or (rows and PLAIN not in report.formats):
+                body += details("Events taken, by format", table(("Format", "Events"), rows, right=(1,)))
             body += details(f"Events taken in each {self._part()}", self._flows([("Events", report.events_course)]))
         else:
             body += nothing("No event has been taken.")

@@ -128,6 +128,7 @@ class StoreReport:
     events: dict[str, int] = field(factory=dict)
     events_course: list[tuple[int, int]] = field(factory=list)
     actions: list[ActionPart] = field(factory=list)
+    formats: dict[str, int] = field(factory=dict)
     rejects: dict[str, int] = field(factory=dict)
     ignored: list[IgnoredPart] = field(factory=list)
     written: dict[int, int] = field(factory=dict)
@@ -164,7 +165,7 @@ class StoreReport:
                  "course": _course(a.course)}
                 for a in self.actions
             ],
-            "rejects": self.rejects,
+            "formats": self.formats, "rejects": self.rejects,
             "ignored": [
                 {"event": i.event, "field": i.name, "count": i.count, "meant": i.meant or None} for i in self.ignored
             ],
@@ -303,7 +304,7 @@ def _count(made: StoreReport, engine: Engine, span: Span, tallies: Mapping[Tally
         found = {name: by_day.total() for (name, _), by_day in counted[kind].items()}
         return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
-    made.events, made.rejects = totals("event"), totals("reject")
+    made.events, made.formats, made.rejects = totals("event"), totals("format"), totals("reject")
     made.events_course = sums(span, sum(counted["event"].values(), Counter()))
     made.rules = _rules(engine, {name: by_day for (name, _), by_day in counted["fired"].items()})
     handed_out, withdrawn, held = totals("effect"), totals("withdrawn"), totals("held")

@@ -2,12 +2,13 @@
 
 Comes in: a path or `-` for standard input, and the shape of the program's events. Goes out: a `Reading`, an iterator of
 `Event` and `Reject`. Imports `plan`, `records` and, here only, the reader that is asked for. A new reader is a new file
-with `open_reader(shape, source, mapping, limit)`; see `base.py` for the contract. `growing.py`, `lines.py`,
-`mapping.py` and `ordering.py` serve the readers and their callers and are no formats.
+with `open_reader(shape, source, mapping, limit)`; see `base.py` for the contract, and `objects.py` for that of JSON.
+The files in `NO_FORMATS` serve the readers and their callers.
 """
 
 import gzip
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib import import_module
@@ -17,6 +18,7 @@ from typing import BinaryIO, cast
 
 from segdsl.diagnostics.errors import InputError
 from segdsl.diagnostics.suggest import nearest
+from segdsl.readers import detecting
 from segdsl.readers.base import EventShape, Reader
 from segdsl.readers.lines import PACKED, Stream
 from segdsl.records.inputs import Event
@@ -25,9 +27,18 @@ from segdsl.values.limits import EVENT_BYTES
 
 STANDARD_INPUT = "-"
 PLAIN = "jsonlines"
-"""The format of what says nothing else."""
+"""The format of the plain shape, and of any other JSON that a mapping describes."""
 
-_NO_FORMATS = ("__init__", "base", "growing", "lines", "mapping", "ordering")
+TABLE = "csv"
+"""The format of what a mapping describes and whose name does not say another."""
+
+ENDINGS = {"json": PLAIN, "jsonl": PLAIN, PLAIN: PLAIN, "ndjson": PLAIN, "pq": "parquet", "tsv": TABLE}
+"""Endings of names that are not those of formats, with the format where a mapping is given."""
+
+NO_FORMATS = (
+    "__init__", "base", "cutting", "detecting", "growing", "lenient", "lines", "mapping", "objects", "ordering", "rows",
+    "traits",
+)  # fmt: skip
 
 
 class Reading(Iterator[Event | Reject]):
@@ -58,15 +69,21 @@ class Reading(Iterator[Event | Reject]):
         self._closing.close()
 
     @property
+    def passed_over(self) -> Counter[str]:
+        """What was passed over on purpose up to now, by what it is: rows that no rule of the mapping fits, and the
+        like. Ignored fields are counted by the shape."""
+        return self._reader.passed_over
+
+    @property
     def skipped_rows(self) -> int:
-        """Rows that no rule of the mapping fits, up to now. Ignored fields are counted by the shape."""
+        """How much was passed over up to now."""
         return self._reader.skipped_rows
 
 
 def formats() -> list[str]:
     """The formats that can be read."""
     names = [entry.name.removesuffix(".py") for entry in files(__name__).iterdir() if entry.name.endswith(".py")]
-    return sorted(name for name in names if name not in _NO_FORMATS)
+    return sorted(name for name in names if name not in NO_FORMATS)
 
 
 def read_events(
@@ -80,8 +97,9 @@ def read_events(
 ) -> Reading:
     """Open an input and read its events; `-` is standard input. A gzip file is known by its first bytes.
 
-    `format` is one of `formats()`; not given, it is the ending of the file's name (`.gz` apart) where that is a format,
-    `csv` where a mapping is given, else JSON lines. `source` goes into the ids of events that have none: it must be the
+    `format` is one of `formats()`; not given, it is that of the ending of the file's name (`.gz` apart), if it has one.
+    Else it is `csv` where a mapping is given, and JSON where none is: each object is read by the shape that it has, see
+    `detecting.py`. `source` goes into the ids of events that have none: it must be the
     same whenever the same input is read, and another for another input; not given, it is the file's name without
     folders. An event longer than `limit` bytes is a reject.
 
@@ -107,7 +125,9 @@ def reader_of(
     limit: int = EVENT_BYTES,
 ) -> Reader:
     """The reader of an input of that name, for a stream that is opened elsewhere. The rest is as for `read_events`."""
-    chosen = format or _format_of(name, mapping)
+    chosen = format or _format_of(name, mapping is not None)
+    if not chosen:
+        return detecting.open_reader(shape, source or name.name, limit)
     if chosen not in formats():
         meant = nearest(chosen, formats())
         known = ", ".join(formats())
@@ -121,11 +141,14 @@ def reader_of(
     return reader
 
 
-def _format_of(name: Path, mapping: str | Path | None) -> str:
+def _format_of(name: Path, mapped: bool) -> str:
+    """The format that a name says; empty where the input itself has to say it."""
     ending = (name.with_suffix("") if name.suffix.lower() == ".gz" else name).suffix.lower().removeprefix(".")
-    if ending in formats():
+    if ending in formats() and ending != PLAIN:
         return ending
-    return PLAIN if mapping is None else "csv"
+    if ENDINGS.get(ending, PLAIN) != PLAIN:
+        return ENDINGS[ending]
+    return "" if not mapped else ENDINGS.get(ending, TABLE)
 
 
 def _open(path: Path, opened: ExitStack) -> BinaryIO:

@@ -8,7 +8,7 @@ format is a file beside this one with an `open_reader`; it imports `plan`, `reco
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -47,14 +47,22 @@ class Reader(ABC):
     """Reads one input in one format. `source` is a short stable name of the input, of which the ids of events without
     one are made; `limit` the most bytes one event may have.
 
-    `skipped_rows` counts what was passed over on purpose. A reader reads once.
+    `heading` is how many lines at the start say nothing of what happened, and may be the same in another input.
+    `passed_over` counts what was passed over on purpose, by what it is (in the plural). A reader reads once.
     """
+
+    heading: ClassVar[int] = 0
 
     def __init__(self, shape: "EventShape", source: str, limit: int = EVENT_BYTES) -> None:
         self.shape = shape
         self.source = source
         self.limit = limit
-        self.skipped_rows = 0
+        self.passed_over: Counter[str] = Counter()
+
+    @property
+    def skipped_rows(self) -> int:
+        """How much was passed over."""
+        return self.passed_over.total()
 
     @abstractmethod
     def read(self, stream: Stream) -> Iterator[Event | Reject]:
@@ -109,19 +117,22 @@ class EventShape:
         self._unknown: dict[str, str] = {}
         self._ignored: list[tuple[str, str]] = []  # by the event that is being read
 
-    def to_event(self, obj: Any, place: int, source: str, raw: bytes | str = b"") -> Event | Reject:
+    def to_event(
+        self, obj: Any, place: int, source: str, raw: bytes | str = b"", *, part: str = "", format: str = ""
+    ) -> Event | Reject:
         """The event a decoded JSON object describes, or why it describes none.
 
-        `place` is where it stood, from 1; without an `id` the event's is `source:place`. `raw` is what was read, for
-        the reject to show. Never raises for what the object holds.
+        `place` is where it stood, from 1; without an `id` the event's is `source:place`, followed by `part` where
+        several stand at one place. `raw` is what was read, for the reject to show. `format` is how the event was
+        written, if the object was made of another. Never raises for what the object holds.
         """
         try:
-            return self._event(obj, place, source)
+            return self._event(obj, place, f"{source}:{place}{part}", format)
         except Refusal as refusal:
             known = obj if isinstance(obj, dict) else {}
             return reject(refusal, place, _quietly(known.get("id")), _quietly(known.get("customer")), raw)
 
-    def _event(self, obj: Any, place: int, source: str) -> Event:
+    def _event(self, obj: Any, place: int, made: str, format: str) -> Event:
         self._ignored = []
         if not isinstance(obj, dict):
             raise Refusal("not an event", f"this is {shown(obj)}, not an object with an event's keys")
@@ -136,7 +147,7 @@ class EventShape:
             received = self._value(INSTANT, received, "received", "bad instant")
         attributes = obj.get("attributes")
         return Event(
-            id_ or f"{source}:{place}",
+            id_ or made,
             known.name,
             customer,
             instant,
@@ -145,8 +156,13 @@ class EventShape:
             received,
             place,
             tuple(self._ignored),
+            format,
             visitor,
         )
+
+    def found(self, name: Any) -> KnownEvent | None:
+        """The event of that name, or wire name; None when there is none."""
+        return (self.events.get(name) or self.events.get(normal(name))) if isinstance(name, str) else None
 
     def known(self, name: Any) -> KnownEvent:
         """The event of that name, or wire name, that may come in. Raises Refusal (`unknown event`) when there is
@@ -154,7 +170,7 @@ class EventShape:
         if not isinstance(name, str) or not name:
             given = "no `event` is named" if name is None or name == "" else f"`event` is {shown(name)}, not a name"
             raise Refusal("unknown event", given)
-        known = self.events.get(name) or self.events.get(normal(name))
+        known = self.found(name)
         if known is None:
             raise Refusal("unknown event", self._no_such_event(name))
         if known.made_of is not None:

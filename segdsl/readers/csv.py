@@ -1,26 +1,11 @@
 """CSV with a mapping of columns: every row makes the event of the first rule that it fits.
 
-Comes in: the bytes of a stream whose first row names the columns, and a mapping file. Goes out: an event or a reject
-for every row that a rule fits; rows that none fits are passed over and counted. The mapping is TOML:
+Comes in: the bytes of a stream whose first row names the columns, and a mapping file, of which `mapping.py` tells the
+form. Goes out: an event or a reject for every row that a rule fits; rows that none fits are passed over and counted.
 
-    delimiter = ","                        # one character; this is the default
-    zone = "UTC"                           # of times without an offset; default: the program's zone
-    customer = "CustomerID"
-    time = "InvoiceDate"
-    id = ["InvoiceNo", "StockCode"]        # a column or several, joined with ":"; default: made of file and row
-    [[event]]
-    name = "returns item"
-    where = { Quantity = "<0" }            # all tests must hold; without `where` every row fits
-    fields = { product = "StockCode", quantity = "Quantity" }
-    attributes = { country = "Country" }
-    [[event]]
-    name = "buys item"
-    fields = { product = "StockCode", quantity = "Quantity" }
-
-Tests are `<0`, `<=0`, `>5`, `>=5`, `=GB`, `!=GB`, `starts C` and `known`; an empty cell meets none. An empty cell of a
-field is not known, and one of an attribute makes it not known. With `id`, two rows of one customer with the same id are
-one event: the second is a repetition and changes nothing (two equal lines of an invoice, for example). Without `id`, or
-where its cells are empty, the row's number tells them apart.
+An empty cell of a field is not known, and one of an attribute makes it not known. With `id`, two rows of one customer
+with the same id are one event: the second is a repetition and changes nothing (two equal lines of an invoice, for
+example). Without `id`, or where its cells are empty, the row's number tells them apart.
 
 The place is the row's number: the header is row 1, blank rows count, and a row whose quoted cells hold line ends is one
 row. Quotes are doubled inside quotes (RFC 4180). A cell of more than 131,072 characters, as after a quote that is never
@@ -34,12 +19,14 @@ from pathlib import Path
 from segdsl.diagnostics.errors import InputError
 from segdsl.readers.base import EventShape, Reader, Refusal, identity, reject
 from segdsl.readers.lines import Line, Stream, lines
-from segdsl.readers.mapping import Cell, Layout, Mapping, RowRule
+from segdsl.readers.mapping import AS_MAPPED, Cell, Layout, Mapping, RowRule
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.kinds import INSTANT
 from segdsl.values.wire import BadValue, decode_text
 from segdsl.values.zones import Zone
+
+FORMAT = "csv"
 
 
 def open_reader(shape: EventShape, source: str, mapping: Path | None, limit: int) -> "Csv":
@@ -53,6 +40,8 @@ def open_reader(shape: EventShape, source: str, mapping: Path | None, limit: int
 
 class Csv(Reader):
     """Reads CSV by a mapping. `limit` is the most bytes of a row."""
+
+    heading = 1
 
     def __init__(self, shape: EventShape, source: str, mapping: Mapping, limit: int) -> None:
         super().__init__(shape, source, limit)
@@ -85,7 +74,7 @@ class Csv(Reader):
                     continue
                 event = self._event(cells, row, layout, feed)
                 if event is None:
-                    self.skipped_rows += 1
+                    self.passed_over[AS_MAPPED] += 1
                 else:
                     yield event
             except StopIteration:
@@ -111,7 +100,7 @@ class Csv(Reader):
         id_ = customer = ""
         try:
             id_ = self._id(cells, layout) or f"{self.source}:{row}"
-            customer = _named(self.mapping.customer, cells[layout.customer], "no customer")
+            customer = _named(self.mapping.customer, cells[layout.customer or 0], "no customer")
             if not customer:
                 raise Refusal("no customer", f"the cell {self.mapping.customer} is empty")
             instant = self._instant(cells[layout.time], layout.zone)
@@ -123,7 +112,7 @@ class Csv(Reader):
             attributes = {cell.name: _value(cell, cells, layout.zone, "bad attribute") for cell in rule.attributes}
         except Refusal as refusal:
             return reject(refusal, row, id_, customer, feed.raw)
-        return Event(id_, rule.event, customer, instant, fields, attributes, None, row)
+        return Event(id_, rule.event, customer, instant, fields, attributes, None, row, (), FORMAT)
 
     def _id(self, cells: list[str], layout: Layout) -> str:
         parts = [cells[index].strip() for index in layout.id]

@@ -1,13 +1,13 @@
 """The lines of an input: bytes cut at line ends, with what is wrong with a line said and no more held than need be.
 
 Comes in: an open binary stream, unpacked or read through gzip. Goes out: `(place, line, flaw)`, the place counted from
-1. Stands before every reader whose format is made of lines.
+1. Stands before every reader whose format is made of lines; `cutting.py` cuts JSON that is not.
 """
 
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from segdsl.diagnostics.errors import InputError
@@ -18,6 +18,9 @@ HEAD = 2_000
 
 PACKED = b"\x1f\x8b"
 """How a gzip file begins."""
+
+PARQUET = b"PAR1"
+"""How a Parquet file begins."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -43,11 +46,14 @@ def lines(stream: Stream, limit: int, source: str) -> Iterator[Line]:
     flaw `cut`, after all that could be unpacked. Raises InputError, with `source` and the place, when the input is not
     text, cannot be unpacked from its start, or cannot be read on.
     """
+    return lines_of(chunks(stream, source), limit)
+
+
+def lines_of(pieces: Iterable[bytes | None], limit: int) -> Iterator[Line]:
+    """The lines of bytes that have been read, as `chunks` gives them."""
     place, rest, long = 0, b"", False
-    for chunk in _chunks(stream, source):
+    for chunk in pieces:
         if chunk is None:
-            if place == 0 and not rest:
-                raise InputError(f"{source} cannot be unpacked: it is damaged from its start")
             yield Line(place + 1, rest, "cut")
             return
         parts = chunk.split(b"\n")
@@ -66,8 +72,9 @@ def lines(stream: Stream, limit: int, source: str) -> Iterator[Line]:
         yield Line(place + 1, rest, "long" if long else "open")
 
 
-def _chunks(stream: Stream, source: str) -> Iterator[bytes | None]:
-    """The bytes as they come, without byte-order mark; None at the end of a packed input that is damaged."""
+def chunks(stream: Stream, source: str) -> Iterator[bytes | None]:
+    """The bytes as they come, without byte-order mark; None at the end of a packed input that is damaged. Raises
+    InputError as `lines` does."""
     read = 0
     while True:
         try:
@@ -75,6 +82,8 @@ def _chunks(stream: Stream, source: str) -> Iterator[bytes | None]:
             while not read and 0 < len(chunk) < len(BYTE_ORDER_MARK) and (more := stream.read1(CHUNK)):
                 chunk += more
         except (EOFError, zlib.error, gzip.BadGzipFile):
+            if not read:
+                raise InputError(f"{source} cannot be unpacked: it is damaged from its start") from None
             yield None
             return
         except OSError as error:
@@ -92,5 +101,8 @@ def _check_text(start: bytes, source: str) -> None:
     """A wrong file gives one sentence instead of a reject for each of its lines."""
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{source} is UTF-16 text: save it as UTF-8")
-    if b"\0" in start[:1024]:
+    if start.startswith(PARQUET):
+        raise InputError(f"{source} is a Parquet file: read it with --format parquet")
+    is_json = start.lstrip()[:1] in (b"{", b"[") and start.lstrip()[1:2] != b"\0"
+    if b"\0" in start[:1024] and not is_json:  # in JSON, it harms one line
         raise InputError(f"{source} is not a text file")

@@ -1,7 +1,26 @@
 """A mapping: which events the rows of a table make. Read from TOML, then bound to a table's columns.
 
 Comes in: a TOML file and, with the table, the names of its columns. Goes out: a `Layout` by which a reader of tables
-makes events without looking up a name. The form of the file is told in `csv.py`. All mistakes are said at once.
+makes events without looking up a name. All mistakes are said at once. The form of the file, which is the same for CSV,
+Parquet and JSON:
+
+    delimiter = ","                        # of CSV: one character; this is the default
+    zone = "UTC"                           # of times without an offset; default: the program's zone
+    customer = "CustomerID"
+    visitor = "Session"                    # of JSON and Parquet, beside `customer` or in its place
+    time = "InvoiceDate"
+    id = ["InvoiceNo", "StockCode"]        # a column or several, joined with ":"; default: made of file and row
+    [[event]]
+    name = "returns item"
+    where = { Quantity = "<0" }            # all tests must hold; without `where` every row fits
+    fields = { product = "StockCode", quantity = "Quantity" }
+    attributes = { country = "Country" }
+    [[event]]
+    name = "buys item"
+    fields = { product = "StockCode", quantity = "Quantity" }
+
+A column may be a path into what a row holds: `data.order.id`, `items.0.sku`; in CSV it is only a name. Tests are `<0`,
+`<=0`, `>5`, `>=5`, `=GB`, `!=GB`, `starts C` and `known`; an empty cell, or a missing one, meets none.
 """
 
 import tomllib
@@ -23,7 +42,10 @@ from segdsl.values.zones import Zone
 
 Test = Callable[[str], bool]
 
-_TOP = ("delimiter", "zone", "customer", "time", "id", "event")
+AS_MAPPED = "rows that no event of the mapping fits"
+"""What is passed over by a mapping."""
+
+_TOP = ("delimiter", "zone", "customer", "visitor", "time", "id", "event")
 _EVENT = ("name", "where", "fields", "attributes")
 _ORDERS = {"<=": le, ">=": ge, "<": lt, ">": gt}
 _UTC = Zone("UTC")
@@ -52,7 +74,8 @@ class Layout(NamedTuple):
 
     width: int
     zone: Zone
-    customer: int
+    customer: int | None
+    visitor: int | None
     time: int
     id: tuple[int, ...]
     rules: tuple[RowRule, ...]
@@ -78,6 +101,7 @@ class Mapping:
     delimiter: str = ","
     zone: Zone | None = None
     customer: str = ""
+    visitor: str = ""
     time: str = ""
     id: tuple[str, ...] = ()
     rules: tuple[EventRule, ...] = ()
@@ -118,20 +142,33 @@ class Mapping:
             path,
             delimiter,
             found.zone(table),
-            found.text(table, "customer", ""),
+            found.text(table, "customer", "") if "visitor" not in table or "customer" in table else "",
+            found.text(table, "visitor", "") if "visitor" in table else "",
             found.text(table, "time", ""),
             tuple(ids),
             tuple(found.rule(each, number) for number, each in enumerate(written, start=1)),
             found.problems,
         )
 
-    def bind(self, shape: EventShape, columns: Sequence[str]) -> Layout:
-        """Bind the mapping to a table's columns and a program's events. Raises InputError that lists every mistake."""
-        binding = _Binding(shape, tuple(normal(column).strip() for column in columns), list(self.problems))
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it names, each once."""
+        named = [self.customer, self.visitor, self.time, *self.id]
+        for rule in self.rules:
+            named += [*rule.where, *rule.fields.values(), *rule.attributes.values()]
+        return tuple(dict.fromkeys(normal(column).strip() for column in named if column.strip()))
+
+    def bind(self, shape: EventShape, columns: Sequence[str], *, cells: bool = True) -> Layout:
+        """Bind the mapping to a table's columns and a program's events. `cells`: a row's values are text, and so
+        neither lists nor records. Raises InputError that lists every mistake."""
+        binding = _Binding(shape, tuple(normal(column).strip() for column in columns), cells, list(self.problems))
+        if cells and self.visitor:
+            binding.problems.append("`visitor` is for JSON and Parquet: CSV needs a `customer`")
         layout = Layout(
             len(columns),
             self.zone or shape.zone,
-            binding.column(self.customer, "customer"),
+            binding.column(self.customer, "customer") if self.customer or not self.visitor else None,
+            binding.column(self.visitor, "visitor") if self.visitor else None,
             binding.column(self.time, "time"),
             tuple(binding.column(column, "id") for column in self.id),
             tuple(binding.rule(rule) for rule in self.rules),
@@ -194,6 +231,7 @@ class _Binding:
 
     shape: EventShape
     columns: tuple[str, ...]
+    cells: bool
     problems: list[str]
 
     def column(self, name: str, place: str) -> int:
@@ -233,11 +271,12 @@ class _Binding:
         cells: dict[str, Cell] = {}
         for key, column in written.items():
             index = self.column(column, f"{place}{key}")
-            known = keys.get(normal(key))
+            named = (each for each in keys.values() if each.name == normal(key))  # one called `time` is under no key
+            known = keys.get(normal(key)) or next(named, None)
             if known is None:
                 names = (each.name for each in keys.values())
                 self.problems.append(f'{place}{none} "{key}"{_meant(key, names)}')
-            elif known.kind.name in ("list", "record"):
+            elif self.cells and known.kind.name in ("list", "record"):
                 self.problems.append(f"{place}{known.name} is a {known.kind.name}, which no cell can hold")
             elif known.name in cells:
                 self.problems.append(f"{place}{known.name} is given twice")

@@ -16,9 +16,9 @@ class Event(Struct, frozen=True, tag="event", array_like=True):
     """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time
     values (see `segdsl.values`) by the names of the language, what is not known left out; an attribute that becomes
     not known with this event is None. `id` belongs to the customer; `place` is where in the input it stood.
-    `ignored` is what it carried that nothing declares, as (event, field), until it is counted; it is not kept.
-    `visitor` names the browser or device, if the source gives it; `customer` is empty where only that was given, until
-    it is settled whose event it is (language.md section 5.18)."""
+    `ignored` is what it carried that nothing declares, as (event, field), and `format` how it was written, until they
+    are counted; they are not kept. `visitor` names the browser or device, if the source gives it; `customer` is empty
+    where only that was given, until it is settled whose event it is (language.md section 5.18)."""
 
     id: str
     name: str
@@ -29,6 +29,7 @@ class Event(Struct, frozen=True, tag="event", array_like=True):
     received: int | None = None
     place: int = 0
     ignored: tuple[tuple[str, str], ...] = ()
+    format: str = ""
     visitor: str = ""
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from segdsl import Because, Change, Diagnostic, Effect, Membership
+from segdsl import Because, Change, Diagnostic, Effect, Held, Membership
 from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.render import as_json, render
 from segdsl.diagnostics.source import SourceMap
@@ -120,6 +120,10 @@ class Speech:
     def effect(self, effect: Effect) -> Line:
         mark = f", {effect.mark}" if effect.mark else ""
         return Line(f"  {effect_text(effect)}  (at {effect.because.place}{mark})", "effect")
+
+    def held(self, held: Held) -> Line:
+        by = "; ".join(printable(f"{each.text}, at {each.place}") for each in held.by)
+        return Line(f"  held back: {effect_text(held.effect)}  ({by})", "hint")
 
     def wait(self, wait: Any) -> Line:
         place = self.places.get(wait.rule, "a rule")

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 import segdsl
-from segdsl import Change, CheckedProgram, Effect, Engine, Event, Outcome, Reject
+from segdsl import Change, CheckedProgram, Effect, Engine, Event, Held, Outcome, Reject
 from segdsl.host.moments import instant_of
 from segdsl.host.overlay import copied, not_remembered, on_program_of
 from segdsl.host.trying import ahead, give, happen, waits_of
@@ -43,6 +43,7 @@ class News:
     reject: Reject | None = None
     others: tuple[Change, ...] = ()
     others_effects: tuple[Effect, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 @frozen
@@ -137,6 +138,7 @@ class Play:
             reject,
             tuple([c for outcome in heard for c in outcome.changes if c.instant > clock] + silent),
             tuple(effect for outcome in heard for effect in outcome.effects),
+            tuple(held for outcome in self.heard if outcome.customer == customer for held in outcome.held),
         )
 
     def advance(self, instant: int) -> None:

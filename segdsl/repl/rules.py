@@ -78,8 +78,7 @@ class Rules:
     @staticmethod
     def errors(checked: CheckedProgram) -> list[Diagnostic]:
         """What keeps a program from being run."""
-        unready = [attrs.evolve(d, severity=Severity.ERROR) for d in checked.unready]
-        return [d for d in checked.collector if d.severity is Severity.ERROR] + unready
+        return [d for d in checked.collector if d.severity is Severity.ERROR]
 
     # ---------------------------------------------------------------------------------------------------- replacements
 
@@ -91,8 +90,8 @@ class Rules:
                     return text, node
         return None
 
-    def same_rule(self, rule: ast.Rule) -> str | None:
-        """The place of a rule before the last text that says the same."""
+    def same_rule(self, rule: ast.Rule | ast.Limit | ast.Hold) -> str | None:
+        """The place of a rule, a limit or a hold before the last text that says the same."""
         for text in self.texts[:-1]:
             for node in () if text.before else text.module.declarations:
                 if node == rule:

@@ -161,7 +161,7 @@ class Session:
         if "event" not in kinds:
             return False
         [line] = self.standing.rules.with_text(text, "event", self.name).last.lines
-        if not isinstance(line, ast.Happens):
+        if not isinstance(line, ast.Happens) or line.occurrence is None:
             return False
         name, events = line.occurrence.name.text, self.play.checked.scope.events
         return name in events or any(
@@ -190,9 +190,9 @@ class Session:
         rules = self.standing.rules.with_text(text, "declarations", self.name)
         nodes = rules.last.module.declarations
         for node in nodes:
-            place = rules.same_rule(node) if isinstance(node, ast.Rule) else None
+            place = rules.same_rule(node) if isinstance(node, ast.Rule | ast.Limit | ast.Hold) else None
             if place is not None and len(nodes) == 1:
-                return Answer("declaration", (Line(f"this rule is there already, at {place}", "hint"),))
+                return Answer("declaration", (Line(f"this {said(node)} is there already, at {place}", "hint"),))
         rules, replaced = rules.replacing()
         checked = rules.checked()
         if rules.errors(checked):
@@ -246,7 +246,7 @@ class Session:
         yet, which is nothing to be told."""
         found = []
         checked, rules = play.checked, play.rules
-        for diagnostic in rules.placed([*checked.collector, *checked.left_out]):
+        for diagnostic in rules.placed(checked.collector):
             source = rules.texts[diagnostic.span.source].source
             key = (diagnostic.code, diagnostic.message, source.name)
             if diagnostic.code == UNFILLED:

@@ -11,7 +11,7 @@ from attrs import frozen
 import segdsl
 from segdsl import Effect
 from segdsl.diagnostics.printable import printable
-from segdsl.host.objects import change_line, effect_line
+from segdsl.host.objects import change_line, effect_line, held_line
 from segdsl.repl.answers import Line, Speech, effect_text, listed, roughly
 from segdsl.repl.play import News, Play
 from segdsl.repl.rules import said
@@ -36,10 +36,11 @@ def news(news: News, play: Play, line: ast.TestLine | None, speech: Speech) -> l
     now = play.engine.now()
     told = [(change.instant, speech.change(change)) for change in news.changes]
     told += [(effect.instant, speech.effect(effect)) for effect in news.effects]
+    told += [(held.effect.instant, speech.held(held)) for held in news.held]
     told.sort(key=lambda each: each[0])
     lines = [said if at == now else Line(f"  {speech.instant(at)}{said.text[1:]}", said.tone) for at, said in told]
     lines += [speech.wait(wait) for wait in news.waits]
-    if isinstance(line, ast.Later) and line.occurrence is None:
+    if isinstance(line, ast.Happens | ast.Later) and line.occurrence is None:
         lines.insert(0, Line(f"it is {speech.instant(now)}"))
     elif not lines and line is not None:
         lines.append(Line(f"  {_taken(line)}; nothing changes", "hint"))
@@ -65,6 +66,8 @@ def note(found: dict[str, list[object]], news: News) -> None:
     """Add news to what is for programs."""
     found["changes"] += map(change_line, (*news.changes, *news.others))
     found["effects"] += map(effect_line, (*news.effects, *news.others_effects))
+    if news.held:
+        found.setdefault("held", []).extend(map(held_line, news.held))
 
 
 def ahead(play: Play, customer: str, speech: Speech) -> list[Line]:

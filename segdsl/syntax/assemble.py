@@ -5,8 +5,7 @@ from collections import deque
 from attrs import frozen
 
 from segdsl.syntax import ast
-
-STEP = 2
+from segdsl.syntax.format_values import STEP
 
 
 @frozen

@@ -144,8 +144,8 @@ class Builder(RuleBuilder, ConditionBuilder):
         return ast.Expect(children[0], span=self.span(meta))
 
     def expect_with(self, meta: Meta, children: Children) -> ast.ExpectEffect:
-        name, match, assignments = children
-        return ast.ExpectEffect(self.words(name), match, assignments, span=self.span(meta))
+        name, match, count, assignments = children
+        return ast.ExpectEffect(self.words(name), match, assignments, count=count, span=self.span(meta))
 
     def expect_no(self, meta: Meta, children: Children) -> ast.ExpectEffect:
         _, name, match, assignments = children

@@ -151,7 +151,9 @@ class ValueBuilder:
             self.collector.error("SEG108", self.span(meta), "a duration is longer than zero",
                                  help="the least is `1 second`")  # fmt: skip
         if number > 1_000_000:
-            self.collector.error("SEG105", self.token_span(count), f"`{_shortened(count)}` is too large for a duration")
+            message = f"`{_shortened(count)}` is too large for a duration"
+            self.collector.error("SEG105", self.token_span(count), message,
+                                 help="the most is 1_000_000: say it in larger units, such as days")  # fmt: skip
             number = 1
         months = unit in ("month", "year")
         if calendar is not None and unit not in ("day", "week", "month", "year"):

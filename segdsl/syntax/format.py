@@ -11,9 +11,30 @@ from typing import assert_never
 
 from segdsl.diagnostics.width import width
 from segdsl.syntax import ast
-from segdsl.syntax.assemble import STEP, Unit, assemble
-from segdsl.syntax.format_rules import hold_head, limit_head, option, plain_step, trigger, values
-from segdsl.syntax.format_values import WIDTH, day, duration, event, expression, fitted, literal, name, quoted
+from segdsl.syntax.assemble import Unit, assemble
+from segdsl.syntax.format_rules import (
+    fitted_step,
+    hold_head,
+    limit_head,
+    option,
+    plain_step,
+    trigger,
+    values,
+    with_lines,
+)
+from segdsl.syntax.format_values import (
+    STEP,
+    WIDTH,
+    count,
+    day,
+    duration,
+    event,
+    expression,
+    fitted,
+    literal,
+    name,
+    quoted,
+)
 
 
 def format_module(module: ast.Module, text: str = "") -> str:
@@ -199,7 +220,7 @@ class Formatter:
             elif isinstance(step, ast.Gate):
                 yield from self._conditional(step, "then if", step.condition, indent)
             else:
-                yield Unit(indent, f"then {plain_step(step)}", step.span.start)
+                yield Unit(indent, f"then {fitted_step(step, indent + 5, indent + STEP)}", step.span.start)
 
     def _branch(self, node: ast.Branch, indent: int) -> Iterator[Unit]:
         seed = f" seed {quoted(node.seed.value)}" if node.seed else ""
@@ -266,7 +287,7 @@ class Formatter:
             if isinstance(line, ast.Expect):
                 yield from self._conditional(line, "expect", line.condition, STEP)
             else:
-                yield Unit(STEP, test_line(line), line.span.start)
+                yield Unit(STEP, _fitted_line(line), line.span.start)
         yield Unit(0, "}", node.span.end - 1, closing=True)
 
 
@@ -290,17 +311,32 @@ def test_line(node: ast.TestLine) -> str:
         case ast.GivenExcluded(segment):
             return f"given excluded from {name(segment)}"
         case ast.Happens(moment, happening):
-            return "on " + (f"{day(moment)} " if moment is not None else "") + occurrence(happening)
+            return _happening("on", day(moment) if moment is not None else "", happening)
         case ast.Later(delay, happening):
-            parts = [duration(delay)] if delay is not None else []
-            return " ".join(["after", *parts, *([occurrence(happening)] if happening else [])])
+            return _happening("after", duration(delay) if delay is not None else "", happening)
         case ast.Expect(condition):
             return f"expect {expression(condition)}"
-        case ast.ExpectEffect(of, match, assignments, absent):
-            return f"expect {'no ' if absent else ''}{event(of, match, None)}{values(assignments)}"
+        case ast.ExpectEffect(of, match, assignments, absent, number):
+            times = f" {count(number)}" if number is not None else ""
+            return f"expect {'no ' if absent else ''}{event(of, match, None)}{times}{values(assignments)}"
         case ast.ExpectPromotion(promotion, absent):
             return f"expect {'no ' if absent else ''}promotion {name(promotion)}"
     assert_never(node)
+
+
+def _happening(word: str, when: str, happening: ast.Occurrence | None) -> str:
+    return " ".join(part for part in (word, when, occurrence(happening) if happening else "") if part)
+
+
+def _fitted_line(node: ast.TestLine) -> str:
+    """A line of a test; values that do not fit it stand on lines of their own."""
+    flat = test_line(node)
+    given: tuple[ast.Assignment, ...] = ()
+    if isinstance(node, ast.ExpectEffect):
+        given = node.assignments
+    elif isinstance(node, ast.Happens | ast.Later) and node.occurrence is not None:
+        given = node.occurrence.assignments
+    return flat if STEP + len(flat) <= WIDTH else with_lines(flat, given, 2 * STEP)
 
 
 def _rows(rows: tuple[ast.Row, ...]) -> Iterator[Unit]:

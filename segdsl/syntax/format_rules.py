@@ -4,11 +4,14 @@ from typing import assert_never
 
 from segdsl.syntax import ast
 from segdsl.syntax.format_values import (
+    STEP,
+    WIDTH,
     day,
     days,
     duration,
     event,
     expression,
+    fitted,
     literal,
     name,
     names,
@@ -102,6 +105,32 @@ def action(node: ast.Action) -> str:
         case ast.Perform(of, match, assignments):
             return event(of, match, None) + values(assignments)
     assert_never(node)
+
+
+def fitted_step(node: ast.Gate | ast.Wait | ast.WaitUntil | ast.WaitFor | ast.Act, before: int, pad: int) -> str:
+    """A step that begins at column `before`; actions that do not fit the line stand on lines of their own, and so do
+    the values they are given, indented by `pad`."""
+    flat = plain_step(node)
+    if before + len(flat) <= WIDTH or not isinstance(node, ast.Act):
+        return flat
+    first, *rest = node.actions
+    lines = [_fitted(first, before, pad), *(f"and {_fitted(each, pad + 4, pad + STEP)}" for each in rest)]
+    return f"\n{' ' * pad}".join(lines)
+
+
+def _fitted(node: ast.Action, before: int, pad: int) -> str:
+    flat = action(node)
+    if before + len(flat) <= WIDTH or not isinstance(node, ast.Record | ast.Perform):
+        return flat
+    return with_lines(flat, node.assignments, pad)
+
+
+def with_lines(flat: str, assignments: tuple[ast.Assignment, ...], pad: int) -> str:
+    """What ends with values, each of them on a line of its own, indented by `pad`."""
+    margin = "\n" + " " * pad
+    given = [(f"{each.name.text} = ", each.value) for each in assignments]
+    listed = f",{margin}".join(head + fitted(value, pad + len(head), pad + STEP) for head, value in given)
+    return f"{flat.removesuffix(values(assignments))} with{margin}{listed}" if given else flat
 
 
 def values(assignments: tuple[ast.Assignment, ...]) -> str:

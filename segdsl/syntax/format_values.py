@@ -8,6 +8,8 @@ from segdsl.values import instants, numbers
 from segdsl.values.kinds import WEEKDAYS
 
 WIDTH = 100
+STEP = 2
+"""What stands inside something else is indented by so much."""
 
 
 def quoted(value: str) -> str:
@@ -138,21 +140,21 @@ def _where(where: ast.Expression | None) -> str:
 
 
 def _looked_at(
-    of: ast.Name, match: ast.Expression | None, where: ast.Expression | None, count: ast.Count | None,
+    of: ast.Name, match: ast.Expression | None, where: ast.Expression | None, number: ast.Count | None,
     window: ast.Window | None,
 ) -> str:  # fmt: skip
     text = of.text
     if match is not None:
         text += f" {expression(match)}"
     text += _where(where)
-    if count is not None:
-        text += f" {_count(count)}"
+    if number is not None:
+        text += f" {count(number)}"
     if window is not None:
         text += f" {window_text(window)}"
     return text
 
 
-def _count(node: ast.Count) -> str:
+def count(node: ast.Count) -> str:
     match node:
         case ast.CountIs(test, number, word):
             return f"{test} {word or f'{number} times'}" if test else word or f"exactly {number} times"
@@ -201,5 +203,22 @@ def fitted(node: ast.Expression, before: int, pad: int) -> str:
         case ast.In(operand, negated, choices):
             listed = f",{margin}".join(map(expression, choices))
             return f"{expression(operand)} {'not ' if negated else ''}in ({margin}{listed})"
+        case ast.Comparison(left, operator, right):
+            return f"{fitted(left, before, pad)} {operator} {expression(right)}"
+        case ast.Mention(where=ast.Node() as where):
+            return _before_where(flat, where, pad)
+        case (
+            ast.Aggregate(source=ast.Source(where=ast.Node() as where))
+            | ast.CountDistinct(source=ast.Source(where=ast.Node() as where))
+            | ast.CountOf(source=ast.Source(where=ast.Node() as where))
+            | ast.TimeSince(source=ast.Source(where=ast.Node() as where))
+        ):
+            return _before_where(flat, where, pad)
         case _:
             return flat
+
+
+def _before_where(flat: str, where: ast.Expression, pad: int) -> str:
+    """What happened, its `where` on a line of its own."""
+    head, _, tail = flat.rpartition(_where(where))
+    return f"{head}\n{' ' * pad}where {fitted(where, pad + 6, pad + STEP)}{tail}"

@@ -7,6 +7,7 @@ from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.syntax.pieces import OPENERS
 from segdsl.syntax.place import Place, around, wrong
+from segdsl.syntax.words import NAME_ENDS
 
 _TYPES = {
     "string": "text", "str": "text", "varchar": "text", "int": "number", "integer": "number", "float": "number",
@@ -91,7 +92,7 @@ def type_missing(place: Place) -> Diagnostic | None:
 
 def condition_of_segment(place: Place) -> Diagnostic | None:
     """`segment Rich = ...`, `segment Rich where ...`, `segment Rich: ...`."""
-    if not place.kinds & {"_LISTED", "_BY"}:
+    if not place.kinds & {"_LISTED", "_BY"} or place.found in NAME_ENDS:  # that name ends too early
         return None
     declared = re.match(
         r'segment\s+(?:"[^"\n]*"|[^\n"]+?)(?P<word>\s*(?::=|:|=)|\s+(?:where|when|as|with|are|is|whose|who)(?=\s))(?=\s*\S)',

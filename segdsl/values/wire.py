@@ -163,7 +163,7 @@ def _choice(kind: Kind, raw: Any, _zone: Zone) -> str:
 def _number(_kind: Kind, raw: Any, _zone: Zone) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool):
         number = numbers.from_int(raw)
-    elif isinstance(raw, Decimal):
+    elif isinstance(raw, Decimal) and not raw.is_nan():
         number = _millionths(raw)
     elif isinstance(raw, float):
         _bad(raw, "an exact number: give an int or a Decimal instead of a float")

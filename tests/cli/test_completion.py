@@ -46,6 +46,7 @@ def test_options_of_a_command():
 def test_values_of_an_option():
     assert proposed("check", "--format", "s") == ["sarif"]
     assert proposed("completion", "") == ["bash", "zsh", "fish"]
+    assert proposed("run", "shop.seg", "--format", "s") == ["segment"]
 
 
 def test_files_of_rules_and_directories(rules: Path):

@@ -63,27 +63,27 @@ ASKED = {
 
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
 def test_a_decision(asked: tuple[str, ...], store: Path, run: Seg, snapshot):
-    result = run("decide", "shop.store", *asked)
+    result = run("decide", "--store", "shop.store", *asked)
     assert (result.exit_code, result.output) == (0, snapshot)
 
 
 def test_a_decision_as_json(store: Path, run: Seg, snapshot):
-    assert told(run("decide", "shop.store", viewing("ann"), "--json").output) == snapshot
+    assert told(run("decide", "--store", "shop.store", viewing("ann"), "--json").output) == snapshot
 
 
 def test_a_changed_search_as_json(store: Path, run: Seg, snapshot):
-    assert objects(run("decide", "shop.store", SEARCHING, "--json").output)[0]["search"] == snapshot
+    assert objects(run("decide", "--store", "shop.store", SEARCHING, "--json").output)[0]["search"] == snapshot
 
 
 def test_an_event_from_a_file(store: Path, place: Path, run: Seg):
     (place / "event.json").write_text(json.dumps(json.loads(viewing("bob")), indent=2))
-    said = run("decide", "shop.store", "@event.json").output
-    assert said == run("decide", "shop.store", viewing("bob")).output
+    said = run("decide", "--store", "shop.store", "@event.json").output
+    assert said == run("decide", "--store", "shop.store", viewing("bob")).output
 
 
 def test_a_decision_for_each_line(store: Path, run: Seg):
     lines = f"{viewing('ann')}\n\n{viewing('bob')}\n"
-    found = objects(run("decide", "shop.store", "-", "--want", "show content=1", given=lines).output)
+    found = objects(run("decide", "--store", "shop.store", "-", "--want", "show content=1", given=lines).output)
     assert [decision["shown"][0]["fields"] for decision in found] == [
         {"content": "Club"}, {"content": "Sale"},
     ]  # fmt: skip
@@ -94,7 +94,7 @@ FLAWED = ["{", "[1]", '{"event": 1}', "\udcff", '{"a": 1e999999999999999999999}'
 
 def test_a_line_that_is_no_event_has_its_decision_and_the_rest_goes_on(store: Path, run: Seg, snapshot):
     given = "\n".join([*FLAWED, viewing("ann")]).encode("utf-8", "surrogateescape")
-    result = run("decide", "shop.store", "-", given=given)
+    result = run("decide", "--store", "shop.store", "-", given=given)
     found = objects(result.output)
     assert (result.exit_code, found[-1]["status"]) == (0, "accepted")
     assert [each["reject"] for each in found[:-1]] == snapshot
@@ -102,7 +102,7 @@ def test_a_line_that_is_no_event_has_its_decision_and_the_rest_goes_on(store: Pa
 
 def test_nothing_is_written(store: Path, run: Seg):
     before = store.read_bytes()
-    run("decide", "shop.store", viewing("zoe"))
+    run("decide", "--store", "shop.store", viewing("zoe"))
     assert store.read_bytes() == before
     assert "no event of this customer was seen yet" in run("customer", "zoe", "--store", "shop.store").output
 
@@ -124,20 +124,20 @@ REFUSED = {
 
 @pytest.mark.parametrize("asked", REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_decided_is_said_in_one_line(asked: tuple[str, ...], store: Path, run: Seg, snapshot):
-    result = run("decide", "shop.store", *asked)
+    result = run("decide", "--store", "shop.store", *asked)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", snapshot)
 
 
 def test_a_refused_event_is_an_object_with_json(store: Path, run: Seg):
-    result = run("decide", "shop.store", '{"event": "views spot"}', "--json")
+    result = run("decide", "--store", "shop.store", '{"event": "views spot"}', "--json")
     assert (result.exit_code, objects(result.stdout)[0]["reject"]["reason"]) == (2, "no customer")
 
 
 def test_a_store_that_is_not_there(place: Path, run: Seg):
-    result = run("decide", "nope.store", viewing("ann"))
+    result = run("decide", "--store", "nope.store", viewing("ann"))
     assert (result.exit_code, "there is no store nope.store" in result.stderr) == (2, True)
     assert list(place.iterdir()) == []
 
 
 def test_a_name_cannot_steer_the_terminal(store: Path, run: Seg):
-    assert "\x1b" not in run("decide", "shop.store", viewing("\x1b[31mred")).output
+    assert "\x1b" not in run("decide", "--store", "shop.store", viewing("\x1b[31mred")).output

@@ -50,6 +50,25 @@ def test_diff(place: Path, run: Seg, snapshot):
     assert run("fmt", "--diff", "--check", "a.seg").exit_code == 1
 
 
+def test_what_is_longer_than_a_line_goes_on_in_the_next(run: Seg, snapshot):
+    long = (
+        "segment Fans if count of distinct product of views product "
+        'where category is "Electronics" within 30 days >= 3\n'
+        "event tells { first: text, second: text, third: text }\n"
+        'when views product then send push "Seen" and record tells with first = "the first of them all", '
+        'second = "the second of them all", third = first of category of buys where (category is "Golf" or '
+        'category is "Ski" or category is "Tennis")\n'
+        'test "t" { on 2026-03-01 views product "a kettle" '
+        'with category = "Electronics", price = 100, brand = "Acme of Toronto" '
+        'expect send email with template = "A template with a long name", '
+        'name = "Somebody with a name that is long" }\n'
+    )
+    shown = run("fmt", "-", given=long).stdout
+    assert shown == snapshot
+    assert max(map(len, shown.splitlines())) <= 100
+    assert run("fmt", "-", given=shown).stdout == shown
+
+
 def test_windows_text_loses_its_marks(place: Path, run: Seg):
     path = place / "a.seg"
     path.write_bytes(b"\xef\xbb\xbf" + RULES.replace("\n", "\r\n").encode())

@@ -9,6 +9,7 @@ from segdsl.cli.parts import listing
 from segdsl.cli.parts.ids import ids_of
 from segdsl.diagnostics.errors import InputError
 from segdsl.host import engine as batches
+from segdsl.host.listing import Listed
 from tests.cli.conftest import RULES, Seg, objects, told
 
 STORE = ("--store", "shop.store")
@@ -101,7 +102,7 @@ def test_interrupted_it_says_how_to_go_on(run: Seg, monkeypatch: pytest.MonkeyPa
     take = listing.Account.take
     taken = []
 
-    def stopped(account: listing.Account, batch: list[listing.Listed]) -> None:
+    def stopped(account: listing.Account, batch: list[Listed]) -> None:
         if taken:
             raise KeyboardInterrupt
         taken.append(batch)

@@ -187,6 +187,15 @@ def test_what_no_test_notices(run: Seg, snapshot):
     assert result.stdout == snapshot
 
 
+def test_of_a_long_text_the_part_that_changes_is_shown(place: Path, run: Seg):
+    (place / "t.seg").write_text(
+        'segment A if places order where (order starts with "web-" and currency is "CAD") at least 3 times\n'
+        'test "t" {\n  on 2026-03-01 visits\n  expect not in segment A\n}\n'
+    )
+    said = run("test", "t.seg", "--mutate").stdout
+    assert '`…currency is "CAD") at least 3 times` → `…currency is "CAD") at least twice`' in said
+
+
 @pytest.mark.usefixtures("weak")
 def test_changes_as_json(run: Seg):
     told = json.loads(run("test", "weak.seg", "--mutate", "--json").stdout.splitlines()[-1])

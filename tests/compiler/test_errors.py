@@ -7,7 +7,6 @@ import pytest
 
 import segdsl
 from segdsl.diagnostics.diagnostic import Diagnostic
-from segdsl.diagnostics.errors import CompileError
 from tests.support.diagnosed import checked, diagnostics, expected, missing_and_further
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -28,13 +27,6 @@ def test_every_code_of_the_compiler_is_in_the_corpus() -> None:
     codes = {c for path in COMPILER.rglob("*.py") for c in re.findall(r"SEG\d{3}", path.read_text("utf-8"))}
     told = {code for path in [*FILES, *LINTS] for _, code, _ in expected(path.read_text("utf-8"))}
     assert codes - told - NOT_IN_A_FILE == set()
-
-
-def test_what_cannot_be_run_yet_is_an_error_of_loading() -> None:
-    text = (ERRORS / "not_yet.seg").read_text("utf-8")
-    with pytest.raises(CompileError) as raised:
-        segdsl.loads(text)
-    assert {d.code for d in raised.value.diagnostics} == {"SEG450"}
 
 
 def only(text: str) -> Diagnostic:

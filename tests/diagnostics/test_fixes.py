@@ -29,7 +29,7 @@ def checked(text: str) -> CheckedProgram:
 
 
 def found(program: CheckedProgram) -> list[Diagnostic]:
-    return [*program.collector, *program.unready, *program.left_out]
+    return list(program.collector)
 
 
 def told(program: CheckedProgram) -> Counter[str]:

@@ -7,7 +7,7 @@ import pytest
 from attrs import frozen
 
 import segdsl
-from segdsl.diagnostics.diagnostic import Collector, Severity
+from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import Source
 from segdsl.syntax import words
 from segdsl.syntax.format import format_module
@@ -22,7 +22,7 @@ FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 @frozen
 class Snippet:
     """A fenced piece of a document. `info` stands behind the fence's opening: `seg`, `seg-part` (it only parses),
-    `seg not-yet` (it checks, and is refused when it is run), or another language."""
+    or another language."""
 
     place: str
     info: str
@@ -60,7 +60,7 @@ def texts(snippet: Snippet) -> list[tuple[str, str]]:
 
 def test_the_documents_have_snippets() -> None:
     assert len(WHOLE) >= 20
-    assert {snippet.info for snippet in ALL} <= {"seg", "seg-part", "seg not-yet", "json", "toml", "python", "sh", ""}
+    assert {snippet.info for snippet in ALL} <= {"seg", "seg-part", "json", "toml", "python", "sh", ""}
 
 
 @tried("snippet", RULES, ids=place)
@@ -86,13 +86,6 @@ def test_tests_hold(snippet: Snippet) -> None:
     results = list(segdsl.run_tests(segdsl.check_texts(texts(snippet))))
     assert results
     assert not [failure for result in results for failure in result.failures]
-
-
-@tried("snippet", [snippet for snippet in WHOLE if snippet.info == "seg not-yet"], ids=place)
-def test_what_cannot_be_run_is_refused(snippet: Snippet) -> None:
-    with pytest.raises(segdsl.CompileError) as refused:
-        segdsl.loads("".join(text for _, text in texts(snippet)))
-    assert {each.severity for each in refused.value.diagnostics} == {Severity.ERROR}
 
 
 @tried("snippet", RULES, ids=place)
@@ -130,7 +123,8 @@ def test_the_files_that_commands_name_are_there() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for path in [*DOCUMENTS, ROOT / "segdsl" / "README.md", ROOT / "CHANGELOG.md"]:
+    further = [ROOT / "segdsl" / "README.md", ROOT / "CHANGELOG.md", ROOT / "grammar" / "hcl-commerce.md"]
+    for path in [*DOCUMENTS, *further]:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", path.read_text("utf-8")):
             assert (path.parent / link).exists(), f"{path.relative_to(ROOT)} links to {link}"
 

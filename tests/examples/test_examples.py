@@ -5,7 +5,6 @@ import shlex
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -15,15 +14,18 @@ from segdsl.cli import seg
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import Source
 from segdsl.host.replay import Listener
-from segdsl.records.outcomes import Effect, Outcome
+from segdsl.records.outcomes import Outcome
 from segdsl.syntax.format import format_module
 from segdsl.syntax.parse import parse
+from tests.support.said import by_customer, effects_of, held_of, in_step_order, members_of, rejects_of
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-TUTORIAL = "tutorial"
-"""A text that makes its rules as it goes; `tests/docs` goes along with it."""
-FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir() and folder.name != TUTORIAL)
+ELSEWHERE = ("scenarios", "tutorial")
+"""A file a program, tried by `test_scenarios.py`; and a text that makes its rules as it goes, tried by `tests/docs`."""
+FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir() and folder.name not in ELSEWHERE)
 WITH_EVENTS = [folder for folder in FOLDERS if (folder / "events.jsonl").is_file()]
+EVENTS = [path for folder in WITH_EVENTS for path in sorted(folder.glob("*.jsonl")) if path.name != "late.jsonl"]
+"""The same events, in the plain shape and as Segment sends them."""
 WITH_LATE_EVENTS = [folder for folder in FOLDERS if (folder / "late.jsonl").is_file()]
 LATER = int(datetime(2027, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 """A clock that believes all of the examples' events."""
@@ -40,54 +42,19 @@ def named(path: Path) -> str:
     return path.name if path.is_dir() else f"{path.parent.name}/{path.name}"
 
 
-def effects_of(outcomes: list[Outcome]) -> dict[str, list[dict[str, Any]]]:
-    return by_customer([effect for outcome in outcomes for effect in outcome.effects])
-
-
-def by_customer(effects: list[Effect]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for effect in effects:
-        at = effect.time.strftime("%Y-%m-%dT%H:%M:%SZ")
-        found.setdefault(effect.customer, []).append({"at": at, "action": effect.action} | effect.fields)
-    return {customer: in_step_order(each) for customer, each in found.items()}
-
-
-def held_of(outcomes: list[Outcome]) -> dict[str, list[dict[str, Any]]]:
-    """Effects that limits and holds kept back, with what kept each of them."""
-    held = [each for outcome in outcomes for each in outcome.held]
-    found: dict[str, list[dict[str, Any]]] = {}
-    for each in held:
-        [(customer, [effect])] = by_customer([each.effect]).items()
-        found.setdefault(customer, []).append(effect | {"by": [by.kind for by in each.by]})
-    return {customer: in_step_order(each) for customer, each in found.items()}
-
-
-def rejects_of(outcomes: list[Outcome]) -> list[dict[str, Any]]:
-    rejects = [outcome.reject for outcome in outcomes if outcome.reject]
-    return sorted(({"line": each.place, "reason": each.reason} for each in rejects), key=lambda each: each["line"])
-
-
-def members_of(engine: segdsl.Engine) -> dict[str, list[str]]:
-    return {name: [member.customer for member in engine.members(name)] for name in engine.segments}
-
-
-def in_step_order(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Effects of one step have no order that a reader could tell: by time, then by what they say."""
-    return sorted(effects, key=lambda effect: (effect["at"], json.dumps(effect, sort_keys=True)))
-
-
 @pytest.fixture(params=["memory", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return "memory://" if request.param == "memory" else f"sqlite:///{tmp_path / 'example.store'}"
 
 
-@pytest.mark.parametrize("folder", WITH_EVENTS, ids=named)
-def test_gives_what_it_says(folder: Path, store: str) -> None:
+@pytest.mark.parametrize("events", EVENTS, ids=named)
+def test_gives_what_it_says(events: Path, store: str) -> None:
+    folder = events.parent
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
     outcomes: list[Outcome] = []
     with segdsl.Engine(segdsl.load(folder), store) as engine:
         listener = Listener(outcomes=outcomes.extend)
-        report = segdsl.replay(engine, folder / "events.jsonl", until=expected.get("until"), listener=listener)
+        report = segdsl.replay(engine, events, until=expected.get("until"), listener=listener)
         members = members_of(engine)
         counts = {name: engine.count(name) for name in engine.segments}
     assert members == expected["members"]
@@ -96,6 +63,7 @@ def test_gives_what_it_says(folder: Path, store: str) -> None:
     assert held_of(outcomes) == {who: in_step_order(each) for who, each in expected.get("held", {}).items()}
     assert rejects_of(outcomes) == expected["rejects"]
     assert report.repeated == expected["repeated"]
+    assert set(report.formats) == {"segment" if events.name == "segment.jsonl" else "jsonlines"}
 
 
 @pytest.mark.parametrize("folder", WITH_EVENTS, ids=named)
@@ -154,6 +122,10 @@ def said_of_commands(text: str) -> list[tuple[str, list[str]]]:
         else:
             said[-1][1].extend(["", *lines] if said[-1][1] else lines)
     return said
+
+
+def test_the_five_stories_come_as_segment_sends_them_too() -> None:
+    assert [path.parent.name[:2] for path in EVENTS if path.name == "segment.jsonl"] == ["01", "02", "03", "04", "05"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)

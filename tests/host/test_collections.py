@@ -254,3 +254,24 @@ def test_the_lines_of_an_order_fill_a_collection_and_the_order_clears_another() 
     with opened(rules) as engine:
         engine.process([happened(1, "packs", 1, thing="a"), happened(2, "ships", 2, lines=lines)])
         assert [each.segment for each in engine.segments_of("ann")] == ["B"]
+
+
+# ----------------------------------------------------------------------------------------------------- who else may ask
+
+
+def test_a_promotion_asks_what_is_held_at_the_instant() -> None:
+    rules = f"{WORDS}promotion Heavy if total of price of bag within 3 days >= 5"
+    with opened(rules) as engine:
+        engine.process([happened(1, "packs", 1, thing="a", price=5)])
+        at = ["2026-03-01T00:00:00Z", "2026-03-01T02:00:00Z", "2026-03-05T00:00:00Z"]
+        assert [[each.name for each in engine.promotions("ann", when)] for when in at] == [[], ["Heavy"], []]
+
+
+def test_an_effect_is_held_back_while_something_is_held() -> None:
+    rules = f"{WORDS}hold send push while any item of bag\nwhen visits then send push"
+    with opened(rules) as engine:
+        outcomes = engine.process([
+            happened(1, "visits", 1), happened(2, "packs", 2, thing="a"), happened(3, "visits", 3),
+            happened(4, "unpacks", 4, thing="a"), happened(5, "visits", 5),
+        ])  # fmt: skip
+        assert [outcome.reject is None and len(outcome.effects) for outcome in outcomes] == [1, 0, 0, 0, 1]

@@ -110,6 +110,43 @@ def came(engine: segdsl.Engine, *events: dict[str, Any]) -> list[segdsl.Event | 
     return [engine.shape.to_event(event, place, "it") for place, event in enumerate(events, 1)]
 
 
+SEGMENT = [
+    {"type": "track", "event": "Order Completed", "userId": who, "messageId": who, "timestamp": at(-10)}
+    for who in ("ann", "bob")
+]
+
+
+def test_other_shapes_are_followed_too(engine: segdsl.Engine, tmp_path: Path, quick: None):
+    path = tmp_path / "calls.jsonl"
+    write_events(path, SEGMENT[:1])
+
+    def add() -> None:
+        with path.open("a") as file:
+            file.write(json.dumps({"batch": [SEGMENT[1], {"type": "group", "groupId": "g"}]}) + "\n")
+
+    heard = Heard((1, add), (2, lambda: None))
+    report = segdsl.follow(engine, path, listener=heard.listener, stop=heard.stop, tick=0.001)
+    assert sorted(engine.backend.customers()) == ["ann", "bob"]
+    assert (report.formats, report.passed_over) == ({"segment": 2}, {"group calls": 1})
+
+
+def test_one_line_of_mapped_json_is_enough_to_begin(engine: segdsl.Engine, tmp_path: Path, quick: None):
+    mapping = tmp_path / "map.toml"
+    mapping.write_text('customer = "who"\ntime = "at"\n[[event]]\nname = "places order"\n')
+    write_events(tmp_path / "in.jsonl", [{"who": "ann", "at": at(-10)}])
+    heard = Heard((1, lambda: None))
+    segdsl.follow(
+        engine, tmp_path / "in.jsonl", mapping=mapping, listener=heard.listener, stop=heard.stop, tick=0.001
+    )  # fmt: skip
+    assert list(engine.backend.customers()) == ["ann"]
+
+
+def test_parquet_cannot_be_followed(engine: segdsl.Engine, tmp_path: Path, quick: None):
+    (tmp_path / "in.parquet").write_bytes(b"PAR1\n" * 10)
+    with pytest.raises(InputError, match="which takes a file: a pipe, or one that is followed"):
+        segdsl.follow(engine, tmp_path / "in.parquet", stop=lambda: False, tick=0.001)
+
+
 # ------------------------------------------------------------------------------------------------- arrivals and clock
 
 

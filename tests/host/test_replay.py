@@ -101,6 +101,32 @@ def test_nothing_is_left_out_when_a_run_with_older_events_is_stopped(engine: seg
     assert set(first.lines + heard.lines) == set(told(path, EVENTS))
 
 
+BATCHES = [{"batch": [
+    {"type": "track", "event": "Order Completed", "userId": who, "messageId": f"{who}{hour}",
+     "timestamp": f"2026-03-01T{hour:02}:00:00Z"}
+    for who, hour in calls]}
+    for calls in ([("ann", 10), ("bob", 10), ("cem", 9)], [("dan", 10), ("eve", 10), ("fay", 12)])]  # fmt: skip
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3])
+def test_a_run_that_was_stopped_loses_no_call_of_a_batch(engine: segdsl.Engine, tmp_path: Path, stop: int):
+    heard, path = Heard(stop), tmp_path / "calls.jsonl"
+    write_events(path, BATCHES)
+    with pytest.raises(KeyboardInterrupt):
+        segdsl.replay(engine, path, listener=heard.listener, batch=1)
+    segdsl.replay(engine, path, batch=1)
+    assert sorted(engine.backend.customers()) == ["ann", "bob", "cem", "dan", "eve", "fay"]
+
+
+def test_a_run_says_how_events_were_written_and_what_was_passed_over(engine: segdsl.Engine, tmp_path: Path):
+    write_events(tmp_path / "events.jsonl", [*EVENTS, *BATCHES, {"type": "group", "groupId": "g", "userId": "ann"}])
+    report = segdsl.replay(engine, tmp_path / "events.jsonl")
+    assert report.formats == {"jsonlines": 4, "segment": 6}
+    assert (report.passed_over, report.skipped_rows) == ({"group calls": 1}, 1)
+    again = segdsl.replay(engine, tmp_path / "events.jsonl")
+    assert (again.events, again.formats) == (0, {})
+
+
 def test_events_after_until_are_for_a_later_run(engine: segdsl.Engine, tmp_path: Path):
     path = tmp_path / "events.jsonl"
     write_events(path, EVENTS)

@@ -23,6 +23,49 @@ def test_a_test_that_holds_has_no_failures() -> None:
     assert failures("on 2026-03-01 registers\nafter 1 day\nexpect in segment Trial\nexpect send email") == []
 
 
+TWICE = "on 2026-03-01 registers\non 2026-03-03 registers\n"
+"""Two e-mails, on the days after."""
+
+
+@pytest.mark.parametrize(
+    "expected",
+    ["twice", "exactly twice", "at least once", "at most twice", "more than once",
+     "fewer than 3 times", "from 1 to 2 times", '"hello" twice', "twice with name = \"Ann\"",
+     '"bye" at most 0 times', '"bye" exactly 0 times'],
+)  # fmt: skip
+def test_effects_are_counted(expected: str) -> None:
+    lines = f'given first name is "Ann"\n{TWICE}after 5 days\nexpect send email {expected}'
+    assert failures(lines) == []
+
+
+@pytest.mark.parametrize("expected", ["once", "at least 3 times", "fewer than twice", '"bye" once', '"hello" once'])
+def test_another_count_of_effects_fails(expected: str) -> None:
+    [(said, _)] = failures(f"{TWICE}after 5 days\nexpect send email {expected}")
+    assert said == f"send email {expected}"
+
+
+def test_effects_count_up_to_the_instant_reached() -> None:
+    assert failures(f"{TWICE}expect send email once\nafter 5 days\nexpect send email twice") == []
+
+
+def test_of_effects_that_are_too_many_all_are_told() -> None:
+    [(_, found)] = failures(f"{TWICE}after 5 days\nexpect send email once")
+    assert [each.rpartition(" at ")[2] for each in found.split("; ")] == [
+        "2026-03-02T00:00:00Z",
+        "2026-03-04T00:00:00Z",
+    ]
+
+
+def test_the_clock_can_go_on_to_an_instant_at_which_nothing_happens() -> None:
+    begun = "given in segment Team\non 2026-03-01 registers"
+    assert failures(f"{begun}\non 2026-03-07T23:59:59\nexpect in segment Trial") == []
+    assert failures(f"{begun}\non 2026-03-08\nexpect not in segment Trial and in segment Team") == []
+
+
+def test_what_is_given_holds_at_an_instant_at_which_nothing_happens() -> None:
+    assert failures("given income is 4\non 2026-03-01\nexpect in segment Rich") == []
+
+
 def test_a_failure_has_the_place_of_its_line() -> None:
     text = 'segment A if visits\ntest "t" {\n  on 2026-03-01 visits\n  expect not visits\n}'
     [result] = run_tests(segdsl.check_texts([("t.seg", text)]))

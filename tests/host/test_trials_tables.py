@@ -55,8 +55,8 @@ def test_a_column_stands_behind_an_event() -> None:
 
 
 def test_a_column_stands_behind_a_field_named_with_the_event() -> None:
-    lines = "on 2026-03-01 buys category kind\nexpect buys category kind exactly once"
-    assert results('kind in ("Golf")', lines, "{kind}") == {"Golf": True}
+    lines = "on 2026-03-01 buys category wanted\nexpect buys category wanted exactly once"
+    assert results('wanted in ("Golf")', lines, "{wanted}") == {"Golf": True}
 
 
 def test_a_column_stands_behind_an_effect() -> None:
@@ -100,12 +100,40 @@ def test_a_row_is_picked_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("column", "what"),
     [
-        ("pet", "an attribute"), ("registers", "an event"), ("Rich", "a segment"), ("term", "a field"),
-        ("send email", "an action"), ("age", "built in"), ("cart", "a collection"), ("template", "an action's field"),
+        ("pet", "an attribute"), ("registers", "an event"), ("Rich", "a segment"), ("send email", "an action"),
+        ("age", "built in"), ("cart", "a collection"), ("referrer", "a field of what happens in the test"),
     ],
 )  # fmt: skip
 def test_a_column_hides_nothing(column: str, what: str) -> None:
     assert codes(f"{column}, pay in (1, 2)", READ, f"{{{column}}}") == ["SEG420"], what
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'after 1 day searches "a"', "expect not searches", 'expect not searches term "a"',
+        "expect count of searches = 0",
+        'expect not searches where term is "a"', "expect no replace search",
+    ],
+)  # fmt: skip
+def test_a_column_hides_no_field_of_what_its_test_speaks_of(line: str) -> None:
+    assert codes("term, pay in (1, 2)", f"{READ}\n{line}", "{term}") == ["SEG420"]
+
+
+def test_a_column_hides_no_field_of_an_item() -> None:
+    assert codes("brand, pay in (1, 2)", f"{READ}\nexpect no item of cart", "{brand}") == ["SEG420"]
+
+
+def test_a_column_hides_no_field_of_the_programs_own() -> None:
+    checked = segdsl.check_texts(
+        [("t.seg", f'event hums {{ song: text }}\ntest "{{song}}" for each song, pay in (1, 2) {{\n{READ}\n}}')]
+    )
+    assert [each.code for each in checked.collector] == ["SEG420"]
+
+
+@pytest.mark.parametrize("column", ["term", "template", "size", "medium"])
+def test_a_column_may_be_called_as_a_field_of_shipped_words_that_the_test_does_not_use(column: str) -> None:
+    assert codes(f"{column}, pay in (1, 2)", READ, f"{{{column}}}") == []
 
 
 @pytest.mark.parametrize(

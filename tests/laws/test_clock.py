@@ -3,8 +3,9 @@ the transitions that rules hear of through timers, are those found by asking the
 anything could change.
 
 Seen to fail when `next_due` leaves out the instant after a comparison's (`>` turns a microsecond after `>=`), when an
-event that comes into a `from ... to ... ago` window is no due instant, when one leaves a microsecond late, and when a
-step does not bring a state's `due` up to date; the second law when what a heard segment depends on sets no timer.
+event that comes into a `from ... to ... ago` window is no due instant, when one leaves a microsecond late, when an item
+of a collection leaves a window without one, and when a step does not bring a state's `due` up to date; the second law
+when what a heard segment depends on sets no timer.
 """
 
 from collections.abc import Iterable
@@ -91,7 +92,7 @@ def test_rules_hear_of_the_transitions_found_by_asking_at_every_instant(
     program: Written, stream: Stream, data: st.DataObject
 ) -> None:
     """The transitions come from timers and `advance`; those asked for, from the state after each event, judged anew."""
-    program = evolve(program, rules=())
+    program = evolve(program, rules=(), further=())
     last = instant(stream[-1])
     end = last + 40 * DAY
     heard: list[Outcome] = []

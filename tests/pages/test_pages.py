@@ -17,7 +17,8 @@ from tests.pages.checking import Reading, html_mistakes, markdown_mistakes, page
 from tests.support.corpus import MISTAKEN, programs
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted(each for each in (ROOT / "examples").iterdir() if any(each.glob("*.seg")))
+EXAMPLES = sorted(path.parent for path in (ROOT / "examples").glob("*/rules.seg"))
+SCENARIOS = sorted((ROOT / "examples" / "scenarios").glob("*.seg"))
 CORPUS = programs(MISTAKEN)
 
 
@@ -25,7 +26,7 @@ def named(path: Path) -> str:
     return path.name if path.is_dir() else f"{path.parent.name}/{path.name}"
 
 
-@pytest.mark.parametrize("path", [*EXAMPLES, *CORPUS], ids=named)
+@pytest.mark.parametrize("path", [*EXAMPLES, *SCENARIOS, *CORPUS], ids=named)
 def test_a_page_is_made_and_its_links_lead_somewhere(path: Path) -> None:
     checked = check(path)
     if path.parent.name != "syntax":

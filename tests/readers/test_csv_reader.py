@@ -58,6 +58,7 @@ def test_rows_become_events_of_the_first_rule_that_fits(shape):
             {},
             None,
             2,
+            format="csv",
         ),
         Event(
             "s.csv:3",
@@ -68,6 +69,7 @@ def test_rows_become_events_of_the_first_rule_that_fits(shape):
             {"country": "United Kingdom"},
             None,
             3,
+            format="csv",
         ),
     ]
 

@@ -42,6 +42,11 @@ def test_what_a_test_of_the_rules_expects_can_be_expected_in_the_same_words():
     assert session.take("expect not in segment Skiers").text() == "as expected"
 
 
+def test_the_clock_goes_on_to_an_instant_at_which_nothing_happens(shop: Session):
+    assert shop.take("on 2026-04-04T10:00").text().startswith("it is 2026-04-04 10:00")
+    assert shop.take(":clock").text().startswith("it is 2026-04-04 10:00")
+
+
 def test_everything_can_be_taken_back_step_by_step(shop: Session):
     stood = []
     for thing in THINGS:
@@ -191,3 +196,13 @@ def test_what_is_interrupted_has_not_happened(empty: Session, monkeypatch: pytes
             empty.take("registers")
         assert empty.interrupted().failed
     assert empty.take("count of registers").text() == "1"
+
+
+def test_a_collection_can_be_asked_for_and_is_in_the_plan(empty: Session):
+    empty.take('segment Ski Carts if any item of cart where category is "Ski"')
+    empty.take('adds to cart "skis" with category = "Ski", price = 200')
+    assert empty.take("count of cart").text() == "1"
+    assert empty.take("total of price of cart").text() == "200"
+    assert "the items, with category, up to 1,000 of them" in empty.take(":plan").text()
+    empty.take("places order")
+    assert empty.take("no item of cart").text() == "true"

@@ -95,7 +95,21 @@ FROM_NOTHING = {
         registers } test "b" { after 1 day
         given income is "a lot"
         zone "Toronto"
-        segment Full if count of cart >= 1
+    """,
+    "promotions": """
+        segment Newcomers by activities
+        when registers then add to Newcomers
+        when places order then remove from Newcomers
+        :promotions
+        promotion First order from 2026-03-01 until 2026-04-01 if in segment Newcomers
+        promotion All
+        registers
+        :promotions
+        expect promotion First order
+        :why First order
+        places order
+        expect promotion First order
+        :why promotion First order
     """,
     "tests beside the rules": """
         segment Buyers if places order

@@ -37,6 +37,14 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "time since looks where price > 1 < 1 day", "count of distinct page of looks >= 1",
         "count of distinct page of looks < 0.5", "largest of price of looks > 1", "largest of price of looks <= 1",
     ),
+    "basket": (
+        "any item of basket", "no item of basket", "count of basket >= 2", "count of basket > 0.5",
+        "count of basket = 0", "count of basket <= 1", "any item of basket where price > 1",
+        "count of basket where price > 1 >= 1",
+        "count of basket within 1 day >= 1", "time since basket > 1 hour", "time since basket <= 1 hour",
+        "total of price of basket > 1", "total of price of basket <= 1", "largest of price of basket > 1",
+        "count of distinct kind of basket >= 1", "count of distinct kind of basket < 0.5",
+    ),
     "coin": (
         'random 50% "coin"', 'random 20% "coin"', 'random 100% "coin"', 'random 50% "other coin"',
     ),

@@ -6,6 +6,7 @@ from segdsl.syntax import ast
 from tests.strategies.syntax_values import (
     EXPRESSIONS,
     clock_times,
+    counts,
     days,
     durations,
     matched,
@@ -211,7 +212,12 @@ def _effects() -> st.SearchStrategy[ast.ExpectEffect]:
     unlike = free.filter(lambda pair: pair[1] is not None or pair[0].text.split(" ")[-1] not in ("starts", "ends"))
     value = sums(EXPRESSIONS)
     return st.one_of(
-        st.builds(lambda pair, given: ast.ExpectEffect(*pair, given), unlike, assignments(value, 1)),
+        st.builds(
+            lambda pair, given, count: ast.ExpectEffect(*pair, given, count=count),
+            unlike,
+            assignments(value, 1),
+            maybe(counts()),
+        ),
         st.builds(lambda pair, given: ast.ExpectEffect(*pair, given, True), free, assignments(value)),
     )
 
@@ -221,7 +227,8 @@ def tests() -> st.SearchStrategy[ast.TestDeclaration]:
         st.builds(ast.Given, words(), _plain()),
         st.builds(ast.GivenMember, names()),
         st.builds(ast.GivenExcluded, names()),
-        st.builds(ast.Happens, maybe(days()), _occurrences()),
+        st.builds(ast.Happens, days(), maybe(_occurrences())),
+        st.builds(ast.Happens, st.none(), _occurrences()),
         st.builds(ast.Later, durations(), maybe(_occurrences())),
         st.builds(ast.Later, st.none(), _occurrences()),
         st.builds(ast.Expect, EXPRESSIONS.map(_expectable)),
@@ -276,6 +283,8 @@ def declarations() -> st.SearchStrategy[ast.Declaration]:
         st.builds(ast.Define, words(), EXPRESSIONS),
         st.builds(lambda name, kind: ast.SegmentDeclaration(name, *kind), names(), segment_kinds),
         st.builds(ast.Promotion, names(), bounds, maybe(EXPRESSIONS)),
+        st.builds(ast.Limit, st.integers(0, 10**6), withins(), tuples(words(), 1, 3), maybe(wheres(EXPRESSIONS))),
+        st.builds(ast.Hold, tuples(words(), 1, 3), maybe(wheres(EXPRESSIONS)), EXPRESSIONS),
         rules(),
         activities(),
         tests(),

@@ -17,7 +17,7 @@ def checked(text: str) -> CheckedProgram:
 
 
 def diagnostics(program: CheckedProgram) -> list[Diagnostic]:
-    return sorted([*program.collector, *program.unready], key=lambda d: d.span)
+    return sorted(program.collector, key=lambda d: d.span)
 
 
 def line(program: CheckedProgram, diagnostic: Diagnostic) -> int:

@@ -102,7 +102,8 @@ FIRST = {
     "ACT_NAME": (*words.RESERVED_FIRST, *words.RESERVED_STARTS),
 }
 IN_TESTS = {"given", "expect", "after", "promotion", "excluded from"}
-"""Free at a name's beginning, except of what stands right behind `after 3 days`, `given` and `expect` in a test."""
+"""Free at a name's beginning, except of what stands right behind `on 2026-03-01`, `after 3 days`, `given` and
+`expect` in a test."""
 
 
 def test_a_word_that_cannot_begin_a_name_is_on_the_lists() -> None:

@@ -71,11 +71,22 @@ def _print(tried: Sequence["segdsl.Tried"], changes: "segdsl.Mutation", as_json:
 def _said(change: "segdsl.Tried") -> str:
     if not change.after:
         return f"`{_cut(change.before)}` left out"
-    return f"`{_cut(change.before)}` → `{_cut(change.after)}`"
+    start = _differs(change.before, change.after)
+    return f"`{_cut(change.before, start)}` → `{_cut(change.after, start)}`"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def _differs(before: str, after: str) -> int:
+    """Where a long text begins to be shown, so that what became of it is seen: a few words before that."""
+    if max(len(before), len(after)) <= LONGEST:
+        return 0
+    pairs = enumerate(zip(before, after, strict=False))
+    alike = next((at for at, (old, new) in pairs if old != new), min(len(before), len(after)))
+    return before.rfind(" ", 0, max(alike - LONGEST // 3, 0)) + 1
+
+
+def _cut(text: str, start: int = 0) -> str:
+    rest = "…" * bool(start) + text[start:]
+    return rest if len(rest) <= LONGEST else rest[: LONGEST - 1] + "…"
 
 
 def _as_json(tried: Sequence["segdsl.Tried"], changes: "segdsl.Mutation") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
+import segdsl
 from segdsl.cli.parts.stores import segments_of
 from segdsl.diagnostics.codes import CODES
 
@@ -41,6 +42,11 @@ def seg_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
             found += _entries(found[0])
         return [CompletionItem(each) for each in found[:MANY]]
     return []
+
+
+def event_formats(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Proposals:
+    """How events may be written."""
+    return [CompletionItem(each) for each in segdsl.formats() if each.startswith(incomplete)]
 
 
 def _entries(incomplete: str) -> list[str]:

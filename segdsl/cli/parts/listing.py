@@ -7,7 +7,7 @@ account as text or JSON. A list is gone through in batches, so what is said agai
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import define, field, frozen
@@ -26,19 +26,21 @@ from segdsl.cli.parts.tables import table
 from segdsl.cli.parts.telling import Telling
 from segdsl.cli.parts.writing import force_option, may_write
 from segdsl.diagnostics.printable import printable
-from segdsl.host.listing import NOT_KNOWN, Listed, Word
 from segdsl.values.instants import instant_text
+
+if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of them
+    from segdsl.host.listing import Listed, Word
 
 SHOWN = 20
 """Changes, and customers of a kind, that are told one by one."""
 
 _FILE = click.Path(dir_okay=False, allow_dash=True)
 
-SAID: dict[Word, str] = {
+SAID: dict["Word", str] = {
     "include": "included in", "exclude": "excluded from", "unlist": "no longer included in or excluded from",
 }  # fmt: skip
 
-AGAIN: dict[Word, str] = {"include": "included before", "exclude": "excluded before", "unlist": "neither before"}
+AGAIN: dict["Word", str] = {"include": "included before", "exclude": "excluded before", "unlist": "neither before"}
 
 
 @frozen
@@ -106,7 +108,7 @@ known_only_option = click.option(
 )
 
 
-def say(word: Word, asked: Options) -> None:
+def say(word: "Word", asked: Options) -> None:
     """Say it, and tell what came of it. Ends the command with an exit code of its own where somebody was left out, or
     it was interrupted."""
     asked.check()
@@ -136,7 +138,7 @@ def say(word: Word, asked: Options) -> None:
         raise Exit(UNUSABLE)
 
 
-def _go_through(batches: Iterator[list[Listed]], account: "Account", telling: Telling, of: int) -> None:
+def _go_through(batches: Iterator[list["Listed"]], account: "Account", telling: Telling, of: int) -> None:
     try:
         for batch in batches:
             account.take(batch)
@@ -173,7 +175,7 @@ class Account:
     """What came of it: how many customers there were, how many of whom it held before, who is new, who was left out,
     the first changes, and how often each effect came."""
 
-    word: Word
+    word: "Word"
     segment: str
     store: str
     customers: int = 0
@@ -189,13 +191,13 @@ class Account:
     effects: Counter[str] = field(factory=Counter)
     withdrawn: Counter[str] = field(factory=Counter)
 
-    def take(self, batch: list[Listed]) -> None:
+    def take(self, batch: list["Listed"]) -> None:
         for each in batch:
             outcome = each.outcome
             self.customers += 1
             if outcome.reject is not None:
                 self.refused += 1
-                self.failed |= outcome.reject.reason != NOT_KNOWN  # these were to be left out
+                self.failed |= not each.was_to_be_left_out
                 self.rejects += [outcome.reject][: SHOWN - len(self.rejects)]
                 continue
             self.said += outcome.status == "accepted"

@@ -7,6 +7,7 @@ import click
 import segdsl
 from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.completing import seg_files
+from segdsl.cli.parts.events import format_option, mapping_option
 from segdsl.cli.parts.findings import Findings, counted
 from segdsl.cli.parts.rules import checked_rules, names_of
 from segdsl.cli.parts.stores import existing, shown, url_of
@@ -18,8 +19,8 @@ from segdsl.diagnostics.errors import CompileError, InputError
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
 @click.option("--events", metavar="FILE", help="The events: a file, or - for standard input.")
 @click.option("--store", metavar="URL", help="The store that keeps them, in place of --events: what seg run wrote.")
-@click.option("--format", metavar="NAME", help="How events are written, jsonlines or csv. Default: by the name.")
-@click.option("--mapping", metavar="FILE", help="Which column of a CSV file is which field.")
+@format_option
+@mapping_option
 @click.option("--customer", required=True, metavar="ID", help="Whose events.")
 @click.option("--until", metavar="INSTANT", help="The end of the test. Default: the customer's latest event.")
 @click.option("--name", metavar="TEXT", help="The test's name. Default: made of the customer and the file.")

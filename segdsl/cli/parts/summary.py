@@ -16,6 +16,8 @@ REJECTS_SHOWN = 5
 IGNORED_SHOWN = 10
 HELD_BY_SHOWN = 60
 """Characters of a limit or a hold that are shown of its text."""
+PLAIN = "jsonlines"
+"""The format of which nothing needs to be said."""
 
 
 @define
@@ -35,7 +37,9 @@ class Summary:
             "events": report.events,
             "repeated": report.repeated,
             "skipped": report.skipped,
+            "formats": dict(sorted(report.formats.items())),
             "skipped_rows": report.skipped_rows,
+            "passed_over": dict(sorted(report.passed_over.items())),
             "changes": report.changes,
             "from": _text(report.first),
             "to": _text(report.last),
@@ -58,12 +62,15 @@ class Summary:
         """The same for a person."""
         report = self.report
         yield f"{counted(report.events, 'event')}{self._span()}"
+        if set(report.formats) - {PLAIN}:
+            formats = sorted(report.formats.items(), key=lambda each: (-each[1], each[0]))
+            only = formats[0][0] if len(formats) == 1 else ""
+            yield f"read as {only or ', '.join(f'{name} ({n:,})' for name, n in formats)}"
         if report.repeated:
             yield f"{counted(report.repeated, 'event')} repeated, and taken once"
         if report.skipped:
             yield f"{counted(report.skipped, 'event')} in the store already, from an earlier run"
-        if report.skipped_rows:
-            yield f"{counted(report.skipped_rows, 'row')} passed over, as the mapping says"
+        yield from _block("passed over", [(f"{n:,}", what) for what, n in sorted(report.passed_over.items())])
         fired = [(f"{times:,}", place) for _, place, times in self._rules() if times]
         idle = [place for _, place, times in self._rules() if not times]
         yield from _block("rules fired", fired)

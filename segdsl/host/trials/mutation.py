@@ -80,7 +80,7 @@ class Mutation:
             collector = Collector()
             changed = [*modules[: mutant.number], mutant.module, *modules[mutant.number + 1 :]]
             program = check_modules(self.checked.sources, changed, collector, linted=False)
-            if collector.errors or program.unready:
+            if collector.errors:
                 continue
             means = meaning(lower(program))
             if means not in seen:

@@ -11,12 +11,12 @@ from typing import Any
 from attrs import define, field, frozen
 
 from segdsl.compiler.checked import CheckedProgram
+from segdsl.compiler.history import bounds_of
 from segdsl.compiler.lengths import instant_of
 from segdsl.compiler.pipeline import compile_program
 from segdsl.compiler.trials import CheckedTest, Expected
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
-from segdsl.diagnostics.span import Span
 from segdsl.engines import DEFAULT, prepare, reference
 from segdsl.engines.base import Prepared, Step
 from segdsl.host.trials.not_done import NotDone
@@ -26,7 +26,7 @@ from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Effect, Held
 from segdsl.state.customer import State
 from segdsl.syntax import ast
-from segdsl.syntax.format_rules import action
+from segdsl.syntax.format import test_line
 from segdsl.syntax.format_values import expression
 from segdsl.syntax.format_values import name as shown
 from segdsl.values import limits, wire
@@ -83,16 +83,7 @@ def run_test(checked: CheckedProgram, prepared: Prepared, test: CheckedTest) -> 
 def result_of(checked: CheckedProgram, trial: "Trial") -> TestResult:
     """Run a trial that was not run yet."""
     test = trial.test
-    missing = [d for d in checked.left_out if _holds(test.test.span, d.span)]
-    if missing:
-        failures = tuple(Failure(checked.place(d.span), "to be run", d.message) for d in missing)
-    else:
-        failures = tuple(trial.run())
-    return TestResult(test.name, checked.place(test.span), failures)
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer.source == inner.source and outer.start <= inner.start and inner.end <= outer.end
+    return TestResult(test.name, checked.place(test.span), tuple(trial.run()))
 
 
 @define
@@ -135,7 +126,8 @@ class Trial:
             case ast.Happens(moment, occurrence):
                 assert moment is not None, "a column of the table gave it"
                 self._reach(instant_of(moment, self.zone))
-                self._happens(occurrence)
+                if occurrence is not None:
+                    self._happens(occurrence)
             case ast.Later(delay, occurrence):
                 assert delay is not None, "a column of the table gave it"
                 self._reach(self._after(delay))
@@ -202,8 +194,7 @@ class Trial:
         if effect is not None:
             found = self._effect_failure(effect)
             if found is not None:
-                said = action(ast.Perform(effect.name, effect.match, effect.assignments))
-                yield Failure(place, f"no {said}" if effect.absent else said, found.found, found.why)
+                yield Failure(place, test_line(effect).removeprefix("expect "), found.found, found.why)
             return
         now, state = self._reached()
         for part in self.test.expected[line.span]:
@@ -237,7 +228,7 @@ class Trial:
             wanted[name] = self._encoded(assignment.value, info.fields[name].kind)
         done = [effect for effect in self.effects if effect.action == info.name]
         meant = [effect for effect in done if _has(effect, wanted)]
-        if bool(meant) is not node.absent:
+        if self._are_enough(len(meant), node):
             return None
         held = [each for each in self.held if each.effect.action == info.name and _has(each.effect, wanted)]
         if held and not meant:
@@ -246,6 +237,12 @@ class Trial:
         return (
             found if meant or done or not self.explain else Found(found.found, (*found.why, *self._not_done(info.name)))
         )
+
+    def _are_enough(self, number: int, node: ast.ExpectEffect) -> bool:
+        if node.absent:
+            return number == 0
+        least, most = bounds_of(node.count)
+        return (least or 0) <= number and (most is None or number <= most)
 
     def _not_done(self, action_: str) -> Iterator[str]:
         """What became of the rules that do an action: the test is run once more, with a witness."""
@@ -271,6 +268,6 @@ def _effect_of(line: ast.Expect | ast.ExpectEffect) -> ast.ExpectEffect | None:
     match line:
         case ast.ExpectEffect():
             return line
-        case ast.Expect(ast.Mention(name, match)):
-            return ast.ExpectEffect(name, match)
+        case ast.Expect(ast.Mention(name, match, count=count)):
+            return ast.ExpectEffect(name, match, count=count)
     return None

@@ -262,7 +262,7 @@ class _Question:
             options = [each for each in options if Act("include", segment.name) not in each]
             options = [each for each in options if Act("exclude", segment.name) not in each]
         if until is not None:
-            options.append((Act("wait", wait=until - self.course.now),))
+            options.insert(0, (Act("wait", wait=until - self.course.now),))
         change = trials.smallest(options)
         if trials.spent:
             self.left_open.append("not all changes that come to mind were tried, as it would take too long")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from segdsl.syntax.ast.expressions import Day, Duration, Expression, Name, Percent, Text, Within
+from segdsl.syntax.ast.expressions import Count, Day, Duration, Expression, Name, Percent, Text, Within
 from segdsl.syntax.ast.node import Node, node, out
 from segdsl.syntax.ast.rules import Assignment, Step, Trigger
 
@@ -225,7 +225,7 @@ class Happens(Node):
     """Without a `moment` it is a column of the test's table, and the first words of what happens are its name."""
 
     moment: Day | None
-    occurrence: Occurrence
+    occurrence: Occurrence | None = None
 
 
 @node
@@ -247,6 +247,7 @@ class ExpectEffect(Node):
     match: Expression | None = None
     assignments: tuple[Assignment, ...] = ()
     absent: bool = False
+    count: Count | None = None
 
 
 @node

@@ -1,0 +1,207 @@
+"""JSON objects to events: what all formats of JSON have in common, and `Dialect`, the part in which they differ.
+
+Comes in: the bytes of a stream, or objects that were decoded elsewhere. Goes out: an event or a reject for each. A
+dialect turns what one system writes into plain objects (language.md section 8); `EventShape` makes events of these.
+Numbers are read from their digits, never through a float. Where an object has a key twice, the last one counts. `NaN`
+and `Infinity` are not JSON. Is no format.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from msgspec import ValidationError
+from msgspec.json import Decoder
+
+from segdsl.readers.base import EventShape, Reader, Refusal, reject
+from segdsl.readers.cutting import Piece, pieces
+from segdsl.readers.lenient import loosened
+from segdsl.readers.lines import Stream
+from segdsl.records.inputs import Event
+from segdsl.records.outcomes import Reject
+from segdsl.values.limits import EVENT_BYTES
+from segdsl.values.wire import shown
+
+Object = dict[str, Any]
+
+
+class PassedOver(Exception):  # noqa: N818 - nothing is wrong
+    """An object is passed over on purpose. `what` it is, in the plural, as the run's account says it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Dialect(ABC):
+    """How one system writes events as JSON objects. `format` is its name; `shape` the program's events."""
+
+    format: str
+    exact: ClassVar[bool] = False
+    """Whether values must have the very form of their kinds."""
+
+    def __init__(self, shape: EventShape) -> None:
+        self.shape = shape
+
+    @abstractmethod
+    def knows(self, obj: Object) -> bool:
+        """Whether an object has the look of this system, and of no other."""
+
+    def calls(self, obj: Object) -> list[Any] | None:
+        """What an object holds that is sent in one, as a batch; None for an object that is one event."""
+        return None
+
+    @abstractmethod
+    def plain(self, obj: Object) -> list[Object]:
+        """The events of one object, in the plain shape, with values as JSON decoders give them. Where one object makes
+        several and they have an id, each has its own. Raises Refusal, or PassedOver."""
+
+
+Choose = Callable[[Object], Dialect]
+"""The dialect by which an object is read."""
+
+
+def always(dialect: Dialect) -> Choose:
+    """Every object is read by one dialect."""
+    return lambda _: dialect
+
+
+class Objects(Reader):
+    """Reads JSON objects: one a line, those of one array, or one after another over several lines. A list of objects in
+    place of one, and what a dialect calls a batch, are read one by one. The place is the line's number.
+    """
+
+    def __init__(self, shape: EventShape, source: str, choose: Choose, limit: int = EVENT_BYTES) -> None:
+        super().__init__(shape, source, limit)
+        self.choose = choose
+
+    def read(self, stream: Stream) -> Iterator[Event | Reject]:
+        """As the contract says. What is not JSON, or too long, is a reject; blank lines are passed over."""
+        for piece in pieces(stream, self.limit, self.source):
+            try:
+                obj = self._decoded(piece)
+            except Refusal as refusal:
+                if piece.text.strip() or piece.flaw in ("long", "cut"):
+                    yield reject(refusal, piece.place, raw=piece.text)
+                continue
+            part = f".{piece.item}" if piece.item > 1 else ""
+            yield from self.items(obj, piece.place, piece.text, part)
+
+    def texts(self, text: bytes, place: int) -> Iterator[Event | Reject]:
+        """The events of one JSON text, which stood at `place`."""
+        try:
+            if len(text) > self.limit:
+                raise Refusal("not an event", f"the text is longer than {self.limit:,} bytes")
+            obj = decoded(text, "the text")
+        except Refusal as refusal:
+            yield reject(refusal, place, raw=text)
+            return
+        yield from self.items(obj, place, text)
+
+    def items(self, obj: Any, place: int, raw: bytes | str = b"", part: str = "") -> Iterator[Event | Reject]:
+        """The events of a decoded object or list, which stood at `place`. `part` goes into the ids of events that have
+        none, where several stand at one place. Never raises for what the object holds."""
+        dialect, calls = None, obj if _is_batch(obj) else None
+        if isinstance(obj, dict):
+            dialect = self.choose(obj)
+            calls = dialect.calls(obj)
+        if calls is None:
+            yield from self._events(obj, dialect, place, raw, part)
+            return
+        for number, call in enumerate(calls, 1):
+            of = part if number == 1 else f"{part}.{number}"
+            chosen = dialect or (self.choose(call) if isinstance(call, dict) else None)
+            for item in self._events(call, chosen, place, raw, of):
+                yield _within(item, number, len(calls)) if isinstance(item, Reject) else item
+
+    def _events(
+        self, obj: Any, dialect: Dialect | None, place: int, raw: bytes | str, part: str
+    ) -> Iterator[Event | Reject]:
+        if dialect is None or not isinstance(obj, dict):
+            yield reject(_no_object(obj), place, raw=raw)
+            return
+        try:
+            plain = dialect.plain(obj)
+        except PassedOver as passed:
+            self.passed_over[passed.what] += 1
+            return
+        except Refusal as refusal:
+            yield reject(refusal, place, raw=raw)
+            return
+        to_event, source = self.shape.to_event, self.source
+        for number, each in enumerate(plain, 1):
+            of = part if number == 1 else f"{part}/{number}"
+            if not dialect.exact:
+                loosened(each, self.shape)
+            yield to_event(each, place, source, raw, part=of, format=dialect.format)
+
+    def _decoded(self, piece: Piece) -> Any:
+        """Raises Refusal for what is not JSON."""
+        what = "item" if piece.item else "line"
+        if piece.flaw == "long":
+            raise Refusal("not an event", f"the {what} is longer than {self.limit:,} bytes")
+        if piece.flaw == "cut":
+            raise Refusal(
+                "not an event", "the packed input is damaged or stops here: nothing from here on could be read"
+            )
+        return decoded(piece.text, f"the {what}", piece.flaw == "open", f"the input stops in the middle of this {what}")
+
+
+def decoded(text: bytes, what: str, open: bool = False, stops: str = "") -> Any:
+    """The value of a JSON text. Raises Refusal for what is none; for one that is `open`, the reason is `stops`."""
+    try:
+        return _FAST.decode(text)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        found: Exception = error
+    if isinstance(found, ArithmeticError):  # only a monstrous number stands in the way
+        try:
+            return _PATIENT.decode(text)
+        except (ValueError, RecursionError) as second:
+            found = second
+    raise Refusal("not an event", _flaw_of(found, text, what, stops if open else ""))
+
+
+def _flaw_of(error: Exception, text: bytes, what: str, stops: str) -> str:
+    """In the words of a person, not of the decoder."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return f"{what} is not UTF-8 text"
+    if stops:
+        return stops
+    match error:
+        case RecursionError():
+            return f"{what}'s brackets go too deep"
+        case ValidationError():
+            return f"{what} has a whole number of too many digits"
+    why = str(error).removeprefix("JSON is malformed: ")
+    return f"{what} is not JSON: {'it ends too early' if why == 'Input data was truncated' else why}"
+
+
+def _small_or_huge(digits: str) -> Decimal:
+    """A number whose exponent is beyond even `Decimal`'s: as good as nothing, or out of every range."""
+    try:
+        return Decimal(digits)
+    except ArithmeticError:
+        return Decimal(0) if "e-" in digits.lower() else Decimal("Infinity")
+
+
+def _is_batch(obj: Any) -> bool:
+    """A list of objects in place of one. An empty list, or one of other things, is no event."""
+    return isinstance(obj, list) and bool(obj) and all(isinstance(each, dict) for each in obj)
+
+
+def _no_object(obj: Any) -> Refusal:
+    return Refusal("not an event", f"this is {shown(obj)}, not an object with an event's keys")
+
+
+def _within(item: Reject, number: int, of: int) -> Reject:
+    if of == 1:
+        return item
+    detail = f"{item.detail} (number {number} of {of} in this batch)"
+    return Reject(item.reason, detail, item.place, item.id, item.customer, item.raw)
+
+
+_FAST: Decoder[Any] = Decoder(float_hook=Decimal)
+_PATIENT: Decoder[Any] = Decoder(float_hook=_small_or_huge)
