@@ -1,8 +1,7 @@
 """The laws *batches*, *twice*, *advance* and *forget*, of streams in which visitors are guests, log on and log off.
 
-Seen to fail when a batch does not look up the account of a visitor, when a visitor forgets the ids of its events at
-each `logs off`, when what the clock did to a guest after the link is not taken back, and when the past of a joined
-guest stays behind.
+Seen to fail when a visitor forgets the ids of its events at each `logs off`, and when the past of a joined guest stays
+behind.
 """
 
 from pathlib import Path
