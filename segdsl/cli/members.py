@@ -9,7 +9,7 @@ from segdsl.cli.parts.completing import segments
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import table
-from segdsl.host.identity import is_guest
+from segdsl.records.inputs import is_guest
 from segdsl.values.instants import instant_text
 
 PAGE = 1_000

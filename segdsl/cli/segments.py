@@ -7,7 +7,7 @@ from segdsl.cli.parts.asking import KINDS, at_option, guests_option, json_option
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import table
-from segdsl.host.identity import is_guest
+from segdsl.records.inputs import is_guest
 
 
 @click.command(short_help="List the segments of a store and how many are in each.")

@@ -23,7 +23,7 @@ from segdsl.diagnostics.errors import ClockError, InputError, StoreError
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.deciding import Deciding
 from segdsl.host.decisions import Decision
-from segdsl.host.identity import is_guest, no_guest
+from segdsl.host.identity import no_guest
 from segdsl.host.listing import Listed, Saying, Word
 from segdsl.host.lives import Lives
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
@@ -31,10 +31,9 @@ from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
-from segdsl.readers import PLAIN
 from segdsl.readers.base import EventShape
 from segdsl.readers.detecting import items_of
-from segdsl.records.inputs import Event, Exclude, Include, Link, Unlist
+from segdsl.records.inputs import PLAIN, Event, Exclude, Include, Link, Unlist, is_guest
 from segdsl.records.outcomes import Effect, Held, Outcome, Reject
 from segdsl.values import instants
 from segdsl.values.instants import DAY, MINUTE, instant_text

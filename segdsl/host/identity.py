@@ -17,8 +17,8 @@ event is accepted.
 from attrs import frozen
 from msgspec.structs import replace
 
-from segdsl.records.inputs import FORGET, LOGS_OFF, Event
-from segdsl.state.visitor import GUEST, Visitor
+from segdsl.records.inputs import FORGET, GUEST, LOGS_OFF, Event, is_guest
+from segdsl.state.visitor import Visitor
 from segdsl.values.wire import shown
 
 
@@ -55,8 +55,3 @@ def no_guest(customer: str) -> str:
         f"{shown(customer)} is no guest that is known, and ids that begin with {shown(GUEST)} are theirs alone: name "
         "the visitor, or give the customer another id"
     )
-
-
-def is_guest(customer: str) -> bool:
-    """Whether a customer's id is that of a guest: only guests have such ids."""
-    return customer.startswith(GUEST)

@@ -9,10 +9,10 @@ from typing import Literal
 
 from attrs import define, frozen
 
-from segdsl.host.identity import is_guest, no_guest
+from segdsl.host.identity import no_guest
 from segdsl.host.taking import Taking
 from segdsl.readers.base import identity
-from segdsl.records.inputs import Exclude, Include, Unlist
+from segdsl.records.inputs import Exclude, Include, Unlist, is_guest
 from segdsl.records.outcomes import Outcome, Reject
 from segdsl.state.life import Life
 from segdsl.values.instants import instant_text

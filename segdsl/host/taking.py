@@ -12,10 +12,10 @@ from attrs import define, field, frozen
 from msgspec.structs import replace
 
 from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredLink, StoredState, Tally, TallyKind
-from segdsl.host.identity import Settled, is_guest, no_guest, settle
+from segdsl.host.identity import Settled, no_guest, settle
 from segdsl.host.links import Links
 from segdsl.host.lives import Lives
-from segdsl.records.inputs import FORGET, Event, Link, Listing
+from segdsl.records.inputs import FORGET, Event, Link, Listing, is_guest
 from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
 from segdsl.state.life import Life, Taken, decode, encode, encode_inputs, encode_state
 from segdsl.values.instants import DAY, duration_text, instant_text

@@ -11,6 +11,12 @@ FORGET = "forget customer"
 LOGS_OFF = "logs off"
 """The event that ends what a visitor was: the link to an account, or the guest (language.md 5.18)."""
 
+GUEST = "visitor:"
+"""What the id of every guest begins with. No other customer's id does."""
+
+PLAIN = "jsonlines"
+"""The format of events in the plain shape (language.md section 8), and of other JSON that a mapping describes."""
+
 
 class Event(Struct, frozen=True, tag="event", array_like=True):
     """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time
@@ -80,3 +86,8 @@ class Link(Struct, frozen=True, tag="link", array_like=True):
 
 Listing = Include | Exclude | Unlist
 Input = Event | Listing | Link
+
+
+def is_guest(customer: str) -> bool:
+    """Whether a customer's id is that of a guest: only guests have such ids."""
+    return customer.startswith(GUEST)

@@ -3,8 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-GUEST = "visitor:"
-"""What the id of every guest begins with. No other customer's id does."""
+from segdsl.records.inputs import GUEST
 
 
 class Visitor(Struct, omit_defaults=True):
