@@ -7,12 +7,13 @@ happen there is only the head.
 
 from ast import literal_eval
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from segdsl.records.inputs import Event, Exclude, Include, Unlist
-from segdsl.state.customer import State
+from segdsl.state.customer import Pending, State, Waiting
 
 
 class Taken(Struct, frozen=True, array_like=True):
@@ -50,7 +51,7 @@ def encode(life: Life) -> bytes:
     """The bytes of a life, for a backend."""
     try:
         return _encoder.encode(life)
-    except OverflowError:  # an exact total beyond 64 bits: rare, so all that holds values goes as text then
+    except OverflowError:  # an exact total beyond 64 bits
         base = _with_text(life.base) if life.base is not None else None
         return _encoder.encode(Life(_with_text(life.head), base, life.tail))
 
@@ -60,7 +61,8 @@ def decode(data: bytes) -> Life:
     life = _decoder.decode(data)
     for state in (life.head, life.base):
         if state is not None and state.large:
-            state.memories, state.attributes, state.collections = literal_eval(state.large)
+            for name, values in msgspec.structs.asdict(msgspec.convert(literal_eval(state.large), _Values)).items():
+                setattr(state, name, values)
             state.large = ""
     return life
 
@@ -75,8 +77,22 @@ def decode_inputs(pages: Iterable[bytes]) -> list[Taken]:
     return sorted((taken for page in pages for taken in _journal_decoder.decode(page)), key=lambda each: each.place)
 
 
+class _Values(Struct):
+    """All parts of a state that hold values. A number too large for the coding is rare, so all of them go as text
+    then. A rule may have recorded such a total, so that it is wherever fields of events are kept."""
+
+    attributes: dict[str, Any]
+    memories: dict[str, Any]
+    waits: list[Waiting]
+    tallies: dict[str, list[Any]]
+    pending: dict[str, list[Pending]]
+    collections: dict[str, list[Any]]
+
+
 def _with_text(state: State) -> State:
     large = state.copy()
-    large.large = repr((large.memories, large.attributes, large.collections))
-    large.memories, large.attributes, large.collections = {}, {}, {}
+    held = {name: getattr(large, name) for name in _Values.__struct_fields__}
+    large.large = repr(msgspec.to_builtins(held))
+    for name, values in held.items():
+        setattr(large, name, type(values)())
     return large
