@@ -4,7 +4,7 @@ The past is answered from recorded memberships. What a customer's state says hol
 clock has changed since then, or will by a later instant, is worked out here from the state, without writing it down.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import groupby
@@ -65,9 +65,7 @@ class Questions:
 
     def known_segment(self, name: str) -> None:
         """Raises UnknownNameError, with the nearest name, for a segment that is not declared."""
-        if name not in self.segments:
-            meant = nearest(name, self.segments)
-            raise UnknownNameError(f"there is no segment {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
+        _known("segment", name, self.segments)
 
     def segments_of(self, customer: str, at: Moment | None = None) -> list[Membership]:
         """The segments a customer is in at an instant (None: the store's clock), by name.
@@ -251,11 +249,8 @@ class Questions:
         return self._explainer().why_effects(customer, action, instant, self.journal(customer))
 
     def known_action(self, name: str) -> None:
-        """Raises UnknownNameError for an action that is not declared."""
-        actions = [action.name for action in self.plan.actions]
-        if name not in actions:
-            meant = nearest(name, actions)
-            raise UnknownNameError(f"there is no action {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
+        """Raises UnknownNameError, with the nearest name, for an action that is not declared."""
+        _known("action", name, [action.name for action in self.plan.actions])
 
     def why_promotion(self, customer: str, promotion: str, at: Moment | None = None) -> Why:
         """Why a customer has a promotion or has it not at an instant (None: the store's clock), as `why` says it of a
@@ -263,12 +258,7 @@ class Questions:
 
         Raises UnknownNameError for a promotion that is not declared, StoreError for a store begun without a journal.
         """
-        names = [each.name for each in self.plan.promotions]
-        if promotion not in names:
-            meant = nearest(promotion, names)
-            raise UnknownNameError(
-                f"there is no promotion {promotion!r}" + (f": did you mean {meant!r}?" if meant else "")
-            )
+        _known("promotion", promotion, [each.name for each in self.plan.promotions])
         instant = self._instant(at)
         customer = self._known_as(customer, instant)
         return self._explainer().why_promotion(customer, promotion, instant, self.journal(customer))
@@ -350,6 +340,13 @@ class Questions:
     def _settled(self, page: list[str], until: int) -> Iterator[Change]:
         for _, data in sorted(self.backend.load(page).items()):
             yield from self.prepared.settle(decode(data).head, until).changes
+
+
+def _known(what: str, name: str, names: Collection[str]) -> None:
+    """Raises UnknownNameError, with the nearest name, for one that is not declared."""
+    if name not in names:
+        meant = nearest(name, names)
+        raise UnknownNameError(f"there is no {what} {name!r}" + (f": did you mean {meant!r}?" if meant else ""))
 
 
 def _together(parts: list[Standing]) -> Standing:

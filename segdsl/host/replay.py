@@ -83,8 +83,9 @@ class Report:
             self.effects.update(effect.action for effect in outcome.effects)
             self.late += sum(effect.mark == "late" for effect in outcome.effects)
             self.withdrawn += len(outcome.withdrawn)
-            self.held.update(each.effect.action for each in outcome.held)
-            self.held_by.update((each.effect.action, by.text, by.place) for each in outcome.held for by in each.by)
+            for each in outcome.held:
+                self.held[each.effect.action] += 1
+                self.held_by.update((each.effect.action, by.text, by.place) for by in each.by)
 
 
 @define

@@ -33,7 +33,7 @@ class Plain(Dialect):
     exact = True
 
     def knows(self, obj: Object) -> bool:
-        return "event" in obj and any(key in obj for key in ("customer", "visitor", "time"))
+        return "event" in obj and ("customer" in obj or "time" in obj or "visitor" in obj)
 
     def plain(self, obj: Object) -> list[Object]:
         return [obj]

@@ -7,7 +7,7 @@ and `Infinity` are not JSON. Is no format.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -99,42 +99,47 @@ class Objects(Reader):
             return
         yield from self.items(obj, place, text)
 
-    def items(self, obj: Any, place: int, raw: bytes | str = b"", part: str = "") -> Iterator[Event | Reject]:
+    def items(self, obj: Any, place: int, raw: bytes | str = b"", part: str = "") -> Iterable[Event | Reject]:
         """The events of a decoded object or list, which stood at `place`. `part` goes into the ids of events that have
         none, where several stand at one place. Never raises for what the object holds."""
-        dialect, calls = None, obj if _is_batch(obj) else None
-        if isinstance(obj, dict):
-            dialect = self.choose(obj)
-            calls = dialect.calls(obj)
+        if _is_batch(obj):
+            return self._batch(obj, None, place, raw, part)
+        if not isinstance(obj, dict):
+            return [reject(_no_object(obj), place, raw=raw)]
+        dialect = self.choose(obj)
+        calls = dialect.calls(obj)
         if calls is None:
-            yield from self._events(obj, dialect, place, raw, part)
-            return
+            return self._events(obj, dialect, place, raw, part)
+        return self._batch(calls, dialect, place, raw, part)
+
+    def _batch(
+        self, calls: list[Any], dialect: Dialect | None, place: int, raw: bytes | str, part: str
+    ) -> Iterator[Event | Reject]:
+        """The events of what was sent in one; without a `dialect`, each tells its own."""
         for number, call in enumerate(calls, 1):
             of = part if number == 1 else f"{part}.{number}"
-            chosen = dialect or (self.choose(call) if isinstance(call, dict) else None)
-            for item in self._events(call, chosen, place, raw, of):
+            found: Iterable[Event | Reject] = [reject(_no_object(call), place, raw=raw)]
+            if isinstance(call, dict):
+                found = self._events(call, dialect or self.choose(call), place, raw, of)
+            for item in found:
                 yield _within(item, number, len(calls)) if isinstance(item, Reject) else item
 
-    def _events(
-        self, obj: Any, dialect: Dialect | None, place: int, raw: bytes | str, part: str
-    ) -> Iterator[Event | Reject]:
-        if dialect is None or not isinstance(obj, dict):
-            yield reject(_no_object(obj), place, raw=raw)
-            return
+    def _events(self, obj: Object, dialect: Dialect, place: int, raw: bytes | str, part: str) -> list[Event | Reject]:
+        """The events of one object."""
         try:
             plain = dialect.plain(obj)
         except PassedOver as passed:
             self.passed_over[passed.what] += 1
-            return
+            return []
         except Refusal as refusal:
-            yield reject(refusal, place, raw=raw)
-            return
-        to_event, source = self.shape.to_event, self.source
+            return [reject(refusal, place, raw=raw)]
+        made: list[Event | Reject] = []
         for number, each in enumerate(plain, 1):
             of = part if number == 1 else f"{part}/{number}"
             if not dialect.exact:
                 loosened(each, self.shape)
-            yield to_event(each, place, source, raw, part=of, format=dialect.format)
+            made.append(self.shape.to_event(each, place, self.source, raw, part=of, format=dialect.format))
+        return made
 
     def _decoded(self, piece: Piece) -> Any:
         """Raises Refusal for what is not JSON."""

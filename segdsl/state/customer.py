@@ -50,9 +50,9 @@ class State(Struct, omit_defaults=True):
     host `listed` (True: included, False: excluded). `collections` hold items by the collection's key. `waits` are where
     flows stand; `tallies` (of [instant, value of `per`]) and `pending` belong to triggers, by their keys. `entered` are
     the `once` rules already entered. `seen` are the ids of inputs that could still come again, with their instants.
-    `made` are the instants of effects that limits still count, by the `scope` of the limits. `large` holds memories and
-    attributes as text where a number is too large for the coding, and collections with them. `draws_as` is the name by
-    which chance is drawn where that is another one: that of the guest whom the customer once was.
+    `made` are the instants of effects that limits still count, by the `scope` of the limits. `large` holds all parts
+    with values as text, where a number in them is too large for the coding. `draws_as` is the name by which chance is
+    drawn where that is another one: that of the guest whom the customer once was.
     """
 
     customer: str

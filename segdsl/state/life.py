@@ -7,12 +7,13 @@ happen there is only the head.
 
 from ast import literal_eval
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from segdsl.records.inputs import Input
-from segdsl.state.customer import State
+from segdsl.state.customer import Pending, State, Waiting
 
 
 class Taken(Struct, frozen=True, array_like=True):
@@ -51,7 +52,7 @@ def encode(life: Life) -> bytes:
     """The bytes of a life, for a backend."""
     try:
         return _encoder.encode(life)
-    except OverflowError:  # an exact total beyond 64 bits: rare, so all that holds values goes as text then
+    except OverflowError:  # an exact total beyond 64 bits
         base = _with_text(life.base) if life.base is not None else None
         return _encoder.encode(Life(_with_text(life.head), base, life.tail))
 
@@ -92,12 +93,27 @@ def decode_inputs(pages: Iterable[bytes]) -> list[Taken]:
 
 def _restore(state: State) -> None:
     if state.large:
-        state.memories, state.attributes, state.collections = literal_eval(state.large)
+        for name, values in msgspec.structs.asdict(msgspec.convert(literal_eval(state.large), _Values)).items():
+            setattr(state, name, values)
         state.large = ""
+
+
+class _Values(Struct):
+    """All parts of a state that hold values. A number too large for the coding is rare, so all of them go as text
+    then. A rule may have recorded such a total, so that it is wherever fields of events are kept."""
+
+    attributes: dict[str, Any]
+    memories: dict[str, Any]
+    waits: list[Waiting]
+    tallies: dict[str, list[Any]]
+    pending: dict[str, list[Pending]]
+    collections: dict[str, list[Any]]
 
 
 def _with_text(state: State) -> State:
     large = state.copy()
-    large.large = repr((large.memories, large.attributes, large.collections))
-    large.memories, large.attributes, large.collections = {}, {}, {}
+    held = {name: getattr(large, name) for name in _Values.__struct_fields__}
+    large.large = repr(msgspec.to_builtins(held))
+    for name, values in held.items():
+        setattr(large, name, type(values)())
     return large

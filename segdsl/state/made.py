@@ -3,18 +3,9 @@
 A log holds what is still in the window, oldest first. It is replaced, never changed in place.
 """
 
-from collections.abc import Iterable, Mapping
-
-from segdsl.plan.nodes import Window
-from segdsl.state.windows import leaves
-from segdsl.values.zones import Zone
+from collections.abc import Mapping
 
 Log = list[int]
-
-
-def within(log: Iterable[int], window: Window, now: int, zone: Zone) -> Log:
-    """The instants that are in the window (now - D, now]."""
-    return [instant for instant in log if now < leaves(window, instant, zone)]
 
 
 def united(one: Mapping[str, Log], other: Mapping[str, Log]) -> dict[str, Log]:

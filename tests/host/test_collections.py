@@ -275,3 +275,9 @@ def test_an_effect_is_held_back_while_something_is_held() -> None:
             happened(4, "unpacks", 4, thing="a"), happened(5, "visits", 5),
         ])  # fmt: skip
         assert [outcome.reject is None and len(outcome.effects) for outcome in outcomes] == [1, 0, 0, 0, 1]
+
+
+def test_a_collection_that_other_events_empty_is_another_program() -> None:
+    asking = "segment Some if any item of bag\n"
+    texts = (WORDS, WORDS.replace("  clear empties\n", ""), WORDS.replace("  drop unpacks\n", ""))
+    assert len({loads(text + asking).digest for text in texts}) == len(texts)

@@ -186,5 +186,6 @@ def test_actions_in_another_order_are_the_same_limit() -> None:
 def test_another_limit_is_another_program() -> None:
     rule = "\nwhen registers then send email"
     limits = ("limit 1 within 1 day for send email", "limit 2 within 1 day for send email")
-    texts = (*limits, "hold send email while age > 3", "")
+    holds = ("hold send email while age > 3", "hold send email while age > 4")
+    texts = (*limits, *holds, "")
     assert len({segdsl.loads(text + rule).digest for text in texts}) == len(texts)

@@ -263,3 +263,16 @@ def test_a_collection_that_a_rule_filled_leads_back_to_the_rule():
     assert chain(asked(rules, [("01T10", "pays")])) == [
         ("e1", "the rule recorded `puts`"), ("e1", "the condition holds"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "keys"), [("boolean", [True, False]), ('one of ("a", "b")', ["a", "b"])])
+@pytest.mark.parametrize("asked_for", [
+    "total of price of tray >= 150", "average of price of tray > 90", "largest of price of tray > 90",
+    "latest of price of tray within 30 days = 90",
+])  # fmt: skip
+def test_where_all_keys_of_a_collection_are_taken_an_item_would_have_to_be_put_in_anew(
+    kind: str, keys: list[Any], asked_for: str
+):
+    rules = f"event lays {{ place: {kind}, price: number }}\ncollection tray of lays by place\nsegment A if {asked_for}"
+    told: list[Told] = [(f"0{n}T10", "lays", {"place": key, "price": 60}) for n, key in enumerate(keys, 1)]
+    assert asked(rules, told).change_text.startswith("`lays with ")

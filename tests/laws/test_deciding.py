@@ -63,10 +63,16 @@ def decided_then_processed(engine: Engine, stream: Stream, data: st.DataObject) 
 
 
 def merged_by_priority(engine: Engine, stream: Stream, amount: int) -> None:
-    """What is shown of each event, without and with a wanted amount, against what could be shown at all."""
+    """What is shown of each event, without and with a wanted amount of one action, against what could be shown at
+    all: that action is filled by itself, and the others go by the highest priority that has any of them."""
     for event in stream:
-        possible = engine.decide(event, wanted={"tell": 1_000_000}).shown
-        enough = [e for e in possible if sum(other.priority > e.priority for other in possible) < amount]
+        possible = engine.decide(event, wanted={"tell": 1_000_000, "shout": 1_000_000}).shown
+        told = [e.priority for e in possible if e.action == "tell"]
+        others = [e.priority for e in possible if e.action != "tell"]
+        enough = [
+            e for e in possible
+            if (sum(each > e.priority for each in told) < amount if e.action == "tell" else e.priority == max(others))
+        ]  # fmt: skip
         assert list(engine.decide(event, wanted={"tell": amount}).shown) == enough
         assert list(engine.decide(event).shown) == [e for e in possible if e.priority == possible[0].priority]
         engine.process(event)

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from segdsl.plan.nodes import Window
 from segdsl.state.customer import State
-from segdsl.state.made import united, within
+from segdsl.state.made import united
+from segdsl.state.memories import inside
 from segdsl.values.instants import DAY
 from segdsl.values.zones import Zone
 
@@ -19,13 +20,13 @@ def test_the_copy_of_a_state_has_a_log_of_its_own() -> None:
 
 
 def test_the_older_end_of_the_window_is_out() -> None:
-    assert within([0, 1, DAY], Window(older=DAY), DAY, Zone("UTC")) == [1, DAY]
+    assert inside(Window(older=DAY), [0, 1, DAY], DAY, Zone("UTC")) == [1, DAY]
 
 
 def test_days_of_the_calendar_are_those_of_the_zone() -> None:
     today = Window(older_days=1, whole_days=True)
     midnight = 5 * 3_600_000_000
-    assert within([midnight - 1, midnight], today, midnight + 1, Zone("America/Toronto")) == [midnight]
+    assert inside(today, [midnight - 1, midnight], midnight + 1, Zone("America/Toronto")) == [midnight]
 
 
 def test_two_logs_united_hold_what_both_hold_in_order() -> None:

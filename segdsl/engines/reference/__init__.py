@@ -147,10 +147,11 @@ class Reference:
             if not rules:
                 break
             landing = self._judge_rules(rules, round_, step)
-            wanted = self._effects(landing.effects, round_, cause, times)
-            made, held = self.holding.part(wanted, round_.view, round_.key)
-            step.effects += made
-            step.held += held
+            if landing.effects:
+                wanted = self._effects(landing.effects, round_, cause, times)
+                made, held = self.holding.part(wanted, round_.view, round_.key)
+                step.effects += made
+                step.held += held
             following = Round(round_.view, round_.arrival, round_.number + 1, round_.cause)
             touched = self._land(landing, following, step, cause)
             for wish in landing.recorded:
@@ -237,7 +238,8 @@ class Reference:
                 value = evaluate(memory.operand, remembered) if memory.operand is not None else None
                 held = state.memories.get(memory.key)
                 state.memories[memory.key] = take_in(memory, held, event.instant, event.id, value, fields, self.zone)
-        round_.collect(event.name, fields, self.needs)
+        for collection in self.needs.collections_of(event.name):
+            round_.collect(collection, event.name, remembered)
         round_.events.append((event.name, fields))
         round_.tell_triggers(event.name, fields, self.needs)
         touched = set(self.needs.segments_of_event(event.name))

@@ -65,7 +65,7 @@ def evaluate(node: p.Expression, view: View) -> Any:
         case p.Arithmetic(operator, left, right, domain):
             return calculate(operator, evaluate(left, view), evaluate(right, view), domain)
         case p.ItemField(name):
-            return view.item.get(name) if isinstance(view.item, Mapping) else view.item
+            return view.item.get(name) if isinstance(view.item, dict) else view.item
         case p.Member(segment, lasting):
             since = view.state.members.get(segment)
             return since is not None and (lasting is None or since + lasting <= view.now)

@@ -14,7 +14,7 @@ from segdsl.engines.reference.evaluate import View, holds
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.records.outcomes import Effect, Held, HeldBy
-from segdsl.state.made import within
+from segdsl.state.memories import inside
 
 Wanted = tuple[Effect, Mapping[str, Any]]
 """An effect, and its fields as run-time values."""
@@ -66,7 +66,7 @@ class Holding:
         return made, held
 
     def _log(self, limit: p.Limit, view: View) -> list[int]:
-        return within(view.state.made.get(limit.scope, ()), limit.window, view.now, view.zone)
+        return inside(limit.window, view.state.made.get(limit.scope, []), view.now, view.zone)
 
     def _tell(
         self,

@@ -82,19 +82,19 @@ class Round:
 
     # ------------------------------------------------------------------------- what is kept of events, and by triggers
 
-    def collect(self, name: str, fields: Fields, needs: Needs) -> None:
-        """Let an event take items out of collections, and put itself in."""
-        state, view = self.view.state, self.view.about(fields)
-        for collection in needs.collections_of(name):
-            kept = {name: fields[name] for name in collection.fields if name in fields}
-            before = state.collections.get(collection.key, [])
-            items, full = after_event(collection, before, name, view.now, partial(evaluate, view=view), kept)
-            if full:
-                self.full.append(collection.name)
-            if items:
-                state.collections[collection.key] = items
-            else:
-                state.collections.pop(collection.key, None)
+    def collect(self, collection: p.Collection, event: str, about: View) -> None:
+        """Let an event take items out of a collection, and put itself in. `about` is the view in which the event is
+        spoken of as an item."""
+        state = self.view.state
+        kept = {name: about.item[name] for name in collection.fields if name in about.item}
+        before = state.collections.get(collection.key, [])
+        items, full = after_event(collection, before, event, about.now, partial(evaluate, view=about), kept)
+        if full:
+            self.full.append(collection.name)
+        if items:
+            state.collections[collection.key] = items
+        else:
+            state.collections.pop(collection.key, None)
 
     def tell_triggers(self, name: str, fields: Fields, needs: Needs) -> None:
         """Let the triggers that count, and those that look back, know of an event."""

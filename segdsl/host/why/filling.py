@@ -59,7 +59,8 @@ def _puts(
     fields = fields_meeting(node.where, kinds, aims.now, aims.hand())
     if fields is None:
         return
-    fresh = [key for key in _keys(kinds.get(name), EVENTS + len(there)) if key not in [item[1] for item in there]]
+    taken = {item[1] for item in there}
+    fresh = [key for key in _keys(kinds.get(name), EVENTS + len(there)) if key not in taken]
     worth, then = aims.value(node), until_inside(items.window)
     if node.measure in ("count", "when", "distinct"):
         missing = 1 if node.measure == "when" else more_needed(operator, value, worth)
@@ -79,9 +80,9 @@ def _puts(
     for each in wanted:
         values = fields_worth(node.operand, each)
         if values is not None:
-            yield (Act("event", collection.event, {name: fresh[0], **fields, **values}), *then)
-            for item in there[-1:] if name not in {**fields, **values} else ():
-                yield (Act("event", collection.event, {name: item[1], **fields, **values}), *then)
+            replaced = [item[1] for item in there[-1:]] if name not in {**fields, **values} else []
+            for key in (*fresh[:1], *replaced):
+                yield (Act("event", collection.event, {name: key, **fields, **values}), *then)
 
 
 def _keys(kind: Kind | None, number: int) -> list[Any]:

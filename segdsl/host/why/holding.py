@@ -6,6 +6,7 @@ events that decided it.
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from attrs import define
 
@@ -28,7 +29,7 @@ class Held:
 def held(collection: p.Collection, entered: Iterable[Sighting], now: int, value: Value) -> list[Held]:
     """All that was ever put in by an instant, in order."""
     ever: list[Held] = []
-    items: list[list[object]] = []
+    items: list[list[Any]] = []
     for sighting in entered:
         event = sighting.node
         assert isinstance(event, Event), "an event was entered"
@@ -36,11 +37,12 @@ def held(collection: p.Collection, entered: Iterable[Sighting], now: int, value:
             continue
         worth = partial(about, fields=sighting.fields, value=value)
         each = Held(sighting)
-        items, _ = after_event(collection, items, event.name, event.instant, worth, each)
-        there = [item[2] for item in items]
-        for other in ever:
-            if other.gone is None and other not in there:
-                other.gone = sighting
-        if each in there:
+        before = items
+        items, _ = after_event(collection, before, event.name, event.instant, worth, each)
+        there = {id(item[2]) for item in items}
+        for other in before:
+            if id(other[2]) not in there:
+                other[2].gone = sighting
+        if id(each) in there:
             ever.append(each)
     return ever
