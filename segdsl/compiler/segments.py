@@ -14,7 +14,6 @@ from segdsl.plan import nodes as p
 from segdsl.syntax import ast
 from segdsl.values.kinds import ERROR
 
-
 _CONDITION_IN_A_NAME = re.compile(r"\s(?P<word>when|whenever|where|unless|(?:not\s+)?in\s+segment)\s")
 
 
@@ -74,7 +73,7 @@ def _promotion(node: ast.Promotion, gathered: Gathered, expressions: Expressions
 
 
 def _check_no_condition_in_name(name: ast.Name, expressions: Expressions) -> None:
-    """A bare name runs on to the line's end, so a condition behind another word than `if` would be a part of it, and the
+    """A bare name runs on to the line's end: a condition behind another word than `if` would be a part of it, and the
     promotion for everybody."""
     written = expressions.gathered.sources.text(name.span)
     found = None if written.startswith('"') else _CONDITION_IN_A_NAME.search(written)
@@ -89,9 +88,9 @@ def _check_no_condition_in_name(name: ast.Name, expressions: Expressions) -> Non
     expressions.error(
         "SEG208",
         span,
-        f"the condition of a promotion stands behind `if`; with `{word}` it is a part of the name, and the promotion is "
-        "for everybody",
-        help=f'write `promotion NAME if CONDITION`; a name that holds `{word}` stands in quotes: promotion "{name.text}"',
+        f"the condition of a promotion stands behind `if`; with `{word}` it is a part of the name, and the promotion "
+        "is for everybody",
+        help=f'write `promotion NAME if CONDITION`; if `{word}` belongs to the name: promotion "{name.text}"',
         fix=fix,
     )
 

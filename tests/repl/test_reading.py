@@ -9,9 +9,10 @@ from segdsl.repl.reading import Mistake, Reading, Unfinished, entries, is_whole,
     ("segment A by activities", "declarations"), ("when registers then add to A", "declarations"),
     ("zone \"UTC\"", "declarations"), ("on 2026-03-01 registers", "lines"), ("on 2026-03-01", "lines"),
     ("after 7 days", "lines"), ("after 7 days registers", "lines"), ("given income is 5", "lines"),
-    ("expect in segment A", "lines"), ("registers", "event"), ('searches "Acme"', "event"), ("places order with amount = 40", "event"),
+    ("expect in segment A", "lines"), ("registers", "event"), ('searches "Acme"', "event"),
+    ("places order with amount = 40", "event"),
     ("income", "event"), ("(registers)", "question"), ("income > 5", "question"), ("2 + 3", "question"),
-("count of places order within 30 days >= 2", "question"),
+    ("count of places order within 30 days >= 2", "question"),
 ])  # fmt: skip
 def test_a_text_is_told_by_the_grammar(text: str, kind: str):
     reading = read(text)
