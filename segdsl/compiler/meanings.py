@@ -52,6 +52,15 @@ _CALLED = {
     "phone number": "phone", "organization": "account",
 }  # fmt: skip
 """What is known of a customer, by other words for it."""
+_DONE = {
+    "email": "send email", "emails": "send email", "mail": "send email", "mails": "send email",
+    "send mail": "send email", "send mails": "send email", "send emails": "send email", "messages": "send email",
+    "text": "send text", "texts": "send text", "sms": "send text", "send sms": "send text", "send texts": "send text",
+    "push": "send push", "pushes": "send push", "push messages": "send push", "send notification": "send push",
+    "notifications": "send push", "send push message": "send push", "coupons": "issue coupon",
+    "coupon": "issue coupon", "send coupon": "issue coupon", "show banner": "show content", "banner": "show content",
+}  # fmt: skip
+"""What is done, by other words for it."""
 _YES_AND_NO = {"true": "yes", "false": "no", "True": "yes", "False": "no", "TRUE": "yes", "FALSE": "no"}
 NOTHING = frozenset(("null", "none", "empty", "nil", "missing", "unknown", "blank", "NULL", "undefined", "NaN"))
 
@@ -82,7 +91,7 @@ def of_action(of: ast.Name, scope: Scope) -> Meaning | None:
             meant = _segment(found["name"], scope.segments)
             written = f"{words} {meant or found['name']}"
             return Meaning(f"write `{written}`", Fix(of.span, written) if meant else None)
-    return None
+    return _by_another_word(of, _DONE.get(of.text.casefold()), scope.actions)
 
 
 def of_segment(of: ast.Name, scope: Scope, sources: SourceMap) -> Meaning | None:
@@ -94,6 +103,9 @@ def of_segment(of: ast.Name, scope: Scope, sources: SourceMap) -> Meaning | None
         return Meaning(f"write `{plain}`", Fix(of.span, name_at(of, plain)))
     if name.endswith(";"):
         return Meaning("nothing ends with `;`: a line's end is enough", Fix(of.span, name_at(of, name.rstrip("; "))))
+    if name in scope.collections:
+        event = scope.collections[name].event.name
+        return Meaning(f"`{name}` is a collection: ask `count of {name} >= 1`, or start with its event, `when {event}`")
     action = re.match(r"(?:add to|remove from)\s+(.+)", name)
     if action is not None or name in scope.actions:
         return Meaning("actions are joined by `and`, not by a comma", _and_for_comma(of, sources))
@@ -177,6 +189,16 @@ def _before_a_word(of: ast.Name, scope: Scope) -> Meaning | None:
     return None
 
 
+def ran_on(of: ast.Name, events: Collection[str]) -> Meaning | None:
+    """Of an event in a collection that took in the next `drop` or `clear`, which stood on the same line."""
+    parts = re.fullmatch(r"(?P<first>.+?) (?P<next>(?:drop|clear) (?P<other>.+))", of.text)
+    if parts is None or parts["first"] not in events:
+        return None
+    written = parts["next"]
+    fix = Fix(of.span, f"{parts['first']}\n  {written}", sure=parts["other"] in events)
+    return Meaning(f"a name runs on to the line's end: `{written}` stands on a line of its own", fix)
+
+
 def _otherwise_said(of: ast.Name, scope: Scope) -> Meaning | None:
     """An event by another word for it: of everyday speech, or its name on the wire."""
     said = of.text.casefold()
@@ -199,6 +221,9 @@ def of_value(of: ast.Name, scope: Scope) -> Meaning | None:
     if of.text in _YES_AND_NO:
         right = _YES_AND_NO[of.text]
         return Meaning(f"write `{right}`", Fix(of.span, right))
+    promised = re.fullmatch(r"(?:has |entitled to )?promotion (?P<name>.+)", of.text)
+    if promised is not None and promised["name"] in scope.promotions:
+        return Meaning("nothing asks for a promotion: make its condition a segment, and let both ask for that")
     found = _BELONGING.fullmatch(of.text)
     if found is not None:
         meant = _segment(found["name"], scope.segments)
@@ -227,6 +252,17 @@ def _event_and_field(name: str, scope: Scope) -> tuple[str, bool]:
         if event is not None and " ".join(words[cut:]) in event.fields:
             return event.name, True
     return "", False
+
+
+def of_collection(name: str, node: ast.Expression, right: ast.Expression) -> Meaning:
+    """Of a collection that is compared with something."""
+    match node, right:
+        case ast.Is(negated=negated), ast.Mention(ast.Name(text=said), None, None, None, None) if said in NOTHING:
+            written = f"count of {name} {'>= 1' if negated else '= 0'}"
+            return Meaning(f"write `{written}`", Fix(node.span, written))
+        case ast.TextTest(), ast.Text(value=said):
+            return Meaning(f"ask `any item of {name} where product is {quoted(said)}`")
+    return Meaning(f"ask `count of {name} >= 1`")
 
 
 def nothing(node: ast.Expression, left: ast.Expression, negated: bool, sources: SourceMap) -> Meaning:

@@ -34,6 +34,12 @@ def membership(place: Place) -> Diagnostic | None:
             shown = Span(words.source, words.start, words.start + len(match["words"].rstrip()))
             return wrong(f"`{match['words'].strip()}` is too much here", shown, help_, Fix(words, ""))
     if place.kinds == {"_SEGMENT"} and re.search(r"\bin\s+$", place.before):
+        behind = re.match(r'[\w ]*?\s*(?P<text>"[^"\n]*")', place.after)
+        if behind is not None:
+            help_ = (
+                f"what is in a collection is asked with `any item of {place.found} where product is {behind['text']}`"
+            )
+            return wrong(f"`{place.found}` cannot stand here; `segment` was expected", place.span, help_)
         help_ = f"write `in segment {place.found}{'(...)' if place.found in ('any', 'all', 'none') else ''}`"
         message = f"`{place.found}` cannot stand here; `segment` was expected"
         return wrong(message, place.span, help_, put(place.span, "segment "))
