@@ -56,6 +56,10 @@ def command(customer: str, segment: tuple[str, ...], store: str, at: str | None,
 def _found(engine: "segdsl.Engine", customer: str, name: str, at: str | None) -> "segdsl.Why | segdsl.WhyEffects":
     """The answer about a segment, a promotion or an action. Fails where customer and name were given the wrong way
     round, and for a name of none of them."""
+    if name == PROMOTION.strip() and name not in engine.segments:
+        raise Failure(
+            f"which promotion is meant? Name it, as in seg why {shlex.quote(customer)} promotion Free shipping"
+        )
     promotions = [each.name for each in engine.plan.promotions]
     actions = [each.name for each in engine.plan.actions]
     said = name.removeprefix(PROMOTION)

@@ -21,13 +21,14 @@ from segdsl.backends import open_backend
 from segdsl.backends.base import Backend, Batch, Position, StoredProgram, Tally
 from segdsl.diagnostics.errors import ClockError, InputError, StoreError
 from segdsl.engines import DEFAULT, prepare
-from segdsl.host.deciding import Deciding
+from segdsl.host.deciding import MESSAGES, Deciding
 from segdsl.host.decisions import Decision
 from segdsl.host.listing import Listed, Saying, Word
 from segdsl.host.lives import Lives
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
 from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
+from segdsl.host.searching import SEARCHES
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers import PLAIN
@@ -272,13 +273,16 @@ class Engine(Questions):
 
         An event without an `id` is given one that is made of what it says, `decision.id`: process it with that.
 
-        Raises UnknownNameError for a wanted action that is not declared, InputError for an amount that is none.
+        Raises UnknownNameError for a wanted action that is not declared, InputError for an amount that is none, and for
+        an action that no page shows.
         """
         amounts = dict(wanted or {})
         for action, amount in amounts.items():
             self.known_action(action)
             if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
                 raise InputError(f"the wanted amount of {action!r} is {amount!r}, not a whole number from 0 on")
+            if action in MESSAGES or action in SEARCHES:
+                raise InputError(f"{action!r} is nothing that a page shows, so there is no amount of it")
         item = self._asked_about(event)
         taking = self._taking(self._believed())
         taking.load([item.customer] if isinstance(item, Event) else [])

@@ -172,6 +172,11 @@ def test_line(place: Place) -> Diagnostic | None:
     if not place.kinds >= {"_GIVEN", "_EXPECT", "_ON"} or not place.found[0].isalpha():
         return None
     message = f"`{place.found}` cannot stand here; `}}` or a line such as `given`, `on` or `expect` was expected"
+    ran = re.search(r"\S(?P<blank>[ \t]+)(?P<word>expect|given|after)[ \t][^\n]*$", place.before)
+    if ran is not None and re.search(r"\b(?:on|after)\s[^\n]*$", place.before[: ran.start("word")]):
+        span, fix = place.stretch(*ran.span("word")), Fix(place.stretch(*ran.span("blank")), "\n  ")
+        help_ = "write it on the next line: what happens runs on to its line's end"
+        return wrong(f"`{ran['word']}` begins a line of its own", span, help_, fix)
     if place.found == "then":
         return wrong(message, place.span, "what has to hold is said with `expect`: `expect in segment Skiers`")
     near = nearest(place.found, ("given", "expect", "after"))

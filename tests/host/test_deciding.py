@@ -93,6 +93,12 @@ def test_an_action_that_is_not_declared_cannot_be_wanted() -> None:
         at_home(LAYERS, {"show contents": 1})
 
 
+@pytest.mark.parametrize("action", ["send email", "put first"])
+def test_what_no_page_shows_cannot_be_wanted(action: str) -> None:
+    with pytest.raises(segdsl.InputError, match="nothing that a page shows"):
+        at_home(LAYERS, {action: 1})
+
+
 @pytest.mark.parametrize("amount", [-1, True, "2", 1.5])
 def test_an_amount_that_is_none_is_refused(amount: Any) -> None:
     with pytest.raises(segdsl.InputError, match="not a whole number"):
