@@ -190,13 +190,13 @@ def _before_a_word(of: ast.Name, scope: Scope) -> Meaning | None:
 
 
 def ran_on(of: ast.Name, events: Collection[str]) -> Meaning | None:
-    """Of an event in a collection that took in the next `drop` or `clear`, which stood on the same line."""
-    parts = re.fullmatch(r"(?P<first>.+?) (?P<next>(?:drop|clear) (?P<other>.+))", of.text)
-    if parts is None or parts["first"] not in events:
-        return None
-    written = parts["next"]
-    fix = Fix(of.span, f"{parts['first']}\n  {written}", sure=parts["other"] in events)
-    return Meaning(f"a name runs on to the line's end: `{written}` stands on a line of its own", fix)
+    """Of an event in a collection or a test that took in what stood behind it on the same line."""
+    for found in re.finditer(r" (?=(?:drop|clear|expect|given|after) )", of.text):
+        first, rest = of.text[: found.start()], of.text[found.end() :]
+        if first in events:
+            fix = Fix(of.span, f"{first}\n  {rest}")
+            return Meaning(f"a name runs on to the line's end: `{rest}` stands on a line of its own", fix)
+    return None
 
 
 def _otherwise_said(of: ast.Name, scope: Scope) -> Meaning | None:

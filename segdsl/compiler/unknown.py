@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from segdsl.compiler.context import BROKEN, Context, Typed
 from segdsl.compiler.fixes import another_field
-from segdsl.compiler.meanings import Meaning, of_event, of_trigger, of_value
+from segdsl.compiler.meanings import Meaning, of_event, of_trigger, of_value, ran_on
 from segdsl.compiler.windows import Windows
 from segdsl.diagnostics.diagnostic import Fix
 from segdsl.diagnostics.suggest import instead, nearest
@@ -85,7 +85,7 @@ class UnknownNames(Windows):
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
         fix = instead(of.span, of.text, meant, names)
         values = {*self.scope.attributes, *self.scope.defines, *(context.event or {} if context else {}), "age"}
-        meaning = of_trigger(of, self.scope.segments) or self._date(of)
+        meaning = of_trigger(of, self.scope.segments) or self._date(of) or ran_on(of, self.scope.events)
         meaning = meaning or of_event(of, self.scope, values, self.gathered.sources)
         if capital:
             help_, fix = f"the words of the language are lower case: `{capital.lower()}`", self._lower(of, capital)

@@ -174,9 +174,9 @@ def test_line(place: Place) -> Diagnostic | None:
     message = f"`{place.found}` cannot stand here; `}}` or a line such as `given`, `on` or `expect` was expected"
     ran = re.search(r"\S(?P<blank>[ \t]+)(?P<word>expect|given|after)[ \t][^\n]*$", place.before)
     if ran is not None and re.search(r"\b(?:on|after)\s[^\n]*$", place.before[: ran.start("word")]):
-        span, fix = place.stretch(*ran.span("word")), Fix(place.stretch(*ran.span("blank")), "\n  ")
         help_ = "write it on the next line: what happens runs on to its line's end"
-        return wrong(f"`{ran['word']}` begins a line of its own", span, help_, fix)
+        broken = Fix(place.stretch(*ran.span("blank")), "\n  ")
+        return wrong(f"`{ran['word']}` begins a line of its own", place.stretch(*ran.span("word")), help_, broken)
     if place.found == "then":
         return wrong(message, place.span, "what has to hold is said with `expect`: `expect in segment Skiers`")
     near = nearest(place.found, ("given", "expect", "after"))
