@@ -6,6 +6,7 @@ import click
 
 import segdsl
 from segdsl.cli.parts.asking import at_option, json_option, store_option
+from segdsl.cli.parts.completing import asked_why
 from segdsl.cli.parts.failures import Failure
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
@@ -17,7 +18,7 @@ PROMOTION = "promotion "
 
 @click.command(no_args_is_help=True, short_help="Explain why a customer is in a segment, or got a message, or not.")
 @click.argument("customer", metavar="ID")
-@click.argument("segment", nargs=-1, required=True, metavar="SEGMENT|ACTION")
+@click.argument("segment", nargs=-1, required=True, metavar="SEGMENT|ACTION", shell_complete=asked_why)
 @store_option
 @at_option
 @json_option

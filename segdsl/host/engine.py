@@ -182,6 +182,11 @@ class Engine(Questions):
         yield from items_of(ready, self.shape, format, call)
 
     def _read(self, given: Mapping[str, Any] | bytes | str, number: int) -> Event | Reject:
+        if isinstance(given, bytes | str):
+            what = type(given).__name__
+            raise TypeError(
+                f'an event is a mapping or an Event, not {what}: JSON is read with process(..., format="auto")'
+            )
         ready = self._ready(given)
         if "id" not in ready:
             # Without an id there is none to know a repetition by: each call is taken as an event of its own.

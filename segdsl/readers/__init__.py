@@ -56,7 +56,7 @@ class Reading(Iterator[Event | Reject]):
             return next(self._items)
         except InputError as error:
             self.close()
-            raise _of_the_file(error, self._reader.source, self._name) from error
+            raise of_the_file(error, self._reader.source, self._name) from error
         except BaseException:
             self.close()
             raise
@@ -118,7 +118,7 @@ def read_events(
         try:
             items = reader.read(stream)
         except InputError as error:
-            raise _of_the_file(error, reader.source, name) from error
+            raise of_the_file(error, reader.source, name) from error
         return Reading(name, reader, items, opened.pop_all())
 
 
@@ -146,11 +146,11 @@ def reader_of(
     try:
         reader: Reader = member.open_reader(shape, called, Path(mapping) if mapping is not None else None, limit)
     except InputError as error:
-        raise _of_the_file(error, called, name) from error
+        raise of_the_file(error, called, name) from error
     return reader
 
 
-def _of_the_file(error: InputError, source: str, name: Path) -> InputError:
+def of_the_file(error: InputError, source: str, name: Path) -> InputError:
     """What is wrong with an input as a whole, told of the file: the source is a mark for the ids of its events."""
     said = str(error)
     return InputError(f"{name}{said.removeprefix(source)}") if said.startswith(f"{source} ") else error
