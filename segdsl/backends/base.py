@@ -37,6 +37,27 @@ class StoredInputs(Struct, frozen=True):
     inputs: bytes
 
 
+class StoredVisitor(Struct, frozen=True):
+    """What is kept of a visitor, encoded. `account` is the customer to whom it is linked, empty for none."""
+
+    visitor: str
+    account: str
+    record: bytes
+
+
+class StoredLink(Struct, frozen=True):
+    """A guest who turned out to be a customer, the `account`, at an instant (microseconds UTC). `first` is the instant
+    of the guest's first input. `renamed`: the customer was new, so all of the guest is the customer's; else the guest's
+    past is kept under the guest's id, and both were joined."""
+
+    guest: str
+    account: str
+    instant: int
+    visitor: str
+    first: int
+    renamed: bool = False
+
+
 class Position(Struct, frozen=True):
     """How far an input source was handled: its first `places` places were read, and of those all up to the order
     (`instant`, `place`) are in the store."""
@@ -66,9 +87,14 @@ class Tally(Struct, frozen=True):
 
 class Batch(Struct):
     """What one commit holds. `changes` stand in the order in which they happened. `erased` customers vanish with their
-    state, memberships, history, journal and effects not yet delivered, before the rest of the batch lands; `tombstones`
+    state, memberships, history, journal, links and effects not yet delivered, before the rest lands; `tombstones`
     (keyed hash of a customer, instant) stay. `journal` are further pages of the journal, of a store that keeps one.
     `clock` is the latest instant read or advanced to; it never goes back.
+
+    After that, and before all else, those in `renamed` (guest, account) have what is kept of them under the new id, of
+    which nothing was known: memberships, history, journal and effects not yet delivered, which name the new one; the
+    state comes with `states`. Those in `ended` are no longer known, as they were joined with another customer; their
+    recorded past and journal stay. `links` say who became whom; `visitors` replace what was kept of them.
 
     What a late event has made wrong is taken back before `changes` and `effects` land: `undone` are recorded changes,
     the last ones of their customer and segment, in the order in which they happened (the last one is taken back first);
@@ -88,6 +114,10 @@ class Batch(Struct):
     positions: dict[str, Position] = {}
     clock: int | None = None
     tallies: dict[Tally, int] = {}
+    renamed: dict[str, str] = {}
+    ended: list[str] = []
+    links: list[StoredLink] = []
+    visitors: list[StoredVisitor] = []
 
 
 class StoredProgram(Struct, frozen=True):
@@ -168,6 +198,22 @@ class Backend(ABC):
     @abstractmethod
     def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
         """Those of the hashes that belong to forgotten customers, with the instant of forgetting."""
+
+    @abstractmethod
+    def visitors(self, names: Sequence[str]) -> dict[str, bytes]:
+        """The records of those of the visitors that were seen."""
+
+    @abstractmethod
+    def visitors_of(self, account: str) -> list[str]:
+        """The visitors that are linked to a customer, in the order of their names."""
+
+    @abstractmethod
+    def links(self, guests: Sequence[str]) -> dict[str, StoredLink]:
+        """Whom those of the guests became who became a customer."""
+
+    @abstractmethod
+    def links_of(self, account: str) -> list[StoredLink]:
+        """The guests who became a customer, in the order of instants, then of their ids."""
 
     @abstractmethod
     def customers(self) -> Iterator[str]:

@@ -11,7 +11,18 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Membership, Moves, Position, StoredProgram, StoredState, Tally
+from segdsl.backends.base import (
+    Backend,
+    Batch,
+    Membership,
+    Moves,
+    Position,
+    StoredLink,
+    StoredProgram,
+    StoredState,
+    StoredVisitor,
+    Tally,
+)
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Change, Effect
 from segdsl.values.instants import DAY
@@ -22,6 +33,13 @@ class Spell(Struct, frozen=True):
 
     began: Change
     ended: Change | None = None
+
+    def of(self, customer: str) -> "Spell":
+        """The same of another name for the customer."""
+        if self.began.customer == customer:
+            return self
+        ended = replace(self.ended, customer=customer) if self.ended is not None else None
+        return Spell(replace(self.began, customer=customer), ended)
 
 
 def open_backend(url: str) -> Backend:
@@ -47,6 +65,8 @@ class MemoryBackend(Backend):
         self._journal: dict[str, list[bytes]] = {}  # by customer
         self._outbox: dict[str, Effect] = {}  # by id, in the order of the commits
         self._given: set[str] = set()  # those ids in the outbox of which the host was given an effect before
+        self._visitors: dict[str, StoredVisitor] = {}
+        self._links: dict[str, StoredLink] = {}  # by guest
         self._tombstones: dict[str, int] = {}
         self._positions: dict[str, Position] = {}
         self._tallies: Counter[Tally] = Counter()
@@ -66,6 +86,12 @@ class MemoryBackend(Backend):
         spells = self._spells_after(batch)  # the one step that can fail comes before the first that changes anything
         for customer in batch.erased:
             self._erase(customer)
+        for guest, account in batch.renamed.items():
+            self._rename(guest, account)
+        for guest in batch.ended:
+            self._states.pop(guest, None)
+        self._links.update({link.guest: link for link in batch.links})
+        self._visitors.update({visitor.visitor: visitor for visitor in batch.visitors})
         for (segment, customer), now in spells.items():
             self._spells.setdefault(segment, {})[customer] = now
         for change in batch.undone:
@@ -92,10 +118,12 @@ class MemoryBackend(Backend):
     def _spells_after(self, batch: Batch) -> dict[tuple[str, str], list[Spell]]:
         """By (segment, customer) what a batch makes of the spells that it touches; the store's own lists stay."""
         erased = set(batch.erased)
+        names = {account: guest for guest, account in batch.renamed.items()}
         after: dict[tuple[str, str], list[Spell]] = {}
         for segment, customer in {(each.segment, each.customer) for each in [*batch.undone, *batch.changes]}:
-            kept = self._spells.get(segment, {}).get(customer, [])
-            after[segment, customer] = [] if customer in erased else list(kept)
+            by_customer, before = self._spells.get(segment, {}), names.get(customer, customer)
+            kept = [] if before in erased else by_customer.get(before, [])
+            after[segment, customer] = [spell.of(customer) for spell in kept]
         for change in reversed(batch.undone):
             _undo(after[change.segment, change.customer], change)
         for change in batch.changes:
@@ -119,6 +147,19 @@ class MemoryBackend(Backend):
             self._open[segment] -= sum(spell.ended is None for spell in spells)
         self._outbox = {id_: effect for id_, effect in self._outbox.items() if effect.customer != customer}
         self._given.intersection_update(self._outbox)
+        links = self._links.values()
+        self._links = {link.guest: link for link in links if customer not in (link.guest, link.account)}
+
+    def _rename(self, guest: str, account: str) -> None:
+        self._states.pop(guest, None)
+        if guest in self._journal:
+            self._journal[account] = self._journal.pop(guest)
+        for by_customer in self._spells.values():
+            if guest in by_customer:
+                by_customer[account] = [spell.of(account) for spell in by_customer.pop(guest)]
+        for id_, effect in self._outbox.items():
+            if effect.customer == guest:
+                self._outbox[id_] = replace(effect, customer=account)
 
     def clock(self) -> int | None:
         return self._clock
@@ -128,6 +169,19 @@ class MemoryBackend(Backend):
 
     def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
         return {hash_: self._tombstones[hash_] for hash_ in hashes if hash_ in self._tombstones}
+
+    def visitors(self, names: Sequence[str]) -> dict[str, bytes]:
+        return {name: self._visitors[name].record for name in names if name in self._visitors}
+
+    def visitors_of(self, account: str) -> list[str]:
+        return sorted(name for name, visitor in self._visitors.items() if account and visitor.account == account)
+
+    def links(self, guests: Sequence[str]) -> dict[str, StoredLink]:
+        return {guest: self._links[guest] for guest in guests if guest in self._links}
+
+    def links_of(self, account: str) -> list[StoredLink]:
+        links = [link for link in self._links.values() if link.account == account]
+        return sorted(links, key=lambda link: (link.instant, link.guest))
 
     def customers(self) -> Iterator[str]:
         return iter(sorted(self._states))

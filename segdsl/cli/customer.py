@@ -1,6 +1,7 @@
 """`seg customer`: the segments and promotions of one customer, with the reasons, and how it came to that."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,9 @@ from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
 from segdsl.host.objects import change_line, membership_line, promotion_line
 from segdsl.values.instants import instant_text
+
+if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of it
+    from segdsl.backends.base import StoredLink
 
 
 @click.command(no_args_is_help=True, short_help="Show the segments and promotions of a customer, and why.")
@@ -27,24 +31,32 @@ def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
       seg customer ann --store shop.store
       seg customer ann --store shop.store --at 2026-03-01
 
-    A customer of whom nothing is known is in the segments, and has the promotions, of one without events.
+    A customer of whom nothing is known is in the segments, and has the promotions, of one without events. A guest is
+    `visitor:` and the visitor's name, as in `visitor:browser-7#1`; of one who has turned out to be a customer it is
+    told who that is.
 
     Exit code: 0 answered, 2 there is no such store, or wrong usage.
     """
     with existing(store) as engine:
         segments, history = engine.segments_of(customer, at), engine.history(customer, at)
         promotions, untold = _promotions(engine, customer, at)
+        guests, visitors = engine.guests_of(customer), engine.visitors_of(customer)
         if as_json:
             found = {
                 "customer": customer, "known": _known(engine, customer), "at": as_of(engine, at),
+                "now": engine.became(customer), "guests": [_guest_line(each) for each in guests],
+                "visitors": visitors,
                 "segments": [membership_line(each) for each in segments],
                 "promotions": None if untold else [promotion_line(each) for each in promotions],
                 "history": [change_line(each) for each in history],
             }  # fmt: skip
             print_lines([found])
             return
-        unknown = "" if _known(engine, customer) else " (no event of this customer was seen yet)"
-        click.echo(f"{printable(customer)} at {as_of(engine, at)}{unknown}")
+        click.echo(f"{printable(customer)} at {as_of(engine, at)}{_unknown(engine, customer)}")
+        for each in guests:
+            click.echo(f"  was the guest {printable(each.guest)} until {instant_text(each.instant)}")
+        if visitors:
+            click.echo(f"  linked now: {', '.join(map(printable, visitors))}")
         click.echo("\n" + click.style("segments:" if segments else "in no segment", bold=True))
         _print_table((each.segment, f"since {instant_text(each.since)}", why(each.because)) for each in segments)
         if untold:
@@ -68,6 +80,21 @@ def _promotions(
         return engine.promotions(customer, at), ""
     except segdsl.StoreError as error:
         return [], str(error)
+
+
+def _unknown(engine: "segdsl.Engine", customer: str) -> str:
+    """What is to be said of one who is not known: a guest may be known under another id."""
+    if _known(engine, customer):
+        return ""
+    [*found] = engine.backend.links([customer]).values()
+    if not found:
+        return " (no event of this customer was seen yet)"
+    account = printable(found[0].account)
+    return f" (a guest, who is {account} since {instant_text(found[0].instant)}: ask for {account})"
+
+
+def _guest_line(link: "StoredLink") -> dict[str, Any]:
+    return {"guest": link.guest, "visitor": link.visitor, "until": instant_text(link.instant), "new": link.renamed}
 
 
 def _known(engine: "segdsl.Engine", customer: str) -> bool:

@@ -4,11 +4,12 @@ from itertools import islice
 
 import click
 
-from segdsl.cli.parts.asking import at_option, json_option, store_option
+from segdsl.cli.parts.asking import at_option, guests_option, json_option, store_option
 from segdsl.cli.parts.completing import segments
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
 from segdsl.cli.parts.tables import table
+from segdsl.records.inputs import is_guest
 from segdsl.values.instants import instant_text
 
 PAGE = 1_000
@@ -19,8 +20,9 @@ PAGE = 1_000
 @click.argument("segment", nargs=-1, required=True, metavar="SEGMENT", shell_complete=segments)
 @store_option
 @at_option
+@guests_option
 @json_option
-def command(segment: tuple[str, ...], store: str, at: str | None, as_json: bool) -> None:
+def command(segment: tuple[str, ...], store: str, at: str | None, no_guests: bool, as_json: bool) -> None:
     """List the members of a segment, in the order of their ids, each with the instant since when.
 
     \b
@@ -30,7 +32,9 @@ def command(segment: tuple[str, ...], store: str, at: str | None, as_json: bool)
     Exit code: 0 answered, 2 there is no such store or segment, or wrong usage.
     """
     with existing(store) as engine:
-        members = engine.members(" ".join(segment), at)
+        members = (
+            each for each in engine.members(" ".join(segment), at) if not (no_guests and is_guest(each.customer))
+        )
         if as_json:
             print_lines({"customer": each.customer, "since": instant_text(each.since)} for each in members)
             return

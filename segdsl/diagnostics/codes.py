@@ -398,7 +398,8 @@ CODES: dict[str, Code] = {
         "activity March from 2026-03-01 until 2026-04-01 {\n  when registers then send push\n}"),
     "SEG914": Code("who has not done something, and who never did",
         "The segment, or the promotion, is for those who have not done something for a while. That holds for those who "
-        "never did it as well, guests among them, from their first event on.",
+        "never did it as well, guests among them, from their first event on. Ask also for what only those have who are "
+        "meant.",
         "segment Quiet if not places order within 30 days",
         "segment Quiet if places order and not places order within 30 days"),
     "SEG915": Code("the lines of all orders, or of this one",

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from segdsl.plan.expressions import Expression
 from segdsl.plan.nodes import Plan, Promotion
-from segdsl.records.inputs import Event, Exclude, Include, Unlist
+from segdsl.records.inputs import Event, Input
 from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
 
@@ -32,7 +32,7 @@ class Prepared(Protocol):
 
     plan: Plan
 
-    def step(self, state: State | None, entry: Event | Include | Exclude | Unlist) -> Step:
+    def step(self, state: State | None, entry: Input) -> Step:
         """Handle an accepted input; `state` is None for a customer never seen. The input is not earlier than the
         state's clock. The given state is left as it is."""
 

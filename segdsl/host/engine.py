@@ -23,6 +23,7 @@ from segdsl.diagnostics.errors import ClockError, InputError, StoreError
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.deciding import MESSAGES, Deciding
 from segdsl.host.decisions import Decision
+from segdsl.host.identity import no_guest
 from segdsl.host.listing import Listed, Saying, Word
 from segdsl.host.lives import Lives
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
@@ -31,10 +32,9 @@ from segdsl.host.questions import Questions
 from segdsl.host.searching import SEARCHES
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
-from segdsl.readers import PLAIN
 from segdsl.readers.base import EventShape
 from segdsl.readers.detecting import items_of
-from segdsl.records.inputs import Event, Exclude, Include, Unlist
+from segdsl.records.inputs import PLAIN, Event, Exclude, Include, Link, Unlist, is_guest
 from segdsl.records.outcomes import Effect, Held, Outcome, Reject
 from segdsl.values import instants
 from segdsl.values.instants import DAY, MINUTE, instant_text
@@ -201,6 +201,10 @@ class Engine(Questions):
         ready: dict[str, Any] = json_ready(given)
         return ready
 
+    def settle(self, event: Event) -> Event:
+        """The event with the customer whose it would be if it came now (language.md section 5.18). Nothing is kept."""
+        return self._taking().settle(event).event
+
     def take(
         self,
         items: list[Event | Reject],
@@ -210,15 +214,18 @@ class Engine(Questions):
         before_commit: Listen | None = None,
         held: Counter[Tally] | None = None,
         read_again: bool = False,
+        settled: bool = False,
     ) -> list[Outcome]:
         """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
         events are believed, in place of the clock's. `before_commit` sees the outcomes first.
 
         `read_again`: these positions do not say that the batch is done with, so a run that is stopped now reads it
         again. An event is then known by its id, but a reject is not: its tally goes into `held`, which lands, and is
-        emptied, with the next batch that is done with."""
-        taking = self._taking(vouched if vouched is not None else self._believed(), positions or {})
-        taking.load([item.customer for item in items if isinstance(item, Event)])
+        emptied, with the next batch that is done with.
+
+        `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over."""
+        taking = self._taking(vouched if vouched is not None else self._believed(), positions or {}, settled)
+        taking.load_for(items)
         outcomes = [taking.take(item) for item in items]
         if read_again and held is not None:
             held.update(taking.without_rejects())
@@ -226,13 +233,21 @@ class Engine(Questions):
         self._commit(taking, outcomes, before_commit, held)
         return outcomes
 
+    def link(self, link: Link) -> None:
+        """Have a guest turn out to be a customer, as the journal of another store tells (language.md section 5.18)."""
+        taking = self._taking(settled=True)
+        outcomes = taking.link(link)
+        self._commit(taking, outcomes)
+
     def _believed(self) -> int:
         """The instant up to which events are believed (language.md section 5.1)."""
         return max(self.vouched, self.clock() + AHEAD)
 
-    def _taking(self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None) -> Taking:
+    def _taking(
+        self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None, settled: bool = False
+    ) -> Taking:
         return Taking(
-            self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal
+            self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal, settled
         )
 
     def _commit(
@@ -290,7 +305,7 @@ class Engine(Questions):
                 raise InputError(f"{action!r} is nothing that a page shows, so there is no amount of it")
         item = self._asked_about(event)
         taking = self._taking(self._believed())
-        taking.load([item.customer] if isinstance(item, Event) else [])
+        taking.load_for([item])
         return self._deciding.decision(item, taking.take(item), amounts)
 
     def _asked_about(self, event: Given) -> Event | Reject:
@@ -416,8 +431,10 @@ class Engine(Questions):
         if not customer or not customer.strip():
             raise InputError("a customer's id cannot be empty")
         taking = self._taking()
-        taking.load([customer])
-        life = taking.kept.get(customer)
+        customer = taking.named(customer)
+        life = taking.life(customer)
+        if life is None and is_guest(customer):
+            raise InputError(no_guest(customer))
         latest = life.head.latest if life is not None else 0
         instant = self._instant(at) if at is not None else max(self.now(), latest) or self.clock()
         if life is not None and instant < latest - self.plan.lateness:
@@ -427,15 +444,15 @@ class Engine(Questions):
         return outcome
 
     def forget(self, customer: str, at: Moment | None = None) -> bool:
-        """Erase all that is known of a customer (language.md section 5.17). Events up to this instant are kept
-        out from now on. Gives whether they were known."""
+        """Erase all that is known of a customer, and of the guests who became that customer (language.md section 5.17).
+        Events up to this instant are kept out from now on. Gives whether they were known."""
         taking = self._taking()
-        taking.load([customer])
-        life = taking.kept.get(customer)
+        life = taking.life(customer)
         instant = instant_of(at) if at is not None else self.now()
         taking.forget(customer, max(instant, life.head.latest if life is not None else instant))
+        became = self.became(customer)
         self._commit(taking, [])
-        return life is not None
+        return life is not None or became is not None
 
     def tombstone(self, customer: str) -> str:
         """The keyed hash under which a forgotten customer is remembered."""

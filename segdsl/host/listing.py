@@ -9,9 +9,10 @@ from typing import Literal
 
 from attrs import define, frozen
 
+from segdsl.host.identity import no_guest
 from segdsl.host.taking import Taking
 from segdsl.readers.base import identity
-from segdsl.records.inputs import Exclude, Include, Unlist
+from segdsl.records.inputs import Exclude, Include, Unlist, is_guest
 from segdsl.records.outcomes import Outcome, Reject
 from segdsl.state.life import Life
 from segdsl.values.instants import instant_text
@@ -69,7 +70,11 @@ class Saying:
 
     def say(self, customer: str, taking: Taking) -> Listed:
         """Say it of a customer whom the batch has loaded."""
-        life = taking.kept.get(customer)
+        customer = taking.named(customer)
+        life = taking.life(customer)
+        if life is None and is_guest(customer):
+            unknown = Reject("no customer", no_guest(customer), customer=customer)
+            return Listed(Outcome("rejected", customer, reject=unknown))
         if self._holds(life):
             return Listed(Outcome("repeated", customer))
         latest = life.head.latest if life is not None else 0

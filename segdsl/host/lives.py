@@ -7,16 +7,19 @@ since are taken twice, without and with it, and the difference is handed out.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 from attrs import define, field
 
 from segdsl.engines.base import Prepared, Step
-from segdsl.records.inputs import Event, Listing
-from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
+from segdsl.records.inputs import Event, Input, Link
+from segdsl.records.outcomes import Because, Change, Effect, Held, Outcome, Reject
 from segdsl.state.customer import State
 from segdsl.state.life import Life, Taken
 from segdsl.values import limits
+
+Made = TypeVar("Made", Change, Effect)
 
 
 @define
@@ -50,9 +53,10 @@ class Lives:
     prepared: Prepared
     lateness: int
 
-    def take(self, life: Life | None, entry: Event | Listing) -> tuple[Life | None, Outcome]:
-        """Take in an input, not earlier than the customer's latest by more than the lateness. An event with which a
-        collection would come to hold too many items, then or later, is refused, and the life stays as it was."""
+    def take(self, life: Life | None, entry: Input) -> tuple[Life | None, Outcome]:
+        """Take in an input, not earlier than the customer's latest by more than the lateness. A `Link` that renames is
+        an input of the guest's life, which is the new customer's from then on. An event with which a collection would
+        come to hold too many items, then or later, is refused, and the life stays as it was."""
         if life is not None and entry.instant < life.head.clock:
             return self._take_late(life, entry)
         taken = Taken(life.head.arrivals if life is not None else 0, entry)
@@ -60,8 +64,9 @@ class Lives:
         if course.full and isinstance(entry, Event):
             return life, _without_room(entry, course.full[0])
         outcome = Outcome(
-            "accepted", entry.customer, tuple(course.changes), tuple(course.effects), tuple(course.fired),
-            fired_at=tuple(course.fired_at), held=tuple(course.held),
+            "accepted", entry.customer, tuple(_named(entry.customer, course.changes)),
+            tuple(_named(entry.customer, course.effects)), tuple(course.fired), fired_at=tuple(course.fired_at),
+            held=tuple(_named_held(entry.customer, course.held)),
         )  # fmt: skip
         base = life.base if life is not None and self.lateness else None
         tail = [*(life.tail if life is not None else ()), taken] if self.lateness else []
@@ -76,9 +81,31 @@ class Lives:
         )  # fmt: skip
         return Life(step.state, life.origin(), life.tail), outcome
 
+    def end(self, life: Life, instant: int, cause: str) -> tuple[State, Outcome]:
+        """End the life of a guest who turns out to be a customer, at an instant that is not before the latest input.
+        What the clock did to the guest after it is taken back. Gives the guest as they are then."""
+        head = life.head
+        if head.clock <= instant:
+            step = self.prepared.settle(head, instant)
+            state, changes = step.state, step.changes
+            outcome = Outcome("accepted", head.customer, (), tuple(step.effects), tuple(step.fired),
+                              fired_at=tuple(step.fired_at), held=tuple(step.held))  # fmt: skip
+        else:
+            before, after = self._run(life.origin(), life.tail), self._run(life.origin(), life.tail)
+            before.add(self.prepared.settle(_state(before), head.clock))
+            after.add(self.prepared.settle(_state(after), instant))
+            state, outcome = _state(after), _difference(before, after, "")
+            changes = list(outcome.changes)
+        why = Because("joined", "", "", cause)
+        left = [
+            Change(head.customer, segment, False, instant, state.arrivals + 1, 0, why)
+            for segment in sorted(state.members)
+        ]
+        return state, msgspec.structs.replace(outcome, changes=(*changes, *left))
+
     # ----------------------------------------------------------------------------------------------------- late inputs
 
-    def _take_late(self, life: Life, entry: Event | Listing) -> tuple[Life, Outcome]:
+    def _take_late(self, life: Life, entry: Input) -> tuple[Life, Outcome]:
         """Take the steps since anew, with the input among them."""
         head, base = life.head, life.origin()
         tail = sorted([*life.tail, Taken(head.arrivals, entry)], key=lambda each: each.place)
@@ -86,7 +113,7 @@ class Lives:
         if len(after.full) > len(before.full) and isinstance(entry, Event):
             return life, _without_room(entry, (Counter(after.full) - Counter(before.full)).most_common(1)[0][0])
         as_of = _state(after)
-        as_of.arrivals = head.arrivals + len(self._entries(entry))
+        as_of.arrivals = head.arrivals + sum(not _renames(each) for each in self._entries(entry))
         for course in (before, after):
             course.add(self.prepared.settle(_state(course), head.clock))
         outcome = _difference(before, after, "late" if entry.instant < head.latest else "")
@@ -112,8 +139,13 @@ class Lives:
                 course.add(self.prepared.step(course.state, entry))
         return course
 
-    def _entries(self, entry: Event | Listing) -> Sequence[Event | Listing]:
+    def _entries(self, entry: Input) -> Sequence[Input]:
         return self.prepared.expand(entry) if isinstance(entry, Event) else [entry]
+
+
+def _renames(entry: Input) -> bool:
+    """A customer's new name is no arrival."""
+    return isinstance(entry, Link) and entry.renames
 
 
 def _without_room(event: Event, collection: str) -> Outcome:
@@ -129,22 +161,36 @@ def _state(course: Course) -> State:
 
 
 def _difference(before: Course, after: Course, mark: str) -> Outcome:
-    """What is different after an input that came late: what is taken back, and what is new."""
-    undone, changes = _changes(before.changes, after.changes)
-    given, due = _by_id(before.effects), _by_id(after.effects)
-    withdrawn = [msgspec.structs.replace(e, mark="withdrawn") for e in before.effects if not _is_in(e, due)]
-    effects = [msgspec.structs.replace(e, mark=mark) for e in after.effects if not _is_in(e, given)]
+    """What is different after an input that came late: what is taken back, and what is new. What a customer did under
+    another name, as a guest, stands under the new one by now."""
+    customer = _state(after).customer
+    undone, changes = _changes(_named(customer, before.changes), _named(customer, after.changes))
+    was, is_ = _named(customer, before.effects), _named(customer, after.effects)
+    given, due = _by_id(was), _by_id(is_)
+    withdrawn = [msgspec.structs.replace(e, mark="withdrawn") for e in was if not _is_in(e, due)]
+    effects = [msgspec.structs.replace(e, mark=mark) for e in is_ if not _is_in(e, given)]
     known = _by_id([each.effect for each in before.held])
     held = [
         msgspec.structs.replace(each, effect=msgspec.structs.replace(each.effect, mark=mark))
-        for each in after.held
+        for each in _named_held(customer, after.held)
         if not _is_in(each.effect, known)
     ]
     fired = _fired(before, after)
     return Outcome(
-        "accepted", _state(after).customer, tuple(changes), tuple(effects), tuple(rule for rule, _ in fired), None,
+        "accepted", customer, tuple(changes), tuple(effects), tuple(rule for rule, _ in fired), None,
         tuple(undone), tuple(withdrawn), tuple(instant for _, instant in fired), tuple(held),
     )  # fmt: skip
+
+
+def _named_held(customer: str, held: list[Held]) -> list[Held]:
+    """What was held back in some steps, under the customer's name."""
+    named = _named(customer, [each.effect for each in held])
+    return [msgspec.structs.replace(each, effect=effect) for each, effect in zip(held, named, strict=True)]
+
+
+def _named(customer: str, made: list[Made]) -> list[Made]:
+    """What came of some steps, under the customer's name."""
+    return [each if each.customer == customer else msgspec.structs.replace(each, customer=customer) for each in made]
 
 
 def _fired(before: Course, after: Course) -> list[tuple[str, int]]:

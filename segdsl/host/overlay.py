@@ -4,8 +4,6 @@ Comes in: the engine on a store, and one on `memory://`, of the same program or 
 state and history in the second.
 """
 
-from collections.abc import Iterable
-
 import msgspec
 
 from segdsl.backends import open_backend
@@ -13,7 +11,7 @@ from segdsl.backends.base import Batch, StoredInputs, StoredState
 from segdsl.host.engine import Engine
 from segdsl.host.trying import keep
 from segdsl.plan import nodes as p
-from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
+from segdsl.records.inputs import Event, Exclude, Include, Link, Unlist
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
 from segdsl.state.life import decode
@@ -40,11 +38,13 @@ def copied(store: Engine, engine: Engine, customer: str) -> bool:
     life, recorded = decode(data), store.backend.history(customer)
     if engine.plan.digest == store.plan.digest:
         stored = StoredState(customer, data, life.head.clock, life.head.due, life.head.timer)
-        pages = [StoredInputs(customer, page) for page in store.backend.journal(customer)]
-        engine.backend.commit(Batch([stored], changes=recorded, clock=life.head.clock, journal=pages))
+        links = store.guests_of(customer)
+        whose = [customer, *(link.guest for link in links if not link.renamed)]
+        pages = [StoredInputs(each, page) for each in whose for page in store.backend.journal(each)]
+        engine.backend.commit(Batch([stored], changes=recorded, clock=life.head.clock, journal=pages, links=links))
         return True
     if store.stored.journal:
-        _again(engine, store.inputs(customer))
+        _again(store, engine, customer)
         return True
     now = store.now()
     step = store.prepared.settle(life.head, now)
@@ -55,15 +55,19 @@ def copied(store: Engine, engine: Engine, customer: str) -> bool:
     return True
 
 
-def _again(engine: Engine, inputs: Iterable[Input]) -> None:
-    """Have inputs happen that another program took. What this one does not know is passed over."""
+def _again(store: Engine, engine: Engine, customer: str) -> None:
+    """Have all happen to a customer that another program took. What this one does not know is passed over."""
     events = {event.name for event in engine.plan.events}
     attributes = {attribute.name for attribute in engine.plan.attributes} - engine.ruled
-    for entry in inputs:
-        match entry:
+    for taken in store.journal(customer):
+        match entry := taken.entry:
             case Event() if entry.name in events or not entry.name:
                 known = {name: value for name, value in entry.attributes.items() if name in attributes}
-                engine.take([msgspec.structs.replace(entry, attributes=known)], vouched=LATEST)
+                engine.take([msgspec.structs.replace(entry, attributes=known)], vouched=LATEST, settled=True)
+            case Link():
+                if not entry.renames:
+                    _again(store, engine, entry.guest)
+                engine.link(entry)
             case Include() if entry.segment in engine.segments:
                 engine.include(entry.customer, entry.segment, entry.instant, id=entry.id)
             case Exclude() if entry.segment in engine.segments:

@@ -12,7 +12,7 @@ from operator import attrgetter, itemgetter
 
 from attrs import frozen
 
-from segdsl.backends.base import Backend, Membership, StoredProgram
+from segdsl.backends.base import Backend, Membership, StoredLink, StoredProgram
 from segdsl.diagnostics.errors import StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
@@ -22,10 +22,11 @@ from segdsl.host.promotions import Promotion, as_recorded, by_memberships, given
 from segdsl.host.why import Explainer, Why, WhyEffects
 from segdsl.host.why.course import Player
 from segdsl.plan import nodes as p
-from segdsl.records.inputs import Input
+from segdsl.records.inputs import Input, Link
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
 from segdsl.state.life import Taken, decode, decode_inputs
+from segdsl.state.visitor import decode_visitor
 from segdsl.values.instants import EPOCH, LATEST
 from segdsl.values.zones import Zone
 
@@ -76,11 +77,18 @@ class Questions:
         instant = self._instant(at)
         data = self.backend.load([customer]).get(customer)
         state = decode(data).head if data is not None else None
+        if state is None and self._was_guest(customer, instant):
+            return self.backend.memberships(customer, instant)
         if state is None or instant < state.first:
             return self._without_events(customer, instant)
         if instant < state.clock:
             return self.backend.memberships(customer, instant)
         return sorted(self._standing(state, instant).values(), key=lambda m: m.segment)
+
+    def _was_guest(self, customer: str, instant: int) -> bool:
+        """Whether this was a guest then who has turned out to be another customer since."""
+        link = self.backend.links([customer]).get(customer)
+        return link is not None and not link.renamed and link.first <= instant < link.instant
 
     def promotions(self, customer: str, at: Moment | None = None) -> list[Promotion]:
         """The promotions that a customer has at an instant (None: the store's clock), by name (language.md section 6).
@@ -99,9 +107,11 @@ class Questions:
         """What is known of a customer at an instant, as far as promotions ask."""
         data = self.backend.load([customer]).get(customer)
         state = decode(data).head if data is not None else None
-        if state is None or instant < state.first:
+        if state is None and not self._was_guest(customer, instant):
             return self.prepared.fresh(customer, instant)
-        if instant >= state.clock:
+        if state is not None and instant < state.first:
+            return self.prepared.fresh(customer, instant)
+        if state is not None and instant >= state.clock:
             return self.prepared.settle(state, instant).state
         more = [each.name for each in asking if not by_memberships(each)]
         if not more:
@@ -111,7 +121,7 @@ class Questions:
                 f"who had the promotion {more[0]!r} then cannot be told: it asks for more than segments, and this "
                 "store keeps no events of its customers, since it was begun with --no-journal"
             )
-        return Player(self.plan).state_at(customer, self.journal(customer), instant)
+        return Player(self.plan, self.journal).state_at(customer, self.journal(customer), instant)
 
     def _without_events(self, customer: str, instant: int) -> list[Membership]:
         fresh = self.prepared.fresh(customer, instant)
@@ -196,14 +206,20 @@ class Questions:
 
     def inputs(self, customer: str) -> list[Input]:
         """All inputs of a customer that were taken, events and the host's word, in the order in which they are handled
-        (language.md section 5.3): also those that came late stand where they belong.
+        (language.md section 5.3): also those that came late stand where they belong. Those of a guest who turned out to
+        be this customer are among them, and the `Link` by which that came out.
 
         Raises StoreError for a store that was begun without a journal.
         """
-        return [taken.entry for taken in self.journal(customer)]
+        inputs: list[Input] = []
+        for taken in self.journal(customer):
+            if isinstance(taken.entry, Link) and not taken.entry.renames:
+                inputs += self.inputs(taken.entry.guest)
+            inputs.append(taken.entry)
+        return sorted(inputs, key=lambda entry: entry.instant)
 
     def journal(self, customer: str) -> list[Taken]:
-        """The same, each with the number of arrivals before it."""
+        """Only the customer's own, each with the number of arrivals before it."""
         if not self.stored.journal:
             raise StoreError(
                 "this store keeps no events of its customers, since it was begun with --no-journal: run them anew "
@@ -213,12 +229,14 @@ class Questions:
 
     def why(self, customer: str, segment: str, at: Moment | None = None) -> Why:
         """Why a customer is or is not in a segment at an instant (None: the store's clock): what led to it, what is
-        missing, the event without which it would be otherwise, and the smallest change that would turn it.
+        missing, the event without which it would be otherwise, and the smallest change that would turn it. A guest who
+        turned out to be a customer by then is that customer.
 
         Raises UnknownNameError for a segment that is not declared, StoreError for a store begun without a journal.
         """
         self.known_segment(segment)
         instant = self._instant(at)
+        customer = self._known_as(customer, instant)
         return self._explainer().why(customer, segment, instant, self.journal(customer))
 
     def why_effects(self, customer: str, action: str, at: Moment | None = None) -> WhyEffects:
@@ -228,7 +246,9 @@ class Questions:
         Raises UnknownNameError for an action that is not declared, StoreError for a store begun without a journal.
         """
         self.known_action(action)
-        return self._explainer().why_effects(customer, action, self._instant(at), self.journal(customer))
+        instant = self._instant(at)
+        customer = self._known_as(customer, instant)
+        return self._explainer().why_effects(customer, action, instant, self.journal(customer))
 
     def known_action(self, name: str) -> None:
         """Raises UnknownNameError for an action that is not declared."""
@@ -249,13 +269,44 @@ class Questions:
             raise UnknownNameError(
                 f"there is no promotion {promotion!r}" + (f": did you mean {meant!r}?" if meant else "")
             )
-        return self._explainer().why_promotion(customer, promotion, self._instant(at), self.journal(customer))
+        instant = self._instant(at)
+        customer = self._known_as(customer, instant)
+        return self._explainer().why_promotion(customer, promotion, instant, self.journal(customer))
+
+    def _known_as(self, customer: str, instant: int) -> str:
+        """The customer under whose id the past of this one up to an instant is kept: of a guest, who that is by
+        then."""
+        link = self.backend.links([customer]).get(customer)
+        return link.account if link is not None and (link.renamed or link.instant <= instant) else customer
 
     def _explainer(self) -> Explainer:
         if self._explains is None:
             found = as_written(self.stored.sources, self.stored.digest)
-            self._explains = Explainer(*found) if found is not None else Explainer(self.plan)
+            plan, checked = found if found is not None else (self.plan, None)
+            self._explains = Explainer(plan, self.journal, checked)
         return self._explains
+
+    def customer_of(self, visitor: str) -> str | None:
+        """Whose an event would be now that names this visitor alone: the account to which the visitor is linked, or its
+        guest (language.md section 5.18). None for a visitor never seen."""
+        record = self.backend.visitors([visitor]).get(visitor)
+        if record is None:
+            return None
+        known = decode_visitor(record)
+        return known.account or known.guest
+
+    def became(self, guest: str) -> str | None:
+        """The customer whom a guest turned out to be; None for one who is a guest still, or is none."""
+        link = self.backend.links([guest]).get(guest)
+        return link.account if link is not None else None
+
+    def visitors_of(self, customer: str) -> list[str]:
+        """The visitors that are linked to a customer now, by name."""
+        return self.backend.visitors_of(customer)
+
+    def guests_of(self, customer: str) -> list[StoredLink]:
+        """The guests who turned out to be this customer, with their visitors and instants, in order."""
+        return self.backend.links_of(customer)
 
     def next_change(self, customer: str) -> datetime | None:
         """The next instant, in UTC, at which the clock alone changes a membership of a customer or has a rule act, as

@@ -364,14 +364,18 @@ class Running:
 
     def _news(self, item: Event | Reject | None, outcome: Outcome) -> Outcome:
         """An outcome without the changes by the clock that an earlier run has told of at its end: those up to `told`,
-        of a customer of whom there was nothing new since."""
-        if outcome.status not in ("accepted", "advanced") or outcome.customer in self.stepped:
+        of customers of whom there was nothing new since: the event's own, and a guest who turned out to be that one."""
+        if outcome.status not in ("accepted", "advanced"):
             return outcome
-        told = self.told
-        if isinstance(item, Event) and item.instant <= told:
-            told = item.instant  # what the clock does after it was not told of
+        since = dict.fromkeys(self.stepped & {change.customer for change in outcome.changes}, instants.EARLIEST)
+        if isinstance(item, Event) and item.instant <= self.told and outcome.customer not in self.stepped:
+            since[outcome.customer] = item.instant  # what the clock does after it was not told of
             self.stepped.add(outcome.customer)
-        news = tuple(change for change in outcome.changes if change.arrival or change.instant > told)
+        news = tuple(
+            change
+            for change in outcome.changes
+            if change.arrival or change.instant > since.get(change.customer, self.told)
+        )
         return outcome if len(news) == len(outcome.changes) else replace(outcome, changes=news)
 
 

@@ -1,31 +1,45 @@
 """One batch on its way through an engine: load its customers, take in what happened, and gather what to commit.
 
 What several inputs of one batch do to a customer is settled here before it reaches the store: what a late input takes
-back of something earlier in the batch was never there.
+back of something earlier in the batch was never there. Whose an event is comes first (`identity.py`), and counts only
+once the event is accepted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from attrs import define, field
+from attrs import define, field, frozen
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState, Tally, TallyKind
+from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredLink, StoredState, Tally, TallyKind
+from segdsl.host.identity import Settled, no_guest, settle
+from segdsl.host.links import Links
 from segdsl.host.lives import Lives
-from segdsl.records.inputs import FORGET, Event, Listing
+from segdsl.records.inputs import FORGET, Event, Link, Listing, is_guest
 from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
-from segdsl.state.life import Life, Taken, decode, encode, encode_inputs
+from segdsl.state.life import Life, Taken, decode, encode, encode_inputs, encode_state
 from segdsl.values.instants import DAY, duration_text, instant_text
 
 Counted = tuple[TallyKind, str, int | None, str]
 """What a `Tally` counts: its kind, name, day and owner."""
 
 
+@frozen
+class Linked:
+    """A guest who turned out to be a customer: the `life` of the customer with it, and what came of it: for the guest,
+    if both were joined, and for the customer."""
+
+    stored: StoredLink
+    taken: Taken
+    life: Life
+    outcomes: tuple[Outcome, ...]
+
+
 @define(eq=False)
 class Taking:
     """One batch. `vouched` is the instant up to which events are believed; `ruled` are the attributes that only rules
     set; `tombstone` gives the keyed hash by which a forgotten customer is remembered. With a `journal` the inputs that
-    are taken are kept."""
+    are taken are kept. `settled`: it was settled before whose the events are."""
 
     backend: Backend
     lives: Lives
@@ -34,6 +48,9 @@ class Taking:
     vouched: int
     positions: Mapping[str, Position] = {}
     journal: bool = True
+    settled: bool = False
+    links: Links = field(init=False)
+    looked_up: set[str] = field(factory=set)
     kept: dict[str, Life] = field(factory=dict)
     forgotten: dict[str, int] = field(factory=dict)
     touched: dict[str, None] = field(factory=dict)
@@ -48,14 +65,32 @@ class Taking:
     clock: int | None = None
     tallies: Counter[Counted] = field(factory=Counter)
 
+    def __attrs_post_init__(self) -> None:
+        self.links = Links(self.backend)
+
+    def load_for(self, items: Iterable[Event | Reject]) -> None:
+        """Read what is kept of all that some events name. What turns out to be needed besides is read when it is."""
+        events = [item for item in items if isinstance(item, Event)]
+        visitors = [] if self.settled else self.links.load(event.visitor for event in events)
+        seen = [name for visitor in visitors for name in (visitor.account or visitor.guest,)]
+        self.load([*(event.customer for event in events), *seen])
+
     def load(self, customers: Iterable[str]) -> None:
         """Read what is kept of some customers."""
-        wanted = list(dict.fromkeys(customers))
-        self.kept = {name: decode(data) for name, data in self.backend.load(wanted).items()}
+        wanted = [name for name in dict.fromkeys(customers) if name and name not in self.looked_up]
+        self.looked_up.update(wanted)
+        found = self.backend.load(wanted)
+        self.kept |= {name: decode(data) for name, data in found.items()}
         # One who has come back could still be sent a late event from before.
-        hashes = {self.tombstone(name): name for name in wanted if self.lives.lateness or name not in self.kept}
-        found = self.backend.tombstones(list(hashes))
-        self.forgotten = {hashes[hash_]: instant for hash_, instant in found.items()}
+        hashes = {self.tombstone(name): name for name in wanted if self.lives.lateness or name not in found}
+        forgotten = self.backend.tombstones(list(hashes))
+        self.forgotten |= {hashes[hash_]: instant for hash_, instant in forgotten.items()}
+
+    def life(self, customer: str) -> Life | None:
+        """What is kept of a customer; None of one who is not known."""
+        if customer not in self.looked_up:
+            self.load([customer])
+        return self.kept.get(customer)
 
     # ------------------------------------------------------------------------------------------------- what is taken in
 
@@ -77,21 +112,106 @@ class Taking:
                 self.tallies["format", item.format, day, ""] += 1
         return outcome
 
+    def settle(self, item: Event) -> Settled:
+        """Whose an event is (language.md section 5.18). Nothing is changed."""
+        if self.settled:
+            return Settled(item)
+        if is_guest(item.customer) and item.name != FORGET:
+            item = replace(item, customer=self.named(item.customer))
+        visitor = self.links.visitor(item.visitor) if item.visitor else None
+        return settle(visitor, item, self.lives.lateness)
+
+    def named(self, customer: str) -> str:
+        """Who somebody is by now: a guest's id, which the host knows from an effect, may be a customer's."""
+        link = self.links.became(customer) if is_guest(customer) else None
+        return link.account if link is not None else customer
+
     def _taken(self, item: Event) -> Outcome:
-        life = self.kept.get(item.customer)
-        if item.name == FORGET and item.instant <= self.vouched:
-            self.forget(item.customer, max(item.instant, life.head.latest if life else item.instant))
-            return Outcome("accepted", item.customer)
-        if self._is_repeated(item, life):
-            return Outcome("repeated", item.customer)
-        reject = self._refused(item, life)
+        settled = self.settle(item)
+        event = settled.event
+        life = self.life(event.customer)
+        if event.name == FORGET and event.instant <= self.vouched:
+            self.forget(event.customer, max(event.instant, life.head.latest if life else event.instant))
+            return Outcome("accepted", event.customer)
+        if self._is_repeated(event, life) or self._is_seen(event):
+            return Outcome("repeated", event.customer)
+        reject = self._refused(event, life, item.customer, settled.guest)
         if reject is not None:
             return _rejected(reject)
-        return self._take(replace(item, ignored=(), format="") if item.ignored or item.format else item, life)
+        event = replace(event, ignored=(), format="") if event.ignored or event.format else event
+        linked = self._linked(settled.guest, event.customer, event) if settled.guest else None
+        life = linked.life if linked is not None else life
+        after, outcome = self.lives.take(life, event)
+        if after is None or outcome.status == "rejected":
+            return outcome
+        if settled.visitor is not None:
+            self.links.keep(settled.visitor)
+        if linked is None:
+            return self._kept(event, life, after, outcome)
+        self._keep_link(linked)
+        return _together([*linked.outcomes, self._kept(event, life, after, outcome)])
+
+    def link(self, link: Link) -> list[Outcome]:
+        """Have a guest turn out to be a customer. Gives what came of it: nothing for a guest who is not known."""
+        linked = self._linked(link.guest, link.customer, link)
+        if linked is None:
+            return []
+        self._keep_link(linked)
+        return list(linked.outcomes)
+
+    def _linked(self, guest: str, customer: str, event: Event | Link) -> Linked | None:
+        """What it comes to when a guest turns out to be a customer, by an event, before that is handled. Nothing is
+        kept of it yet. None for a guest of whom nothing is known."""
+        life, known = self.life(guest), self.life(customer)
+        if life is None:
+            return None
+        instant = max(event.instant, life.head.latest)
+        stored = StoredLink(guest, customer, instant, event.visitor, life.head.first, known is None)
+        if known is None:
+            entry = Link(event.id, customer, instant, guest, event.visitor)
+            after, outcome = self.lives.take(life, entry)
+            outcomes: tuple[Outcome, ...] = (outcome,)
+        else:
+            state, ended = self.lives.end(life, instant, event.id)
+            entry = Link(event.id, customer, instant, guest, event.visitor, encode_state(state))
+            after, outcome = self.lives.take(known, entry)
+            outcomes = (ended, outcome)
+        assert after is not None, "only events are refused"
+        return Linked(stored, Taken((known or life).head.arrivals, entry), after, outcomes)
+
+    def _keep_link(self, linked: Linked) -> None:
+        """The guest is a customer from now on."""
+        stored = linked.stored
+        self.links.add(stored)
+        del self.kept[stored.guest]
+        self.touched.pop(stored.guest, None)
+        if stored.renamed:
+            self._rename(stored.guest, stored.account)
+        else:
+            self._note(linked.outcomes[0])
+        if self.journal:
+            self.inputs.setdefault(stored.account, []).append(linked.taken)
+        self._keep(linked.life, linked.outcomes[-1])
+
+    def _rename(self, guest: str, customer: str) -> None:
+        """What this batch has done so far for a guest who is a new customer was the customer's."""
+        self.inputs[customer] = self.inputs.pop(guest, [])
+
+        def named(each: Change) -> Change:
+            return replace(each, customer=customer) if each.customer == guest else each
+
+        def to(effect: Effect) -> Effect:
+            return replace(effect, customer=customer) if effect.customer == guest else effect
+
+        self.changes = {named(change): None for change in self.changes}
+        self.undone = [named(change) for change in self.undone]
+        self.effects = {id_: to(effect) for id_, effect in self.effects.items()}
+        self.withdrawn = {id_: to(effect) for id_, effect in self.withdrawn.items()}
+        self.held = {id_: replace(held, effect=to(held.effect)) for id_, held in self.held.items()}
 
     def take_listing(self, entry: Listing) -> Outcome:
         """Take in the host's word about a customer; it is not too late."""
-        life = self.kept.get(entry.customer)
+        life = self.life(entry.customer)
         return Outcome("repeated", entry.customer) if self._is_repeated(entry, life) else self._take(entry, life)
 
     def advance(self, customer: str, until: int) -> Outcome:
@@ -101,8 +221,15 @@ class Taking:
         return outcome
 
     def forget(self, customer: str, instant: int) -> None:
-        """Erase a customer, and all that this batch did for them so far (language.md section 5.17)."""
+        """Erase a customer, the guests who became that customer, and all that this batch did for them so far
+        (language.md section 5.17). Their visitors are linked to nobody then."""
+        self.life(customer)
+        for name in (customer, *self.links.forget(customer)):
+            self._erase(name, instant)
+
+    def _erase(self, customer: str, instant: int) -> None:
         instant = max(instant, self.forgotten.get(customer, instant))
+        self.looked_up.add(customer)
         self.kept.pop(customer, None)
         self.touched.pop(customer, None)
         self.inputs.pop(customer, None)
@@ -118,12 +245,20 @@ class Taking:
     def _is_repeated(self, entry: Event | Listing, life: Life | None) -> bool:
         return life is not None and life.head.seen.get(entry.id) == entry.instant
 
-    def _take(self, entry: Event | Listing, life: Life | None) -> Outcome:
-        arrivals = life.head.arrivals if life is not None else 0
+    def _is_seen(self, event: Event) -> bool:
+        """Whether an event's visitor was seen in it before, whosever it was then."""
+        visitor = self.links.visitor(event.visitor) if event.visitor and not self.settled else None
+        return visitor is not None and visitor.seen.get(event.id) == event.instant
+
+    def _take(self, entry: Listing, life: Life | None) -> Outcome:
         after, outcome = self.lives.take(life, entry)
-        if after is None or outcome.status == "rejected":
-            return outcome
+        assert after is not None, "only events are refused"
+        return self._kept(entry, life, after, outcome)
+
+    def _kept(self, entry: Event | Listing, before: Life | None, after: Life, outcome: Outcome) -> Outcome:
+        """Keep what came of an input."""
         if self.journal:
+            arrivals = before.head.arrivals if before is not None else 0
             self.inputs.setdefault(entry.customer, []).append(Taken(arrivals, entry))
         self._keep(after, outcome)
         self.clock = entry.instant if self.clock is None else max(self.clock, entry.instant)
@@ -132,6 +267,10 @@ class Taking:
     def _keep(self, life: Life, outcome: Outcome) -> None:
         self.kept[life.head.customer] = life
         self.touched[life.head.customer] = None
+        self._note(outcome)
+
+    def _note(self, outcome: Outcome) -> None:
+        """Gather what came of an input."""
         for change in outcome.undone:
             if change in self.changes:
                 del self.changes[change]
@@ -158,8 +297,9 @@ class Taking:
         for held in outcome.held:
             self.tallies["held", held.effect.action, held.effect.instant // DAY, ""] += 1
 
-    def _refused(self, event: Event, life: Life | None) -> Reject | None:
-        """Why a readable event cannot be taken (language.md sections 5.1, 5.15, 5.16 and 5.17)."""
+    def _refused(self, event: Event, life: Life | None, named: str, guest: str) -> Reject | None:
+        """Why a readable event cannot be taken (language.md sections 5.1 and 5.15 to 5.18). `named` is the customer
+        that came with it, `guest` who turns out to be the customer by it."""
 
         def refuse(reason: str, detail: str) -> Reject:
             return Reject(reason, detail, event.place, event.id, event.customer)
@@ -170,13 +310,15 @@ class Taking:
                 f"{instant_text(event.instant)} is later than {instant_text(self.vouched)}, up to which "
                 "events are believed",
             )
-        if life is not None and event.instant < life.head.latest - self.lives.lateness:
-            by = f" by more than {duration_text(self.lives.lateness)}" if self.lives.lateness else ""
-            return refuse(
-                "late",
-                f"{instant_text(event.instant)} is earlier than the customer's latest, "
-                f"{instant_text(life.head.latest)}{by}",
-            )
+        for whose, latest in self._latest(event, life, guest):
+            if event.instant < latest - self.lives.lateness:
+                by = f" by more than {duration_text(self.lives.lateness)}" if self.lives.lateness else ""
+                return refuse(
+                    "late",
+                    f"{instant_text(event.instant)} is earlier than the {whose}'s latest, {instant_text(latest)}{by}",
+                )
+        if is_guest(named) and life is None and not self.settled:
+            return refuse("no customer", no_guest(named))
         forgotten = self.forgotten.get(event.customer)
         if forgotten is not None and event.instant <= forgotten:
             return refuse("forgotten", "the customer was forgotten, and this event is from before")
@@ -184,6 +326,17 @@ class Taking:
         if ruled is not None:
             return refuse("bad attribute", f"`{ruled}` is set by rules, so no event can set it")
         return None
+
+    def _latest(self, event: Event, life: Life | None, guest: str) -> Iterator[tuple[str, int]]:
+        """The latest instants, of those whom an event is about, that it must not be too far behind."""
+        if life is not None:
+            yield "customer", life.head.latest
+        visitor = self.links.visitor(event.visitor) if event.visitor and not self.settled else None
+        if visitor is not None and visitor.latest is not None:
+            yield "visitor", visitor.latest
+        joining = self.life(guest) if guest else None
+        if joining is not None:
+            yield "guest", joining.head.latest
 
     # ---------------------------------------------------------------------------------------------- what is to be kept
 
@@ -212,7 +365,23 @@ class Taking:
             dict(self.positions),
             self.clock,
             {Tally(*counted): number for counted, number in self.tallies.items()},
+            self.links.renamed,
+            list(self.links.ended),
+            list(self.links.made.values()),
+            self.links.stored(),
         )
+
+
+def _together(parts: list[Outcome]) -> Outcome:
+    """What came of an event by which a guest turned out to be its customer: of that first."""
+    whole = parts[-1]
+    return replace(
+        whole,
+        **{
+            name: tuple(each for part in parts for each in getattr(part, name))
+            for name in ("changes", "effects", "fired", "undone", "withdrawn", "fired_at", "held")
+        },
+    )
 
 
 def _rejected(reject: Reject) -> Outcome:

@@ -55,7 +55,7 @@ def happen(
         raise CannotRun(f"`{node.name.text}`, which has happened, would not be an event any more")
     name, fields = happening(test, node, checked.scope.zone)
     received = fields.pop("received", None)
-    return engine.take([Event(id, name, customer, instant, fields, {}, received)], vouched=LATEST)[0]
+    return engine.take([Event(id, name, customer, instant, fields, {}, received)], vouched=LATEST, settled=True)[0]
 
 
 def give(engine: Engine, checked: CheckedProgram, line: Given, customer: str, instant: int, id: str) -> Outcome:

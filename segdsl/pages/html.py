@@ -16,7 +16,7 @@ from segdsl.pages.frame import frame, style
 from segdsl.pages.pictures import Pictures
 from segdsl.pages.report import Pair, SegmentPart, StoreReport, Told
 from segdsl.pages.upset import drawn, upset
-from segdsl.readers import PLAIN
+from segdsl.records.inputs import PLAIN
 from segdsl.values.instants import date_text, duration_text, instant_text
 
 MULTIPLES = 12

@@ -21,14 +21,11 @@ from segdsl.diagnostics.suggest import nearest
 from segdsl.readers import detecting
 from segdsl.readers.base import EventShape, Reader
 from segdsl.readers.lines import PACKED, Stream
-from segdsl.records.inputs import Event
+from segdsl.records.inputs import PLAIN, Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.limits import EVENT_BYTES
 
 STANDARD_INPUT = "-"
-PLAIN = "jsonlines"
-"""The format of the plain shape, and of any other JSON that a mapping describes."""
-
 TABLE = "csv"
 """The format of what a mapping describes and whose name does not say another."""
 

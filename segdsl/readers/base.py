@@ -27,7 +27,7 @@ RESERVED = frozenset(("id", "event", "customer", "visitor", "time", "received", 
 """Keys of an event on the wire that are not fields."""
 
 REASONS = (
-    "not an event", "unknown event", "no customer", "no instant", "bad instant", "bad field", "bad attribute", "guest",
+    "not an event", "unknown event", "no customer", "no instant", "bad instant", "bad field", "bad attribute",
 )  # fmt: skip
 """The words a reader's rejects are counted under."""
 
@@ -137,7 +137,7 @@ class EventShape:
         if not isinstance(obj, dict):
             raise Refusal("not an event", f"this is {shown(obj)}, not an object with an event's keys")
         known = self.known(obj.get("event"))
-        customer = self._customer(obj)
+        customer, visitor = self._whom(obj)
         instant = self._instant(obj)
         id_ = obj.get("id")
         if id_ is not None:
@@ -157,6 +157,7 @@ class EventShape:
             place,
             tuple(self._ignored),
             format,
+            visitor,
         )
 
     def found(self, name: Any) -> KnownEvent | None:
@@ -190,13 +191,13 @@ class EventShape:
                 self._unknown[name] = detail
         return detail
 
-    def _customer(self, obj: dict[str, Any]) -> str:
+    def _whom(self, obj: dict[str, Any]) -> tuple[str, str]:
+        """The customer and the visitor that are named, one of them at least (language.md section 5.18)."""
         customer = _identity("customer", obj.get("customer"), "no customer")
-        if customer:
-            return customer
-        if _identity("visitor", obj.get("visitor"), "no customer"):
-            raise Refusal("guest", "only a visitor is named: guests cannot be handled yet, give a customer")
-        raise Refusal("no customer", "no customer is named")
+        visitor = _identity("visitor", obj.get("visitor"), "no customer")
+        if not customer and not visitor:
+            raise Refusal("no customer", "no customer and no visitor is named")
+        return customer, visitor
 
     def _instant(self, obj: dict[str, Any]) -> int:
         time = obj.get("time")

@@ -1,4 +1,5 @@
-"""What goes in: events, and what the host says about a customer. All are replayed alike (architecture rule 10)."""
+"""What goes in: events, what the host says about a customer, and whom a guest turned out to be. All are replayed alike
+(architecture rule 10)."""
 
 from typing import Any
 
@@ -7,13 +8,23 @@ from msgspec import Struct
 FORGET = "forget customer"
 """The event by which the host has a customer forgotten; the shipped vocabulary declares it (language.md 5.17)."""
 
+LOGS_OFF = "logs off"
+"""The event that ends what a visitor was: the link to an account, or the guest (language.md 5.18)."""
+
+GUEST = "visitor:"
+"""What the id of every guest begins with. No other customer's id does."""
+
+PLAIN = "jsonlines"
+"""The format of events in the plain shape (language.md section 8), and of other JSON that a mapping describes."""
+
 
 class Event(Struct, frozen=True, tag="event", array_like=True):
     """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time
     values (see `segdsl.values`) by the names of the language, what is not known left out; an attribute that becomes
     not known with this event is None. `id` belongs to the customer; `place` is where in the input it stood.
     `ignored` is what it carried that nothing declares, as (event, field), and `format` how it was written, until they
-    are counted; they are not kept."""
+    are counted; they are not kept. `visitor` names the browser or device, if the source gives it; `customer` is empty
+    where only that was given, until it is settled whose event it is (language.md section 5.18)."""
 
     id: str
     name: str
@@ -25,6 +36,7 @@ class Event(Struct, frozen=True, tag="event", array_like=True):
     place: int = 0
     ignored: tuple[tuple[str, str], ...] = ()
     format: str = ""
+    visitor: str = ""
 
 
 class Include(Struct, frozen=True, tag="include", array_like=True):
@@ -54,5 +66,28 @@ class Unlist(Struct, frozen=True, tag="unlist", array_like=True):
     segment: str
 
 
+class Link(Struct, frozen=True, tag="link", array_like=True):
+    """A `guest` turned out to be a customer (language.md section 5.18), by the event of the `visitor` with the same id,
+    before it is handled. `facts` are all that was known of the guest at the instant, as `state.life` encodes it, and
+    are joined with what is known of the customer. Without them the customer is new, and is the guest under another
+    name."""
+
+    id: str
+    customer: str
+    instant: int
+    guest: str
+    visitor: str
+    facts: bytes = b""
+
+    @property
+    def renames(self) -> bool:
+        return not self.facts
+
+
 Listing = Include | Exclude | Unlist
-Input = Event | Listing
+Input = Event | Listing | Link
+
+
+def is_guest(customer: str) -> bool:
+    """Whether a customer's id is that of a guest: only guests have such ids."""
+    return customer.startswith(GUEST)

@@ -54,8 +54,9 @@ class Before:
     store: Engine | None = None
 
     def of(self, customer: str) -> "Before":
-        """The same of one customer alone."""
-        return Before(tuple(i for i in self.items if isinstance(i, Event) and i.customer == customer), self.store)
+        """The same of one customer alone, and of visitors who may turn out to be that customer."""
+        mine = tuple(i for i in self.items if isinstance(i, Event) and (i.visitor or i.customer == customer))
+        return Before(mine, self.store)
 
 
 @define(eq=False)

@@ -54,8 +54,7 @@ def save(session: "Session", argument: str, *, over: bool = False) -> Answer:
 def as_test(session: "Session") -> str | Answer:
     """What has happened to the customer as a test that holds now; or why it cannot be one."""
     customer, play = session.standing.customer, session.play
-    of_file = any(isinstance(item, segdsl.Event) and item.customer == customer for item in play.before.items)
-    if of_file or customer in play.known_in_store():
+    if play.past(customer) or customer in play.known_in_store():
         return refused("mistake", f"not all that has happened to {customer} was typed, so no test can tell of it",
                        "`:customer` goes to a new one")  # fmt: skip
     doings = [d for d in session.standing.journal if d.customer == customer and d.line is not None]

@@ -51,7 +51,8 @@ class State(Struct, omit_defaults=True):
     flows stand; `tallies` (of [instant, value of `per`]) and `pending` belong to triggers, by their keys. `entered` are
     the `once` rules already entered. `seen` are the ids of inputs that could still come again, with their instants.
     `made` are the instants of effects that limits still count, by the `scope` of the limits. `large` holds memories and
-    attributes as text where a number is too large for the coding, and collections with them.
+    attributes as text where a number is too large for the coding, and collections with them. `draws_as` is the name by
+    which chance is drawn where that is another one: that of the guest whom the customer once was.
     """
 
     customer: str
@@ -74,6 +75,12 @@ class State(Struct, omit_defaults=True):
     made: dict[str, list[int]] = {}
     large: str = ""
     collections: dict[str, list[Any]] = {}
+    draws_as: str = ""
+
+    @property
+    def drawn(self) -> str:
+        """The name by which chance is drawn (language.md section 5.19)."""
+        return self.draws_as or self.customer
 
     def see(self, identity: str, instant: int, lateness: int) -> None:
         """Remember the id of an input, later than all before, and forget those of which none could come any more."""
@@ -110,4 +117,5 @@ class State(Struct, omit_defaults=True):
             dict(self.made),
             "",
             dict(self.collections),
+            self.draws_as,
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from segdsl.records.inputs import Event, Exclude, Include, Unlist
+from segdsl.records.inputs import Input
 from segdsl.state.customer import State
 
 
@@ -19,7 +19,7 @@ class Taken(Struct, frozen=True, array_like=True):
     """An input that was accepted, with the number of arrivals before it."""
 
     before: int
-    entry: Event | Include | Exclude | Unlist
+    entry: Input
 
     @property
     def place(self) -> tuple[int, int]:
@@ -43,6 +43,7 @@ class Life(Struct, omit_defaults=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Life)
+_state_decoder = msgspec.msgpack.Decoder(State)
 _journal_decoder = msgspec.msgpack.Decoder(list[Taken])
 
 
@@ -59,10 +60,24 @@ def decode(data: bytes) -> Life:
     """The life whose bytes these are."""
     life = _decoder.decode(data)
     for state in (life.head, life.base):
-        if state is not None and state.large:
-            state.memories, state.attributes, state.collections = literal_eval(state.large)
-            state.large = ""
+        if state is not None:
+            _restore(state)
     return life
+
+
+def encode_state(state: State) -> bytes:
+    """The bytes of a state alone: what was known of a guest who turned out to be a customer."""
+    try:
+        return _encoder.encode(state)
+    except OverflowError:
+        return _encoder.encode(_with_text(state))
+
+
+def decode_state(data: bytes) -> State:
+    """The state whose bytes these are."""
+    state = _state_decoder.decode(data)
+    _restore(state)
+    return state
 
 
 def encode_inputs(inputs: list[Taken]) -> bytes:
@@ -73,6 +88,12 @@ def encode_inputs(inputs: list[Taken]) -> bytes:
 def decode_inputs(pages: Iterable[bytes]) -> list[Taken]:
     """The inputs whose bytes these are, in the order in which they are handled."""
     return sorted((taken for page in pages for taken in _journal_decoder.decode(page)), key=lambda each: each.place)
+
+
+def _restore(state: State) -> None:
+    if state.large:
+        state.memories, state.attributes, state.collections = literal_eval(state.large)
+        state.large = ""
 
 
 def _with_text(state: State) -> State:

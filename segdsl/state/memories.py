@@ -7,9 +7,10 @@ never changed in place: taking in gives a new one.
 | count in a window | the instants, the last `keep` of them |
 | when | the latest instant |
 | total or average, ever | [sum, count] |
-| smallest, largest, first, latest, ever | the value |
+| smallest, largest, ever | the value |
+| first, latest, ever | [instant, value] |
 | distinct, ever | the values |
-| most frequent, ever | [value, count], the one seen last at the end |
+| most frequent, ever | [value, count, instant], the one seen last at the end |
 | any of them in a window | [instant, value] of each event that can still be in it |
 | one that is filtered when asked | [instant, value, fields] of each event |
 """
@@ -51,10 +52,14 @@ def take_in(
 
 def _appended(memory: Memory, held: Held, entry: Any, zone: Zone) -> Held:
     """The entries with one more, without those that have left the window or are not needed to answer."""
-    kept = [*(held or ()), entry]
+    return _kept(memory, [*(held or ()), entry], _instant(entry), zone)
+
+
+def _kept(memory: Memory, kept: list[Any], now: int, zone: Zone) -> Held:
+    """Of some entries those that have not left the window at `now` and are needed to answer."""
     bound = limits.WINDOW_ENTRIES
     if memory.window is not None:
-        kept = kept[_first_inside(memory.window, kept, _instant(entry), zone) :]
+        kept = kept[_first_inside(memory.window, kept, now, zone) :]
         bound = bound if memory.keep is None or _looks_past(memory.window) else max(1, memory.keep)
     return kept[-bound:]
 
@@ -102,14 +107,75 @@ def _for_ever(measure: Measure, held: Held, instant: int, identity: str, value: 
         case "largest":
             return value if held is None else max(held, value)
         case "first":
-            return value if held is None else held
-        case "latest" | "when":
-            return value
+            return [instant, value] if held is None else held
+        case "latest":
+            return [instant, value]
+        case "when":
+            return instant
         case "distinct":
             return held if held and value in held else [*(held or ()), value]
         case "frequent":
-            count = next((n for v, n in held or () if v == value), 0)
-            return [*(entry for entry in held or () if entry[0] != value), [value, count + 1]]
+            count = next((entry[1] for entry in held or () if entry[0] == value), 0)
+            return [*(entry for entry in held or () if entry[0] != value), [value, count + 1, instant]]
+
+
+def united(memory: Memory, one: Held, other: Held, now: int, zone: Zone) -> Held:
+    """What the memory would hold at `now` if the events of both had been one customer's, each at its own instant; of
+    those at one instant, the first one's came first (language.md section 5.18). Both have taken in something."""
+    if memory.window is None and not memory.fields:
+        return _united_for_ever(memory.measure, one, other)
+    if memory.measure == "when" and not memory.fields:
+        return max(one, other)
+    entries = sorted([*one, *other], key=_instant)
+    if not memory.fields and memory.window is not None and not _looks_past(memory.window):
+        entries = _not_outdone(memory.measure, entries)
+    return _kept(memory, entries, now, zone)
+
+
+def _united_for_ever(measure: Measure, one: Held, other: Held) -> Held:
+    match measure:
+        case "count":
+            first = other if other[1] < one[1] else one
+            return [one[0] + other[0], *first[1:]]
+        case "total" | "average":
+            return [one[0] + other[0], one[1] + other[1]]
+        case "smallest":
+            return min(one, other)
+        case "largest" | "when":
+            return max(one, other)
+        case "first":
+            return other if other[0] < one[0] else one
+        case "latest":
+            return other if other[0] >= one[0] else one
+        case "distinct":
+            return [*one, *(value for value in other if value not in one)]
+        case "frequent":
+            return _united_counts(one, other)
+
+
+def _united_counts(one: list[Entry], other: list[Entry]) -> list[Entry]:
+    """How often each value was seen in both, the one seen last at the end."""
+    counts = {value: (count, at) for value, count, at in one}
+    for value, count, at in other:
+        before, seen = counts.get(value, (0, at))
+        counts[value] = before + count, max(seen, at)
+    return sorted(([value, count, at] for value, (count, at) in counts.items()), key=lambda entry: entry[2])
+
+
+def _not_outdone(measure: Measure, entries: list[Any]) -> list[Any]:
+    """Of some entries, in order, those that no later one has made needless."""
+    match measure:
+        case "latest":
+            return entries[-1:]
+        case "distinct":
+            last = {entry[1]: number for number, entry in enumerate(entries)}
+            return [entry for number, entry in enumerate(entries) if last[entry[1]] == number]
+        case "smallest" | "largest":
+            kept: list[Entry] = []
+            for entry in entries:
+                kept = [*_outdone(measure, kept, entry[1]), entry]
+            return kept
+    return entries
 
 
 def recall(
@@ -136,6 +202,8 @@ def recall(
             return numbers.average(held[0], held[1]) if held else None
         case "frequent":
             return _most_frequent(held) if held else None
+        case "first" | "latest":
+            return held[1] if held else None
     return held
 
 

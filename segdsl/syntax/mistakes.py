@@ -87,10 +87,7 @@ def _unmatched(text: str, start: int, end: int) -> int | None:
 def _plain(place: Place) -> Diagnostic:
     help_ = None
     naming = place.kinds == {"NAME"} or not place.kinds & {"NAME", "ACT_NAME", "BARE_NAME", "LISTED_NAME"}
-    reserved = place.found in words.RESERVED or place.found in words.NAME_ENDS
-    if reserved and naming and "_LISTED" in place.kinds:
-        help_ = f'a name that holds `{place.found}` stands in quotes: segment "Bed and Bath" listed'
-    elif reserved and naming and _NAMING.match(place.line_before()):
+    if place.found in words.RESERVED and naming and _NAMING.match(place.line_before()):
         help_ = f"`{place.found}` cannot be part of this name: it is a word of the language"
     shown = f"`{place.found}`" if place.found.isprintable() else f"the invisible character U+{ord(place.found[0]):04X}"
     return Diagnostic("SEG110", f"{shown} cannot stand here{_expected(place.kinds)}", place.span, help=help_)

@@ -73,7 +73,7 @@ def test_a_list_of_objects_as_a_line_is_read_one_by_one(shape):
     lines = [json.dumps(event("a")), json.dumps([event("b"), {"event": "registers"}]), json.dumps(event("c"))]
     items = read(shape, "\n".join(lines).encode())
     assert [item.place for item in items] == [1, 2, 2, 3]
-    assert items[2].detail == "no customer is named (number 2 of 2 in this batch)"
+    assert items[2].detail == "no customer and no visitor is named (number 2 of 2 in this batch)"
 
 
 @pytest.mark.parametrize(

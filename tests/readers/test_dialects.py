@@ -164,7 +164,7 @@ def test_a_property_named_as_something_else_in_the_plain_shape(shipped: EventSha
         ({"type": "identify", "traits": {"gender": "F"}}, "bad attribute", 'gender is "F"'),
         ({"type": "page", "context": 5}, "not an event", "`context` is 5, not an object"),
         ({"type": "page", "timestamp": "soon"}, "bad instant", 'time is "soon"'),
-        ({"type": "page", "userId": None}, "no customer", "no customer is named"),
+        ({"type": "page", "userId": None}, "no customer", "no customer and no visitor is named"),
     ],
 )
 def test_calls_that_are_no_events(shipped: EventShape, parts: dict[str, Any], reason: str, says: str) -> None:

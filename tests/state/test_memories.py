@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from segdsl.plan.nodes import ItemField, Measure, Memory, Window
-from segdsl.state.memories import measure_of, next_change, recall, take_in
+from segdsl.state.memories import measure_of, next_change, recall, take_in, united
 from segdsl.values.instants import DAY, HOUR
 from segdsl.values.zones import Zone
 from tests.strategies.streams import GAPS, START
@@ -99,3 +100,29 @@ def test_a_count_that_keeps_few_is_exact_as_far_as_it_is_asked(
     count = sum(inside(window, instant, now, zone) for instant, _ in past)
     found = recall(memory, held_after(memory, past, zone), now, zone) // 1_000_000
     assert min(found, keep) == min(count, keep)
+
+
+@settings(max_examples=300)
+@given(
+    pasts(), st.lists(st.booleans(), min_size=12, max_size=12), st.sampled_from(MEASURES), st.sampled_from(WINDOWS),
+    st.sampled_from(ZONES), st.sampled_from((0, 1, HOUR, DAY, 3 * DAY)), st.booleans(),
+)  # fmt: skip
+def test_two_memories_united_hold_what_one_of_all_events_holds(
+    past: Events, whose: list[bool], measure: Measure, window: Window | None, zone: Zone, pause: int, whole: bool
+) -> None:
+    memory = memory_of(measure, None if measure == "when" else window)
+    if whole:
+        memory = replace(memory, fields=("time",))
+    # Of one instant the first one's events come first; so they do in the whole.
+    past = sorted(
+        ((at, value, mine) for (at, value), mine in zip(past, whose, strict=False)), key=lambda e: (e[0], e[2])
+    )
+    now = past[-1][0] + pause if past else START
+    one = held_after(memory, [(at, value) for at, value, mine in past if not mine], zone)
+    other = held_after(memory, [(at, value) for at, value, mine in past if mine], zone)
+    assume(one is not None and other is not None)
+    both = united(memory, one, other, now, zone)
+    together = held_after(memory, [(at, value) for at, value, _ in past], zone)
+    for later in (0, 1, HOUR, DAY, 2 * DAY, 4 * DAY):
+        assert recall(memory, both, now + later, zone) == recall(memory, together, now + later, zone)
+    assert next_change(memory, both, now, zone) == next_change(memory, together, now, zone)

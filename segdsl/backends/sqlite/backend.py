@@ -6,7 +6,7 @@ stays open between pages: the caller may commit while it iterates, and a slow re
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from itertools import count, groupby
@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Membership, Moves, Position, StoredProgram, Tally
+from segdsl.backends.base import Backend, Batch, Membership, Moves, Position, StoredLink, StoredProgram, Tally
 from segdsl.backends.sqlite import statements
 from segdsl.backends.sqlite.failures import explained
 from segdsl.diagnostics.errors import StoreError
@@ -110,6 +110,11 @@ class SqliteBackend(Backend):
         without being in it, or when what is to be undone is not what was recorded last."""
         with self._transaction():
             counts = self._erase(batch.erased)
+            self._rename(batch.renamed)
+            self._many("DELETE FROM states WHERE customer = ?", [(guest,) for guest in batch.ended])
+            self._many(statements.PUT_LINK, [msgspec.structs.astuple(link) for link in batch.links])
+            seen = sorted(batch.visitors, key=attrgetter("visitor"))
+            self._many(statements.PUT_VISITOR, [(each.visitor, each.account, each.record) for each in seen])
             states = sorted(batch.states, key=attrgetter("customer"))
             rows = [(each.customer, each.state, each.clock, each.due, each.timer) for each in states]
             self._many(statements.PUT_STATE, rows)
@@ -140,7 +145,21 @@ class SqliteBackend(Backend):
         counts.subtract(segment for (segment,) in open_ones)
         for table in ("states", "memberships", "journal", "outbox"):
             self._many(f"DELETE FROM {table} WHERE customer = ?", [(customer,) for customer in customers])  # noqa: S608
+        both = [(customer, customer) for customer in customers]
+        self._many("DELETE FROM links WHERE guest = ? OR account = ?", both)
         return counts
+
+    def _rename(self, renamed: Mapping[str, str]) -> None:
+        """Have what is kept of guests under the ids of the customers whom they became; the states come with the
+        batch."""
+        for guest, account in renamed.items():
+            effects = self._rows("SELECT sequence, effect FROM outbox WHERE customer = ?", guest)
+            named = [(sequence, replace(_effect(effect), customer=account)) for sequence, effect in effects]
+            self._many(statements.NAME_EFFECT, [(account, _encode(each).decode(), at) for at, each in named])
+        rows = [(account, guest) for guest, account in sorted(renamed.items())]
+        for table in ("memberships", "journal"):
+            self._many(f"UPDATE {table} SET customer = ? WHERE customer = ?", rows)  # noqa: S608
+        self._many("DELETE FROM states WHERE customer = ?", [(guest,) for guest in renamed])
 
     def _undo(self, undone: Sequence[Change]) -> None:
         """Take recorded changes back. A customer's stays are read from the last one back to those concerned."""
@@ -220,6 +239,18 @@ class SqliteBackend(Backend):
 
     def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
         return dict(self._chosen("SELECT hash, instant FROM tombstones WHERE hash", hashes))
+
+    def visitors(self, names: Sequence[str]) -> dict[str, bytes]:
+        return dict(self._chosen("SELECT visitor, record FROM visitors WHERE visitor", names))
+
+    def visitors_of(self, account: str) -> list[str]:
+        return [visitor for (visitor,) in self._rows(statements.VISITORS_OF, account)]
+
+    def links(self, guests: Sequence[str]) -> dict[str, StoredLink]:
+        return {row[0]: _link(row) for row in self._chosen(f"{statements.LINK} WHERE guest", guests)}
+
+    def links_of(self, account: str) -> list[StoredLink]:
+        return [_link(row) for row in self._rows(statements.LINKS_OF, account)]
 
     def customers(self) -> Iterator[str]:
         for row in self._pages("SELECT customer FROM states WHERE customer >= ? ORDER BY customer LIMIT ?"):
@@ -311,6 +342,11 @@ def _recorded(customer: str, segment: str, moments: list[Any]) -> list[Change]:
         if instant is not None:
             changes.append(Change(customer, segment, entered, instant, arrival, round_, _because(because)))
     return changes
+
+
+def _link(row: tuple[Any, ...]) -> StoredLink:
+    guest, account, instant, visitor, first, renamed = row
+    return StoredLink(guest, account, instant, visitor, first, bool(renamed))
 
 
 def _key_of(tally: Tally) -> tuple[str, str, str, int]:

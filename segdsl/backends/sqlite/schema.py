@@ -1,7 +1,7 @@
 """How a store lies in its file: the tables, and the marks that say whose file it is and which layout it has."""
 
 APPLICATION = int.from_bytes(b"segd", "big")  # says in the file's header whose file it is
-VERSION = 3  # of the schema, in PRAGMA user_version
+VERSION = 4  # of the schema, in PRAGMA user_version
 
 # Not STRICT, which SQLite knows from 3.37 on: the Python 3.11 of some long-lived systems is linked with 3.34. Wide rows
 # (states, memberships) live in ordinary tables, so that what is walked in the order of ids are narrow indexes.
@@ -31,6 +31,12 @@ SCHEMA = (
     "CREATE TABLE journal (sequence INTEGER PRIMARY KEY, customer TEXT NOT NULL, inputs BLOB NOT NULL)",
     "CREATE INDEX journal_customer ON journal (customer)",
     "CREATE TABLE tombstones (hash TEXT PRIMARY KEY, instant INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE visitors (visitor TEXT NOT NULL UNIQUE, account TEXT NOT NULL, record BLOB NOT NULL)",
+    "CREATE INDEX visitors_account ON visitors (account, visitor) WHERE account != ''",
+    """CREATE TABLE links (
+        guest TEXT PRIMARY KEY, account TEXT NOT NULL, instant INTEGER NOT NULL, visitor TEXT NOT NULL,
+        first INTEGER NOT NULL, renamed INTEGER NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX links_account ON links (account, instant, guest)",
     """CREATE TABLE positions (
         source TEXT PRIMARY KEY, places INTEGER NOT NULL, instant INTEGER NOT NULL, place INTEGER NOT NULL
         ) WITHOUT ROWID""",

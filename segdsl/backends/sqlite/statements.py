@@ -12,6 +12,10 @@ PUT_NOTICE = """INSERT INTO outbox (id, customer, given, notice, effect) VALUES 
 PUT_JOURNAL = "INSERT INTO journal (customer, inputs) VALUES (?, ?)"
 TAKE_OUT = "DELETE FROM outbox WHERE id = ?"
 PUT_TOMBSTONE = "INSERT INTO tombstones VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET instant = excluded.instant"
+PUT_VISITOR = """INSERT INTO visitors VALUES (?, ?, ?) ON CONFLICT (visitor)
+    DO UPDATE SET account = excluded.account, record = excluded.record"""
+PUT_LINK = "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?, ?)"
+NAME_EFFECT = "UPDATE outbox SET customer = ?, effect = ? WHERE sequence = ?"
 PUT_POSITION = """INSERT INTO positions VALUES (?, ?, ?, ?) ON CONFLICT (source)
     DO UPDATE SET places = excluded.places, instant = excluded.instant, place = excluded.place"""
 PUT_TALLY = """INSERT INTO tallies VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, name, owner, day)
@@ -32,6 +36,9 @@ DROP_STAY = "DELETE FROM memberships WHERE sequence = ?"
 REOPEN_STAY = """UPDATE memberships SET until = NULL, until_arrival = NULL, until_round = NULL, until_because = NULL
     WHERE sequence = ?"""
 
+VISITORS_OF = "SELECT visitor FROM visitors WHERE account = ? AND account != '' ORDER BY visitor"
+LINK = "SELECT guest, account, instant, visitor, first, renamed FROM links"
+LINKS_OF = f"{LINK} WHERE account = ? ORDER BY instant, guest"
 JOURNAL = "SELECT inputs FROM journal WHERE customer = ? ORDER BY sequence"
 TIMERS = "SELECT customer FROM states WHERE timer <= ? ORDER BY timer, customer LIMIT ?"
 MEMBER = "SELECT customer, segment, since, until, since_because FROM memberships"

@@ -16,6 +16,7 @@ store_option = click.option(
 at_option = click.option(
     "--at", metavar="INSTANT", help="As of when, as in 2026-03-01T10:00:00Z. Default: where the runs have come to."
 )
+guests_option = click.option("--no-guests", is_flag=True, help="Leave out guests: visitors who are no account yet.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON, one object a line.")
 
 KINDS = {"added": "by activities", "derived": "derived", "listed": "listed"}
@@ -24,6 +25,7 @@ KINDS = {"added": "by activities", "derived": "derived", "listed": "listed"}
 _REASONS = {
     "added": "added", "removed": "removed", "condition": "by its condition", "included": "included by the host",
     "excluded": "excluded by the host", "unlisted": "no longer listed by the host",
+    "joined": "as guest and customer turned out to be one",
 }  # fmt: skip
 
 

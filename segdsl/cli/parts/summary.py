@@ -10,14 +10,13 @@ from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.suggest import nearest
+from segdsl.records.inputs import PLAIN
 from segdsl.values.instants import instant_text
 
 REJECTS_SHOWN = 5
 IGNORED_SHOWN = 10
 HELD_BY_SHOWN = 60
 """Characters of a limit or a hold that are shown of its text."""
-PLAIN = "jsonlines"
-"""The format of which nothing needs to be said."""
 
 
 @define

@@ -21,9 +21,11 @@ from segdsl.engines.reference.round import Round
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
-from segdsl.records.inputs import Event, Exclude, Include, Listing, Unlist
+from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Listing, Unlist
 from segdsl.records.outcomes import Because, Change, Effect
 from segdsl.state.customer import State, Stay
+from segdsl.state.joining import Joining
+from segdsl.state.life import decode_state
 from segdsl.state.memories import take_in
 from segdsl.values import limits, wire
 from segdsl.values.instants import instant_text
@@ -55,11 +57,15 @@ class Reference:
         self.order = {s.name: at for at, s in enumerate(plan.segments) if s.condition is not None}
         self.defaults = {a.name: a.default for a in plan.attributes if a.default is not None}
         self.events = {event.name: event for event in plan.events}
+        looking_back = {key: each for of_event in self.needs.after.values() for key, each in of_event.items()}
+        self.joining = Joining(self.zone, self.memories, looking_back)
 
     # ------------------------------------------------------------------------------------------------------- the steps
 
-    def step(self, state: State | None, entry: Event | Listing) -> Step:
+    def step(self, state: State | None, entry: Input) -> Step:
         """Handle one accepted input (language.md section 5.4)."""
+        if isinstance(entry, Link):
+            return self._link(state, entry)
         if state is None:
             step = Step(State(entry.customer, entry.instant, entry.instant, entry.instant), [], [], [])
         else:
@@ -75,6 +81,46 @@ class Reference:
         self._rounds(round_, step, entry.id)
         step.full = round_.full
         return step
+
+    def _link(self, state: State | None, entry: Link) -> Step:
+        """A guest turned out to be this customer (language.md section 5.18). A customer who is new is the guest under
+        another name; else both are joined, and that is a step."""
+        if state is None:  # the account's own inputs come later, or were left out to see what would be without them
+            step = Step(State(entry.customer, entry.instant, entry.instant, entry.instant), [], [], [])
+        else:
+            step = self.settle(state, entry.instant)
+        here = step.state
+        here.clock = here.latest = entry.instant
+        if entry.renames:
+            here.draws_as, here.customer = (here.drawn if state is not None else entry.guest), entry.customer
+            if state is None:
+                self._judge_segments(Round(self._view(here, here.clock), 0, 0, entry.id), None, step, entry.id)
+                self.clock.set_due(self._view(here, here.clock))
+            return step
+        guest = decode_state(entry.facts)
+        step.state = here = self.joining.join(here, guest, entry.instant)
+        here.arrivals += 1
+        cause = f"link {entry.id}"  # tells its effects from those of the event itself
+        round_ = Round(self._view(here, entry.instant), here.arrivals, 0, cause, known=guest.members)
+        self.flows.drop_ended(round_)
+        self._show_joined(guest, step, round_, entry.id)
+        self._rounds(round_, step, entry.id)
+        return step
+
+    def _show_joined(self, guest: State, step: Step, round_: Round, cause: str) -> None:
+        """Bring all segments up to date after a join. A membership that rules or the host gave to both, or to the
+        guest, counts since the earlier instant."""
+        members = step.state.members
+        for segment in self.plan.segments:
+            if segment.kind != "derived" and segment.name in members:
+                members[segment.name] = min(members[segment.name], guest.members.get(segment.name, round_.view.now))
+            why = Because("joined", segment.place, "", cause)
+            stay = step.state.added.get(segment.name)
+            if stay is not None:
+                why = round_.reasons[segment.name] = Because("joined", stay.because.place, stay.because.rule, cause)
+            if segment.name not in self.order:
+                self._show(segment.name, step, round_, why)
+        self._judge_segments(round_, None, step, cause)
 
     def settle(self, state: State, until: int) -> Step:
         """All that the clock alone brings about up to an instant: everything at one instant is one step, before the
@@ -166,6 +212,7 @@ class Reference:
                         {},
                         event.received,
                         event.place,
+                        visitor=event.visitor,
                     )
                 )
         return [*made, event]
@@ -266,11 +313,16 @@ class Reference:
         if member == (name in state.members):
             return False
         if member:
-            state.members[name] = round_.view.now
+            state.members[name] = self._since(segment, round_)
         else:
             del state.members[name]
         step.changes.append(Change(state.customer, name, member, *round_.key, why))
         return True
+
+    def _since(self, segment: p.Segment, round_: Round) -> int:
+        """Since when one who comes into a segment in this step counts as a member: what a guest brings along was given
+        to the guest before."""
+        return round_.view.now if segment.kind == "derived" else round_.known.get(segment.name, round_.view.now)
 
     def _changed(self, round_: Round, step: Step) -> list[Change]:
         """The changes seen from this step."""
@@ -285,7 +337,10 @@ class Reference:
     def _note_transitions(self, round_: Round, step: Step) -> None:
         """Which segments differ between this snapshot and the one before."""
         for change in self._changed(round_, step):
-            (round_.entered if change.entered else round_.left).add(change.segment)
+            if not change.entered:
+                round_.left.add(change.segment)
+            elif change.segment not in round_.known:
+                round_.entered.add(change.segment)
 
     # -------------------------------------------------------------------------------------------------------- the rules
 
@@ -362,7 +417,7 @@ class Reference:
         """The event that a rule recorded, behind those made of its lines."""
         customer, now = round_.view.state.customer, round_.view.now
         name = wish.action.event if isinstance(wish.action, p.Record) else ""
-        identity = effect_id(customer, round_.cause, wish, _nth(wish, times))
+        identity = effect_id(round_.view.state.drawn, round_.cause, wish, _nth(wish, times))
         return self.expand(Event(identity, name, customer, now, wish.value))
 
     def _effects(self, wishes: list[Wish], round_: Round, cause: str, times: Counter[Stage]) -> list[Wanted]:
@@ -375,7 +430,7 @@ class Reference:
             written[wish.rule.id] += 1
             kinds = self.kinds[action]
             effect = Effect(
-                effect_id(customer, round_.cause, wish, _nth(wish, times)),
+                effect_id(round_.view.state.drawn, round_.cause, wish, _nth(wish, times)),
                 action,
                 customer,
                 {name: wire.encode(kinds[name], value) for name, value in wish.value.items()},

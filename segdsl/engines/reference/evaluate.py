@@ -94,7 +94,7 @@ def evaluate(node: p.Expression, view: View) -> Any:
         case p.OnDays(days, start, end):
             return _on_days(days, start, end, view)
         case p.Chance(seed, purpose, share):
-            return chance.falls_within(seed, purpose, view.state.customer, share)
+            return chance.falls_within(seed, purpose, view.state.drawn, share)
         case p.Age() | p.Start() | p.DateOf() | p.Shift():
             return _calendar(node, view)
         case _:

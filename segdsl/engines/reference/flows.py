@@ -121,7 +121,7 @@ class Flows:
             return "the activity has ended"
         if rule.once and _entry(rule, value) in view.state.entered:
             return "the customer has entered once already"
-        if rule.holdout and chance.falls_within(rule.seed, "holdout", view.state.customer, rule.holdout):
+        if rule.holdout and chance.falls_within(rule.seed, "holdout", view.state.drawn, rule.holdout):
             return "the customer is held out"
         if not rule.restarting and any(_same(wait.value, value) for wait in running):
             return "the customer is in the flow already"
@@ -177,7 +177,7 @@ class Flows:
         """The paths that are taken."""
         paths = branch.paths
         if branch.kind == "random":
-            drawn = chance.draw(branch.seed, branch.purpose, view.state.customer) * 1_000_000
+            drawn = chance.draw(branch.seed, branch.purpose, view.state.drawn) * 1_000_000
             paths = tuple(path for path in paths if path.start << chance.BITS <= drawn < path.end << chance.BITS)
         for path in paths:
             if judged(path.condition, view, round_.key, path, rule, self.witness, _flow(rule, value)):

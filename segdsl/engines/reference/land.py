@@ -103,6 +103,7 @@ def because(reason: str, rule: p.Rule, cause: str) -> Because:
 
 
 def effect_id(customer: str, cause: str, wish: Wish, nth: int) -> str:
-    """The same for the same customer, cause, rule, flow, stage and how many-th, for ever."""
+    """The same for the same customer, cause, rule, flow, stage and how many-th, for ever: `customer` is the name by
+    which chance is drawn, so that a guest's effects keep their ids when the guest becomes an account."""
     parts = "\x1f".join((customer, cause, wish.rule.id, str(wish.stage), *([wish.flow] if wish.flow else []), str(nth)))
     return sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -31,7 +31,8 @@ class Round:
     and `due` are the events at hand for counting triggers that are complete, and for those that look back, by key.
     `full` are the names of collections that had no room for an event.
     `begun` are the waits at which flows have arrived in this step. `reasons` say why a membership with a `while`
-    condition is judged, where it is not for the condition."""
+    condition is judged, where it is not for the condition. `known` are segments that are no news when they are entered:
+    those that a guest was in who has just turned out to be this customer, with the instants since when."""
 
     view: View
     arrival: int
@@ -44,6 +45,7 @@ class Round:
     due: dict[str, list[Fields]] = field(factory=dict)
     begun: list[Waiting] = field(factory=list)
     reasons: dict[str, Because] = field(factory=dict)
+    known: Mapping[str, int] = {}
     full: list[str] = field(factory=list)
 
     @property

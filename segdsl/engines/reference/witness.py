@@ -50,7 +50,8 @@ class Sighting(Struct, frozen=True):
 
     Nodes are those of the plan itself, so that they can be told apart by identity. `value` gives what an expression is
     worth where this was seen; it is good only while the witness is told. `customer` is whom the step is about, `flow`
-    the value of `per` as text, for a rule that has it. What `goes on` has the `fields` of the event that answered."""
+    the value of `per` as text, for a rule that has it. What `goes on` has the `fields` of the event that answered. An
+    event that was a guest's has the key of the step in which the guest turned out to be the customer."""
 
     what: What
     key: tuple[int, int, int]
@@ -62,6 +63,11 @@ class Sighting(Struct, frozen=True):
     fields: Mapping[str, Any] = {}
     value: Callable[[Expression], Any] | None = None
     flow: str = ""
+
+    @property
+    def recorded(self) -> bool:
+        """Of an event that went into the history: whether a rule recorded it."""
+        return self.key[2] > 0 or self.reason == "recorded"
 
 
 Witness = Callable[[Sighting], None]

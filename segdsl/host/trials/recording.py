@@ -6,6 +6,7 @@ that does not hold in it, since chance goes by the customer's name, becomes a co
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,16 @@ from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines import DEFAULT, prepare
 from segdsl.engines.base import Prepared, Step
+from segdsl.host.engine import Engine
 from segdsl.host.moments import Moment, instant_of
-from segdsl.host.program import check_texts
+from segdsl.host.program import build, check_texts
 from segdsl.host.trials.literals import instant_literal, literal_of
 from segdsl.host.trials.running import run_tests
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import structs
 from segdsl.readers import read_events
 from segdsl.readers.base import EventShape
-from segdsl.records.inputs import FORGET, Event, Exclude, Include, Input, Unlist
+from segdsl.records.inputs import FORGET, Event, Exclude, Include, Input, Link, Listing, Unlist
 from segdsl.records.outcomes import Change, Effect, Reject
 from segdsl.state.customer import State
 from segdsl.syntax import ast
@@ -73,7 +75,7 @@ def record_test(
     plan = _plan(checked)
     seen: set[str] = set()
     with read_events(events, EventShape(plan), format=format, mapping=mapping) as reading:
-        inputs = [each for each in _events(reading, seen) if each.customer == customer]
+        inputs = _of_customer(checked, customer, _events(reading, seen))
     if not inputs:
         meant = nearest(customer, seen)
         hint = f": did you mean {meant!r}?" if meant else ""
@@ -89,11 +91,21 @@ def _plan(checked: CheckedProgram) -> p.Plan:
     return plan
 
 
+def _of_customer(checked: CheckedProgram, customer: str, events: Iterable[Event]) -> list[Input]:
+    """The inputs of one customer. Where events name visitors, it is settled first whose they are."""
+    found = [event for event in events if event.visitor or event.customer == customer]
+    if not any(event.visitor for event in found):
+        return [*found]
+    with Engine(build(checked), "memory://") as engine:
+        engine.take(sorted(found, key=attrgetter("instant")), vouched=instants.LATEST)
+        return engine.inputs(customer)
+
+
 def _events(items: Iterable[Event | Reject], seen: set[str]) -> Iterator[Event]:
     """The events of an input; their customers are added to `seen`, up to so many as are worth a hint."""
     for item in items:
         if isinstance(item, Event):
-            if len(seen) < HINTS:
+            if len(seen) < HINTS and item.customer:
                 seen.add(item.customer)
             yield item
 
@@ -121,12 +133,18 @@ def record_inputs(
     return _held(checked, name, recorder)
 
 
-def _in_order(inputs: Iterable[Input], until: int | None, recorder: "_Recorder") -> list[Input]:
+def _in_order(inputs: Iterable[Input], until: int | None, recorder: "_Recorder") -> list[Event | Listing]:
     """The inputs up to an instant, each once, by instant; only those since the customer was last forgotten."""
     seen: set[str] = set()
-    taken: list[Input] = []
+    taken: list[Event | Listing] = []
     for each in sorted(inputs, key=lambda each: each.instant):
-        if each.id in seen or (until is not None and each.instant > until):
+        if until is not None and each.instant > until:
+            continue
+        if isinstance(each, Link):
+            if not each.renames:
+                recorder.leave_out(f"that {each.guest} was another customer until {instant_text(each.instant)}")
+            continue
+        if each.id in seen:
             continue
         seen.add(each.id)
         if isinstance(each, Event) and each.name == FORGET:
@@ -162,7 +180,7 @@ class _Recorder:
             self.left_out.append(what)
             self.lines.append(f"# left out: {what}")
 
-    def take(self, inputs: Sequence[Input]) -> None:
+    def take(self, inputs: Sequence[Event | Listing]) -> None:
         for each in inputs:
             if isinstance(each, Event):
                 self._event(each)

@@ -20,7 +20,7 @@ to turn the answer, was tried by playing (`trials.py`) before it is said.
 | `promotion.py` | a promotion as a segment, of which the same can be asked |
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field
 from msgspec.structs import replace
@@ -60,6 +60,7 @@ class Explainer:
     without it the answers name places and no texts. It has the same `plan`."""
 
     plan: p.Plan
+    guest: Callable[[str], Sequence[Taken]]
     checked: CheckedProgram | None = None
     promoted: dict[str, tuple[p.Promotion, p.Plan, str]] = field(factory=dict)
 
@@ -80,14 +81,14 @@ class Explainer:
         self, plan: p.Plan, customer: str, segment: str, at: int, inputs: Sequence[Taken],
         promotion: p.Promotion | None = None,
     ) -> "_Question":  # fmt: skip
-        player, reader = Player(plan), Reader.of(plan, self.checked)
+        player, reader = Player(plan, self.guest), Reader.of(plan, self.checked)
         known = any(taken.entry.instant <= at for taken in inputs)
         course = player.play(customer, inputs, at)
         return _Question(plan, reader, player, course, segment, inputs, known, promotion)
 
     def why_effects(self, customer: str, action: str, at: int, inputs: Sequence[Taken]) -> WhyEffects:
         """What became of an action for a customer up to an instant, by all inputs that were taken, in their order."""
-        player = Player(self.plan)
+        player = Player(self.plan, self.guest)
         known = any(taken.entry.instant <= at for taken in inputs)
         course = player.play(customer, inputs, at)
         return Effects(self.plan, Reader.of(self.plan, self.checked), player, course, inputs).of(action, known)

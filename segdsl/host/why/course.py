@@ -15,7 +15,7 @@ from segdsl.engines.base import Step
 from segdsl.engines.reference import Reference, prepare
 from segdsl.engines.reference.witness import Sighting, Witness
 from segdsl.plan import nodes as p
-from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
+from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Unlist
 from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
 from segdsl.state.life import Taken
@@ -76,9 +76,10 @@ class Course:
 @define
 class Player:
     """Plays lives under one plan, on the engine that is the meaning: with a witness where something is to be told of
-    it, else without one."""
+    it, else without one. `guest` gives the inputs of a guest."""
 
     plan: p.Plan
+    guest: Callable[[str], Sequence[Taken]]
     engine: Reference = field(init=False)
     telling: Reference = field(init=False)
     witness: Witness | None = None
@@ -110,7 +111,10 @@ class Player:
                     break
                 if number % EVERY == 0:
                     course.stations.append(course.state)
-                course.inputs[taken.entry.id] = taken.entry
+                if isinstance(taken.entry, Link):
+                    course.sightings += self._of_guest(taken.entry)
+                else:
+                    course.inputs[taken.entry.id] = taken.entry
                 _take(self.telling, course, taken)
             if course.state is not None:
                 _add(course, self.telling.settle(course.state, until))
@@ -119,6 +123,27 @@ class Player:
         finally:
             self.witness = None
         return course
+
+    def _of_guest(self, link: Link) -> list[Sighting]:
+        """The events that go into a customer's history because a guest turned out to be them, as seen from then on."""
+        if link.renames:
+            return []
+        seen: list[Sighting] = []
+        watching, self.witness = self.witness, seen.append
+        try:
+            course = Course(link.guest, link.instant)
+            for taken in self.guest(link.guest):
+                if isinstance(taken.entry, Link):
+                    seen += self._of_guest(taken.entry)
+                _take(self.telling, course, taken)
+            if course.state is not None:
+                self.telling.settle(course.state, link.instant)
+        finally:
+            self.witness = watching
+        return [
+            replace(each, key=(link.instant, 0, 0), reason="recorded" if each.recorded else "", value=None)
+            for each in seen if each.what == "entered"
+        ]  # fmt: skip
 
     def tell(self, course: Course, inputs: Sequence[Taken], instant: int, witness: Witness) -> None:
         """Have a witness told once more of all that happened at an instant, and of some of what was just before."""

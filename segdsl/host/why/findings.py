@@ -196,7 +196,8 @@ class Reader:
         """No event lies in the window: when the last one was that would count otherwise."""
         whole = replace(memory, window=None)
         last = [each for each in looking.entered if self._fits(whole, None, each, looking)]
-        return f"it last happened at {instant_text(last[-1].key[0])}" if last else "it never happened"
+        instants = [each.node.instant for each in last if isinstance(each.node, Event)]
+        return f"it last happened at {instant_text(max(instants))}" if instants else "it never happened"
 
     def _shown(self, node: p.Expression, looking: Looking, kind: Kind | None = None) -> str:
         if kind is None and isinstance(node, p.Attribute):
@@ -218,7 +219,7 @@ class Reader:
                 if self._counts(recall, sighting, looking):
                     event = sighting.node
                     assert isinstance(event, Event), "an event was entered"
-                    found[event.id] = self.occurrence(event, recorded=sighting.key[2] > 0)
+                    found[event.id] = self.occurrence(event, recorded=sighting.recorded)
         for asked in outermost(p.Aggregate, condition):
             if isinstance(asked.items, p.Items):
                 for each in self._behind_items(asked, asked.items, looking):
@@ -241,7 +242,8 @@ class Reader:
 
     def _is_meant(self, each: Held, node: p.Aggregate, items: p.Items, looking: Looking) -> bool:
         """Whether an item is one that an aggregate looks at, were it there."""
-        put = each.put.key[0]
+        assert isinstance(each.put.node, Event), "an event was entered"
+        put = each.put.node.instant
         if items.window is not None and not (
             enters(items.window, put, self.zone) <= looking.now < leaves(items.window, put, self.zone)
         ):

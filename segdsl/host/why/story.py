@@ -86,6 +86,9 @@ class Story:
                 said = f"the time for which {change.segment} was given is over"
                 over = Draft(Link(change.instant, said, self._cause("", change.instant), place=why.place))
                 return [*(self.of_change(began, room - 1) if began is not None else ()), over]
+            case "joined":
+                said = f"{change.customer} turned out to be a guest who was in {change.segment}"
+                return [Draft(Link(change.instant, said, self._cause(why.cause, change.instant), place=why.place))]
             case _:
                 said = _SAID[why.reason]
                 word = Draft(Link(change.instant, said, self._cause(why.cause, change.instant)))
