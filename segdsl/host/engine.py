@@ -182,11 +182,6 @@ class Engine(Questions):
         yield from items_of(ready, self.shape, format, call)
 
     def _read(self, given: Mapping[str, Any] | bytes | str, number: int) -> Event | Reject:
-        if isinstance(given, bytes | str):
-            what = type(given).__name__
-            raise TypeError(
-                f'an event is a mapping or an Event, not {what}: JSON is read with process(..., format="auto")'
-            )
         ready = self._ready(given)
         if "id" not in ready:
             # Without an id there is none to know a repetition by: each call is taken as an event of its own.
@@ -197,7 +192,8 @@ class Engine(Questions):
     def _ready(given: object) -> dict[str, Any]:
         """A mapping as a JSON decoder would give it."""
         if not isinstance(given, Mapping):
-            raise TypeError(f"an event is a mapping or an Event, not {type(given).__name__}")
+            hint = ': to read JSON say format="auto"' if isinstance(given, bytes | str) else ""
+            raise TypeError(f"an event is a mapping or an Event, not {type(given).__name__}{hint}")
         ready: dict[str, Any] = json_ready(given)
         return ready
 
@@ -276,7 +272,7 @@ class Engine(Questions):
 
     # ------------------------------------------------------------------------------------------------------ decisions
 
-    def decide(self, event: Given, *, wanted: Mapping[str, int] | None = None) -> Decision:
+    def decide(self, event: Sent, *, wanted: Mapping[str, int] | None = None, format: str = PLAIN) -> Decision:
         """What a page needs now, on an event such as `views spot` or `searches`: what it shows, and how the search is
         changed. Nothing is written and no handler is called; asked again, the answer is the same. When the same event
         (with the same `id`) is processed next, its effects are these, with these ids.
@@ -292,9 +288,10 @@ class Engine(Questions):
         Actions that are not named stay with the rule without amounts. Rules outside activities have priority 0.
 
         An event without an `id` is given one that is made of what it says, `decision.id`: process it with that.
+        `format` is as for `process`; a body that holds several events, or none, is no event to decide on.
 
-        Raises UnknownNameError for a wanted action that is not declared, InputError for an amount that is none, and for
-        an action that no page shows.
+        Raises UnknownNameError for a wanted action that is not declared, InputError for an amount that is none, for an
+        action that no page shows, and for another format.
         """
         amounts = dict(wanted or {})
         for action, amount in amounts.items():
@@ -303,19 +300,25 @@ class Engine(Questions):
                 raise InputError(f"the wanted amount of {action!r} is {amount!r}, not a whole number from 0 on")
             if action in MESSAGES or action in SEARCHES:
                 raise InputError(f"{action!r} is nothing that a page shows, so there is no amount of it")
-        item = self._asked_about(event)
+        item = self._asked_about(event, format)
         taking = self._taking(self._believed())
         taking.load_for([item])
         return self._deciding.decision(item, taking.take(item), amounts)
 
-    def _asked_about(self, event: Given) -> Event | Reject:
+    def _asked_about(self, event: Sent, format: str) -> Event | Reject:
         """The event that is decided on, and whose it is."""
         if isinstance(event, Event):
             return event
-        ready = self._ready(event)
-        said = repr(sorted(ready.items(), key=lambda entry: str(entry[0])))
+        given = event if format != PLAIN and isinstance(event, bytes | str) else self._ready(event)
+        said = repr(given if isinstance(given, bytes | str) else sorted(given.items(), key=lambda each: str(each[0])))
         source = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]  # of which an id is made, without one
-        return self._asked_shape.to_event(ready, 1, source)
+        if format == PLAIN:
+            return self._asked_shape.to_event(self._ready(given), 1, source)
+        found = list(items_of([given], self._asked_shape, format, source))
+        if len(found) == 1:
+            return found[0]
+        what = f"these are {len(found)} events: a decision is on one" if found else "it holds no event that is taken"
+        return Reject("not an event", what)
 
     @cached_property
     def _asked_shape(self) -> EventShape:
