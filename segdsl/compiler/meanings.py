@@ -43,6 +43,7 @@ _SAID = {
     "invites": "refers", "updates account": "updates profile",
 }  # fmt: skip
 _ABANDONING = ("abandons cart", "abandons shopping cart", "abandoned cart", "abandons basket", "cart abandoned")
+_BIRTHDAYS = ("birthday", "has birthday", "celebrates birthday", "birth date")
 _CALLED = {
     "zip": "postal code", "zip code": "postal code", "postcode": "postal code", "province": "state", "region": "state",
     "sex": "gender", "salary": "income", "annual income": "income", "earnings": "income", "surname": "last name",
@@ -59,8 +60,24 @@ _DONE = {
     "push": "send push", "pushes": "send push", "push messages": "send push", "send notification": "send push",
     "notifications": "send push", "send push message": "send push", "coupons": "issue coupon",
     "coupon": "issue coupon", "send coupon": "issue coupon", "show banner": "show content", "banner": "show content",
+    "send message": "send email", "display content": "show content", "recommend content": "show content",
+    "display title": "show title", "recommend catalog entry": "recommend product",
+    "display best sellers": "show best sellers", "display recently viewed": "show recently viewed",
+    "display top browsed": "show most viewed", "change search result order": "rank results",
+    "specify top search result": "put first", "add search criteria": "narrow search",
+    "replace search criteria": "replace search",
 }  # fmt: skip
 """What is done, by other words for it."""
+_ASKED = {
+    "shopping cart": "count of cart", "basket": "count of cart", "cart value": "total of (price * quantity) of cart",
+    "cart size": "count of cart", "last purchase date": "time since places order",
+    "last purchase": "time since places order", "last order": "time since places order",
+    "last order date": "time since places order", "amount spent": "total of amount of places order",
+    "total spent": "total of amount of places order", "lifetime value": "total of amount of places order",
+    "order count": "count of places order", "order value": "total of amount of places order",
+    "purchase history": "count of places order", "current age": "age",
+}  # fmt: skip
+"""What is worked out, by other words for it."""
 _YES_AND_NO = {"true": "yes", "false": "no", "True": "yes", "False": "no", "TRUE": "yes", "FALSE": "no"}
 NOTHING = frozenset(("null", "none", "empty", "nil", "missing", "unknown", "blank", "NULL", "undefined", "NaN"))
 
@@ -201,7 +218,9 @@ def ran_on(of: ast.Name, events: Collection[str]) -> Meaning | None:
 
 def _otherwise_said(of: ast.Name, scope: Scope) -> Meaning | None:
     """An event by another word for it: of everyday speech, or its name on the wire."""
-    said = of.text.casefold()
+    said = of.text.casefold().removeprefix("customer ")
+    if said in _BIRTHDAYS and "birth date" in scope.attributes:
+        return Meaning("a date that comes every year is a trigger: `when birth date every year`")
     if said in _ABANDONING and "adds to cart" in scope.events:
         return Meaning("a cart is left when nothing follows: `3 days after the last adds to cart without places order`")
     wires = {wire.casefold().replace("_", " "): name for name, info in scope.events.items() for wire in info.wires}
@@ -229,6 +248,9 @@ def of_value(of: ast.Name, scope: Scope) -> Meaning | None:
         meant = _segment(found["name"], scope.segments)
         fix = Fix(of.span, f"in segment {meant}") if meant else None
         return Meaning(f"ask `in segment {meant or found['name']}`", fix)
+    asked = _ASKED.get(of.text.casefold())
+    if asked is not None:
+        return Meaning(f"ask `{asked}`", Fix(of.span, asked, sure=False))
     known = _by_another_word(of, _CALLED.get(of.text.casefold()), scope.attributes)
     if known is not None:
         return known

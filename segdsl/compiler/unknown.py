@@ -1,5 +1,6 @@
 """What to say of a name that is not declared: the nearest one, or what may have been meant (language.md section 1)."""
 
+import re
 from collections.abc import Iterable
 
 from segdsl.compiler.context import BROKEN, Context, Typed
@@ -76,7 +77,7 @@ class UnknownNames(Windows):
                     fix=instead(of.span, " ".join(words[cut:]), field, event.fields, f"{event.name} {field}"),
                 )
                 return BROKEN
-        trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
+        trimmed = re.sub(r"^(?:(?:a|the) )?customer ", "", of.text, flags=re.IGNORECASE)
         names = [*self.scope.events, *(self.scope.collections if source else ())]
         meant = trimmed if trimmed in self.scope.events else nearest(of.text, names)
         capital = next(

@@ -79,6 +79,16 @@ def aggregate(place: Place) -> Diagnostic | None:
     return wrong(f"`{function}` is written `{function} of`", place.span, help_, Fix(at, " of"))
 
 
+def number_of(place: Place) -> Diagnostic | None:
+    """`number of orders`."""
+    before = re.search(r"\bnumber\s+$", place.before)
+    if place.found != "of" or before is None:
+        return None
+    span = Span(place.span.source, place.stretch(before.start(), before.start()).start, place.span.end)
+    help_ = "write `count of`, and the event, as in `count of places order`"
+    return wrong("`number of` is written `count of`", span, help_, Fix(span, "count of", sure=False))
+
+
 def count_first(place: Place) -> Diagnostic | None:
     """`more than 3 orders`."""
     count = re.match(r"(more than|less than|fewer than|at least|at most|exactly|over)\s+([0-9]+)\s+(\w+)",
