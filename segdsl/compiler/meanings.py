@@ -264,6 +264,16 @@ def of_value(of: ast.Name, scope: Scope) -> Meaning | None:
     return None
 
 
+def outside_where(of: ast.Name, scope: Scope, sources: SourceMap) -> Meaning | None:
+    """Of a field behind `and`, where the `where` has ended already: `buys where category is "Golf" and price > 3`."""
+    before = sources[of.span.source].text[max(0, of.span.start - 300) : of.span.start].rpartition("\n\n")[2]
+    found = re.search(r"\bwhere\s+(?!\()[^(){}]*\b(?P<word>and|or)\s+(?:not\s+)?$", before)
+    if found is None or not any(of.text in event.fields for event in scope.events.values()):
+        return None
+    help_ = f"the `where` has ended; what belongs to it stands in brackets: `where (... {found['word']} {of.text} ...)`"
+    return Meaning(help_)
+
+
 def _event_and_field(name: str, scope: Scope) -> tuple[str, bool]:
     """The event that a name begins with, and whether a field of it follows."""
     if name in scope.events:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from segdsl.compiler.context import BROKEN, Context, Typed
 from segdsl.compiler.fixes import another_field
-from segdsl.compiler.meanings import Meaning, of_event, of_trigger, of_value, ran_on
+from segdsl.compiler.meanings import Meaning, of_event, of_trigger, of_value, outside_where, ran_on
 from segdsl.compiler.windows import Windows
 from segdsl.diagnostics.diagnostic import Fix
 from segdsl.diagnostics.suggest import instead, nearest
@@ -30,7 +30,7 @@ class UnknownNames(Windows):
                        fix=Fix(of.span, f"in segment {of.text}", sure=False))  # fmt: skip
             return BROKEN
         meant = nearest(of.text, names)
-        meaning = of_value(of, self.scope)
+        meaning = outside_where(of, self.scope, self.gathered.sources) or of_value(of, self.scope)
         if meaning is not None:
             advice, fix = meaning.help, meaning.fix
         else:

@@ -30,10 +30,11 @@ SLIPS: tuple[Slip, ...] = (
     declarations.type_of, declarations.condition_of_segment, declarations.fields_in_brackets,
     declarations.comma_between_fields, declarations.zone_without_quotes, declarations.test_line, signs.dot,
     conditions.last_days, conditions.membership, conditions.membership_turned, conditions.known_empty, signs.foreign,
-    conditions.aggregate, conditions.number_of, conditions.count_first, conditions.count_without_bound,
-    conditions.between_to, signs.stray_close, rules.and_then, rules.comma, rules.otherwise_in_a_rule, rules.set_to,
-    words.one_time, rules.unless, rules.time_passes, rules.no_then, rules.every_so_often, values.unit,
-    values.unit_missing, values.number_missing, rules.kind_of_branch, declarations.equals_of_given,
+    conditions.aggregate, conditions.number_of, conditions.window_behind, conditions.count_first,
+    conditions.count_without_bound, conditions.between_to, signs.stray_close, rules.and_then, rules.comma,
+    rules.otherwise_in_a_rule, rules.set_to, words.one_time, rules.unless, rules.time_passes, rules.no_then,
+    rules.every_so_often, values.unit, values.unit_missing, values.number_missing, rules.kind_of_branch,
+    declarations.equals_of_given,
     conditions.comma, words.name_in_quotes, words.misspelt,
 )  # fmt: skip
 

@@ -79,6 +79,18 @@ def aggregate(place: Place) -> Diagnostic | None:
     return wrong(f"`{function}` is written `{function} of`", place.span, help_, Fix(at, " of"))
 
 
+def window_behind(place: Place) -> Diagnostic | None:
+    """`count of places order >= 3 within 30 days`."""
+    compared = re.search(
+        r"\b(?:count|total|average|smallest|largest)\s+of\s[^\n]*?(?P<bound>\s*(?:[<>]=?|=)\s*[0-9_.]+)\s*$",
+        place.before,
+    )
+    if place.found not in ("within", "since", "before", "from") or compared is None:
+        return None
+    help_ = "write the length of time first, as in `count of places order within 30 days >= 3`"
+    return wrong("the time to look back on stands before the comparison", place.span, help_)
+
+
 def number_of(place: Place) -> Diagnostic | None:
     """`number of orders`."""
     before = re.search(r"\bnumber\s+$", place.before)
