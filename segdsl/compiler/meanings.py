@@ -108,6 +108,10 @@ def of_action(of: ast.Name, scope: Scope) -> Meaning | None:
             meant = _segment(found["name"], scope.segments)
             written = f"{words} {meant or found['name']}"
             return Meaning(f"write `{written}`", Fix(of.span, written) if meant else None)
+    first, _, rest = of.text.partition(" ")
+    action = _DONE.get(rest.casefold())
+    if action is not None and action in scope.actions and first not in ("send", "issue", "show"):
+        return Meaning(f'name the action, and what is meant of it behind `where`: `{action} where kind is "{first}"`')
     return _by_another_word(of, _DONE.get(of.text.casefold()), scope.actions)
 
 

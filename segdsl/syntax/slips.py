@@ -34,8 +34,7 @@ SLIPS: tuple[Slip, ...] = (
     conditions.count_without_bound, conditions.between_to, signs.stray_close, rules.and_then, rules.comma,
     rules.otherwise_in_a_rule, rules.set_to, words.one_time, rules.unless, rules.time_passes, rules.no_then,
     rules.every_so_often, values.unit, values.unit_missing, values.number_missing, rules.kind_of_branch,
-    declarations.equals_of_given,
-    conditions.comma, words.name_in_quotes, words.misspelt,
+    declarations.equals_of_given, rules.condition_for_event, conditions.comma, words.name_in_quotes, words.misspelt,
 )  # fmt: skip
 
 AT_THE_END: tuple[Slip, ...] = (
