@@ -46,7 +46,8 @@ def command(event: str, wanted: Wanted, store: str, as_json: bool) -> None:
     """Say what a page shows on an event, and how a search is changed, without writing anything.
 
     EVENT is the event as JSON, @FILE for a file that holds it, or - for a line of JSON each from standard input; then a
-    decision is written for each line as it comes, as JSON.
+    decision is written for each line as it comes, as JSON. It may also be a call of Segment's or a CloudEvent, which
+    are told apart by their shape.
 
     \b
       seg decide --store shop.store '{"event": "views spot", "spot": "Home", "customer": "ann",
@@ -94,7 +95,7 @@ def _decided(engine: "segdsl.Engine", text: bytes | None, wanted: Wanted) -> "se
         try:
             found = _decoder.decode(text)
             if isinstance(found, dict):
-                return engine.decide(found, wanted=wanted)
+                return engine.decide(found, wanted=wanted, format="auto")
             flaw = "this is no object with an event's keys"
         except (ValueError, ArithmeticError, RecursionError) as error:
             flaw = f"this is not JSON: {_what(error)}"

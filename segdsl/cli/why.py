@@ -6,6 +6,7 @@ import click
 
 import segdsl
 from segdsl.cli.parts.asking import at_option, json_option, store_option
+from segdsl.cli.parts.completing import asked_why
 from segdsl.cli.parts.failures import Failure
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing
@@ -17,7 +18,7 @@ PROMOTION = "promotion "
 
 @click.command(no_args_is_help=True, short_help="Explain why a customer is in a segment, or got a message, or not.")
 @click.argument("customer", metavar="ID")
-@click.argument("segment", nargs=-1, required=True, metavar="SEGMENT|ACTION")
+@click.argument("segment", nargs=-1, required=True, metavar="SEGMENT|ACTION", shell_complete=asked_why)
 @store_option
 @at_option
 @json_option
@@ -56,6 +57,10 @@ def command(customer: str, segment: tuple[str, ...], store: str, at: str | None,
 def _found(engine: "segdsl.Engine", customer: str, name: str, at: str | None) -> "segdsl.Why | segdsl.WhyEffects":
     """The answer about a segment, a promotion or an action. Fails where customer and name were given the wrong way
     round, and for a name of none of them."""
+    if name == PROMOTION.strip() and name not in engine.segments:
+        raise Failure(
+            f"which promotion is meant? Name it, as in seg why {shlex.quote(customer)} promotion Free shipping"
+        )
     promotions = [each.name for each in engine.plan.promotions]
     actions = [each.name for each in engine.plan.actions]
     said = name.removeprefix(PROMOTION)

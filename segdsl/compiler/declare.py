@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from segdsl.compiler.meanings import Meaning, ran_on
 from segdsl.compiler.scope import (
     TIMES,
     ActionInfo,
@@ -256,7 +257,7 @@ class Declaring:
             return
         for name in (node.event, *(end.event for end in node.ends)):
             if name.text not in self.scope.events:
-                self._unknown_event(name.text, name.span)
+                self._unknown_event(name.text, name.span, ran_on(name, self.scope.events))
         if event is None:
             return
         collection.event.fields.update(event.fields)
@@ -315,17 +316,15 @@ class Declaring:
                 help="an item is dropped by the very key that it was put in with",
             )
 
-    def _unknown_event(self, name: str, span: Span) -> None:
+    def _unknown_event(self, name: str, span: Span, meaning: Meaning | None = None) -> None:
         if self.scope.may_be_broken(name):
             return
         meant = nearest(name, self.scope.events)
-        self.collector.error(
-            "SEG202",
-            span,
-            f"there is no event `{name}`",
-            help=f"did you mean `{meant}`?" if meant else f"declare it: event {name} {{ ... }}",
-            fix=instead(span, name, meant, self.scope.events),
-        )
+        help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {name} {{ ... }}"
+        fix = instead(span, name, meant, self.scope.events)
+        if meaning is not None:
+            help_, fix = meaning.help, meaning.fix
+        self.collector.error("SEG202", span, f"there is no event `{name}`", help=help_, fix=fix)
 
     def _wires(self) -> None:
         seen: dict[str, EventInfo] = {}

@@ -9,7 +9,7 @@ from segdsl.compiler.arithmetic import Arithmetic, a_kind
 from segdsl.compiler.context import BROKEN, Context, Typed
 from segdsl.compiler.fixes import another_choice, bracketed, of_the_kind
 from segdsl.compiler.lengths import fixed_length
-from segdsl.compiler.meanings import NOTHING, choice_without_quotes, nothing, text_without_quotes
+from segdsl.compiler.meanings import NOTHING, choice_without_quotes, nothing, of_collection, text_without_quotes
 from segdsl.diagnostics.diagnostic import Fix
 from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.suggest import nearest
@@ -80,6 +80,8 @@ class Expressions(Arithmetic):
                 upper = self._compare(node, operand, "<=", high, context)
                 return Typed(BOOLEAN, p.Both((lower.node, upper.node)))
             case ast.TextTest(left, operator, right):
+                if self._is_collection(node, left, right, context):
+                    return Typed(BOOLEAN, p.Constant(None))
                 return self._text_test(left, operator, right, context)
             case ast.Sum(first, rest) | ast.Product(first, rest):
                 return self._arithmetic(first, rest, context)
@@ -136,6 +138,8 @@ class Expressions(Arithmetic):
     def _compare(
         self, node: ast.Expression, left: ast.Expression, operator: str, right: ast.Expression, context: Context
     ) -> Typed:
+        if self._is_collection(node, left, right, context):
+            return Typed(BOOLEAN, p.Constant(None))
         one = self.value(left, context)
         if self._is_no_name(node, left, one, right, context):
             return Typed(BOOLEAN, p.Constant(None))
@@ -173,6 +177,21 @@ class Expressions(Arithmetic):
         self._check_choice(one, other, right)
         self._check_choice(other, one, left)
         return Typed(BOOLEAN, p.Compare(operator, *_folded(one, other)))  # type: ignore[arg-type]
+
+    def _is_collection(
+        self, node: ast.Expression, left: ast.Expression, right: ast.Expression, context: Context
+    ) -> bool:
+        """Whether a collection stands where a value is meant, as in `cart is empty`; it is complained of here."""
+        match left:
+            case ast.Mention(of, None, None, None, None) if of.text in self.scope.collections:
+                fields = context.item.kinds if context.item is not None else context.event or {}
+            case _:
+                return False
+        if of.text in fields:
+            return False
+        meaning = of_collection(of.text, node, right)
+        self.error("SEG303", of.span, f"`{of.text}` is a collection", help=meaning.help, fix=meaning.fix)
+        return True
 
     def _is_no_name(
         self, node: ast.Expression, left: ast.Expression, one: Typed, right: ast.Expression, context: Context

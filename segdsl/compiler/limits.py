@@ -4,6 +4,7 @@ plan's nodes.
 A limit or a hold has no name: it is what it says, and said twice it is one.
 """
 
+import re
 from collections.abc import Callable
 
 from attrs import define, field
@@ -12,8 +13,10 @@ from segdsl.compiler.actions import unknown_action
 from segdsl.compiler.arithmetic import a_kind
 from segdsl.compiler.context import Context, Gathered, Item, digest
 from segdsl.compiler.expressions import Expressions
+from segdsl.compiler.meanings import text_without_quotes
 from segdsl.compiler.scope import ActionInfo
 from segdsl.diagnostics.diagnostic import Fix, Label
+from segdsl.diagnostics.source import SourceMap
 from segdsl.diagnostics.span import Span
 from segdsl.diagnostics.suggest import instead, nearest
 from segdsl.plan import nodes as p
@@ -146,13 +149,18 @@ class LimitChecker:
             if scope.may_be_broken(name.text):
                 continue
             meant = nearest(name.text, info.fields)
+            help_ = f"did you mean `{meant}`?" if meant else f"it has: {', '.join(info.fields) or 'none'}"
+            fix = instead(name.span, name.text, meant, info.fields)
+            if meant is None and _is_compared_with(name.span, self.gathered.sources):
+                meaning = text_without_quotes(name, self.gathered.sources)
+                help_, fix = meaning.help, meaning.fix
             self.expressions.error(
                 "SEG206",
                 name.span,
                 f"`{info.name}` has no field `{name.text}`",
                 labels=[Label(info.span, "it is declared here")] if info.span.source not in scope.shipped else [],
-                help=f"did you mean `{meant}`?" if meant else f"it has: {', '.join(info.fields) or 'none'}",
-                fix=instead(name.span, name.text, meant, info.fields),
+                help=help_,
+                fix=fix,
             )
         return complete
 
@@ -167,6 +175,12 @@ class LimitChecker:
                     f"`{name}` is {a_kind(one)} in `{first.name}` and {a_kind(other)} in `{info.name}`",
                     help="write a declaration for each of them, or give the fields the same type",
                 )
+
+
+def _is_compared_with(span: Span, sources: SourceMap) -> bool:
+    """Whether something stands behind the sign of a comparison, where a text is usual."""
+    before = sources[span.source].text[max(0, span.start - 20) : span.start]
+    return re.search(r"(?:=|\bis|\bis\s+not)\s*$", before) is not None
 
 
 def _mentions(node: ast.Node) -> list[ast.Mention]:

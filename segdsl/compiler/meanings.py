@@ -43,6 +43,7 @@ _SAID = {
     "invites": "refers", "updates account": "updates profile",
 }  # fmt: skip
 _ABANDONING = ("abandons cart", "abandons shopping cart", "abandoned cart", "abandons basket", "cart abandoned")
+_BIRTHDAYS = ("birthday", "has birthday", "celebrates birthday", "birth date")
 _CALLED = {
     "zip": "postal code", "zip code": "postal code", "postcode": "postal code", "province": "state", "region": "state",
     "sex": "gender", "salary": "income", "annual income": "income", "earnings": "income", "surname": "last name",
@@ -52,6 +53,31 @@ _CALLED = {
     "phone number": "phone", "organization": "account",
 }  # fmt: skip
 """What is known of a customer, by other words for it."""
+_DONE = {
+    "email": "send email", "emails": "send email", "mail": "send email", "mails": "send email",
+    "send mail": "send email", "send mails": "send email", "send emails": "send email", "messages": "send email",
+    "text": "send text", "texts": "send text", "sms": "send text", "send sms": "send text", "send texts": "send text",
+    "push": "send push", "pushes": "send push", "push messages": "send push", "send notification": "send push",
+    "notifications": "send push", "send push message": "send push", "coupons": "issue coupon",
+    "coupon": "issue coupon", "send coupon": "issue coupon", "show banner": "show content", "banner": "show content",
+    "send message": "send email", "display content": "show content", "recommend content": "show content",
+    "display title": "show title", "recommend catalog entry": "recommend product",
+    "display best sellers": "show best sellers", "display recently viewed": "show recently viewed",
+    "display top browsed": "show most viewed", "change search result order": "rank results",
+    "specify top search result": "put first", "add search criteria": "narrow search",
+    "replace search criteria": "replace search",
+}  # fmt: skip
+"""What is done, by other words for it."""
+_ASKED = {
+    "shopping cart": "count of cart", "basket": "count of cart", "cart value": "total of (price * quantity) of cart",
+    "cart size": "count of cart", "last purchase date": "time since places order",
+    "last purchase": "time since places order", "last order": "time since places order",
+    "last order date": "time since places order", "amount spent": "total of amount of places order",
+    "total spent": "total of amount of places order", "lifetime value": "total of amount of places order",
+    "order count": "count of places order", "order value": "total of amount of places order",
+    "purchase history": "count of places order", "current age": "age",
+}  # fmt: skip
+"""What is worked out, by other words for it."""
 _YES_AND_NO = {"true": "yes", "false": "no", "True": "yes", "False": "no", "TRUE": "yes", "FALSE": "no"}
 NOTHING = frozenset(("null", "none", "empty", "nil", "missing", "unknown", "blank", "NULL", "undefined", "NaN"))
 
@@ -82,7 +108,11 @@ def of_action(of: ast.Name, scope: Scope) -> Meaning | None:
             meant = _segment(found["name"], scope.segments)
             written = f"{words} {meant or found['name']}"
             return Meaning(f"write `{written}`", Fix(of.span, written) if meant else None)
-    return None
+    first, _, rest = of.text.partition(" ")
+    action = _DONE.get(rest.casefold())
+    if action is not None and action in scope.actions and first not in ("send", "issue", "show"):
+        return Meaning(f'name the action, and what is meant of it behind `where`: `{action} where kind is "{first}"`')
+    return _by_another_word(of, _DONE.get(of.text.casefold()), scope.actions)
 
 
 def of_segment(of: ast.Name, scope: Scope, sources: SourceMap) -> Meaning | None:
@@ -94,6 +124,9 @@ def of_segment(of: ast.Name, scope: Scope, sources: SourceMap) -> Meaning | None
         return Meaning(f"write `{plain}`", Fix(of.span, name_at(of, plain)))
     if name.endswith(";"):
         return Meaning("nothing ends with `;`: a line's end is enough", Fix(of.span, name_at(of, name.rstrip("; "))))
+    if name in scope.collections:
+        event = scope.collections[name].event.name
+        return Meaning(f"`{name}` is a collection: ask `count of {name} >= 1`, or start with its event, `when {event}`")
     action = re.match(r"(?:add to|remove from)\s+(.+)", name)
     if action is not None or name in scope.actions:
         return Meaning("actions are joined by `and`, not by a comma", _and_for_comma(of, sources))
@@ -177,9 +210,21 @@ def _before_a_word(of: ast.Name, scope: Scope) -> Meaning | None:
     return None
 
 
+def ran_on(of: ast.Name, events: Collection[str]) -> Meaning | None:
+    """Of an event in a collection or a test that took in what stood behind it on the same line."""
+    for found in re.finditer(r" (?=(?:drop|clear|expect|given|after) )", of.text):
+        first, rest = of.text[: found.start()], of.text[found.end() :]
+        if first in events:
+            fix = Fix(of.span, f"{first}\n  {rest}")
+            return Meaning(f"a name runs on to the line's end: `{rest}` stands on a line of its own", fix)
+    return None
+
+
 def _otherwise_said(of: ast.Name, scope: Scope) -> Meaning | None:
     """An event by another word for it: of everyday speech, or its name on the wire."""
-    said = of.text.casefold()
+    said = of.text.casefold().removeprefix("customer ")
+    if said in _BIRTHDAYS and "birth date" in scope.attributes:
+        return Meaning("a date that comes every year is a trigger: `when birth date every year`")
     if said in _ABANDONING and "adds to cart" in scope.events:
         return Meaning("a cart is left when nothing follows: `3 days after the last adds to cart without places order`")
     wires = {wire.casefold().replace("_", " "): name for name, info in scope.events.items() for wire in info.wires}
@@ -199,11 +244,17 @@ def of_value(of: ast.Name, scope: Scope) -> Meaning | None:
     if of.text in _YES_AND_NO:
         right = _YES_AND_NO[of.text]
         return Meaning(f"write `{right}`", Fix(of.span, right))
+    promised = re.fullmatch(r"(?:has |entitled to )?promotion (?P<name>.+)", of.text)
+    if promised is not None and promised["name"] in scope.promotions:
+        return Meaning("nothing asks for a promotion: make its condition a segment, and let both ask for that")
     found = _BELONGING.fullmatch(of.text)
     if found is not None:
         meant = _segment(found["name"], scope.segments)
         fix = Fix(of.span, f"in segment {meant}") if meant else None
         return Meaning(f"ask `in segment {meant or found['name']}`", fix)
+    asked = _ASKED.get(of.text.casefold())
+    if asked is not None:
+        return Meaning(f"ask `{asked}`", Fix(of.span, asked, sure=False))
     known = _by_another_word(of, _CALLED.get(of.text.casefold()), scope.attributes)
     if known is not None:
         return known
@@ -217,6 +268,16 @@ def of_value(of: ast.Name, scope: Scope) -> Meaning | None:
     return None
 
 
+def outside_where(of: ast.Name, scope: Scope, sources: SourceMap) -> Meaning | None:
+    """Of a field behind `and`, where the `where` has ended already: `buys where category is "Golf" and price > 3`."""
+    before = sources[of.span.source].text[max(0, of.span.start - 300) : of.span.start].rpartition("\n\n")[2]
+    found = re.search(r"\bwhere\s+(?!\()[^(){}]*\b(?P<word>and|or)\s+(?:not\s+)?$", before)
+    if found is None or not any(of.text in event.fields for event in scope.events.values()):
+        return None
+    help_ = f"the `where` has ended; what belongs to it stands in brackets: `where (... {found['word']} {of.text} ...)`"
+    return Meaning(help_)
+
+
 def _event_and_field(name: str, scope: Scope) -> tuple[str, bool]:
     """The event that a name begins with, and whether a field of it follows."""
     if name in scope.events:
@@ -227,6 +288,17 @@ def _event_and_field(name: str, scope: Scope) -> tuple[str, bool]:
         if event is not None and " ".join(words[cut:]) in event.fields:
             return event.name, True
     return "", False
+
+
+def of_collection(name: str, node: ast.Expression, right: ast.Expression) -> Meaning:
+    """Of a collection that is compared with something."""
+    match node, right:
+        case ast.Is(negated=negated), ast.Mention(ast.Name(text=said), None, None, None, None) if said in NOTHING:
+            written = f"count of {name} {'>= 1' if negated else '= 0'}"
+            return Meaning(f"write `{written}`", Fix(node.span, written))
+        case ast.TextTest(), ast.Text(value=said):
+            return Meaning(f"ask `any item of {name} where product is {quoted(said)}`")
+    return Meaning(f"ask `count of {name} >= 1`")
 
 
 def nothing(node: ast.Expression, left: ast.Expression, negated: bool, sources: SourceMap) -> Meaning:

@@ -1,15 +1,20 @@
 """Segments, defines and promotions: their conditions, and the order in which they depend on each other."""
 
+import re
+
 from attrs import define, field
 
 from segdsl.compiler.context import Context, Gathered
 from segdsl.compiler.expressions import Expressions
 from segdsl.compiler.scope import SegmentInfo
 from segdsl.compiler.windows import exchanged
-from segdsl.diagnostics.diagnostic import Label
+from segdsl.diagnostics.diagnostic import Fix, Label
+from segdsl.diagnostics.span import Span
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
 from segdsl.values.kinds import ERROR
+
+_CONDITION_IN_A_NAME = re.compile(r"\s(?P<word>when|whenever|where|unless|(?:not\s+)?in\s+segment)\s")
 
 
 @define(eq=False)
@@ -57,12 +62,37 @@ def _promotion(node: ast.Promotion, gathered: Gathered, expressions: Expressions
     condition = None
     if node.condition is not None:
         condition = expressions.condition(node.condition, Context("promotion", lasting=True))
+    else:
+        _check_no_condition_in_name(node.name, expressions)
     check_said_once(node.options, expressions)
     begin, end = check_span(node.options, expressions)
     place = gathered.sources.place(node.name.span).rpartition(":")[0]
     made = p.Promotion(node.name.text, place, condition, begin, end)
     gathered.written.note(made, node)
     return made
+
+
+def _check_no_condition_in_name(name: ast.Name, expressions: Expressions) -> None:
+    """A bare name runs on to the line's end: a condition behind another word than `if` would be a part of it, and the
+    promotion for everybody."""
+    written = expressions.gathered.sources.text(name.span)
+    found = None if written.startswith('"') else _CONDITION_IN_A_NAME.search(written)
+    if found is None:
+        return
+    word, at = found["word"], name.span.start + found.start("word")
+    span, fix = Span(name.span.source, at, at + len(word)), None
+    if word in ("when", "whenever", "where"):
+        fix = Fix(span, "if", sure=False)
+    elif word != "unless":
+        fix = Fix(Span(span.source, at, at), "if ", sure=False)
+    expressions.error(
+        "SEG208",
+        span,
+        f"the condition of a promotion stands behind `if`; with `{word}` it is a part of the name, and the promotion "
+        "is for everybody",
+        help=f'write `promotion NAME if CONDITION`; if `{word}` belongs to the name: promotion "{name.text}"',
+        fix=fix,
+    )
 
 
 def check_said_once(options: tuple[ast.Option, ...], expressions: Expressions) -> None:

@@ -1,10 +1,11 @@
 """What to say of a name that is not declared: the nearest one, or what may have been meant (language.md section 1)."""
 
+import re
 from collections.abc import Iterable
 
 from segdsl.compiler.context import BROKEN, Context, Typed
 from segdsl.compiler.fixes import another_field
-from segdsl.compiler.meanings import Meaning, of_event, of_trigger, of_value
+from segdsl.compiler.meanings import Meaning, of_event, of_trigger, of_value, outside_where, ran_on
 from segdsl.compiler.windows import Windows
 from segdsl.diagnostics.diagnostic import Fix
 from segdsl.diagnostics.suggest import instead, nearest
@@ -29,7 +30,7 @@ class UnknownNames(Windows):
                        fix=Fix(of.span, f"in segment {of.text}", sure=False))  # fmt: skip
             return BROKEN
         meant = nearest(of.text, names)
-        meaning = of_value(of, self.scope)
+        meaning = outside_where(of, self.scope, self.gathered.sources) or of_value(of, self.scope)
         if meaning is not None:
             advice, fix = meaning.help, meaning.fix
         else:
@@ -76,7 +77,7 @@ class UnknownNames(Windows):
                     fix=instead(of.span, " ".join(words[cut:]), field, event.fields, f"{event.name} {field}"),
                 )
                 return BROKEN
-        trimmed = of.text.removeprefix("customer ").removeprefix("a customer ")
+        trimmed = re.sub(r"^(?:(?:a|the) )?customer ", "", of.text, flags=re.IGNORECASE)
         names = [*self.scope.events, *(self.scope.collections if source else ())]
         meant = trimmed if trimmed in self.scope.events else nearest(of.text, names)
         capital = next(
@@ -85,7 +86,7 @@ class UnknownNames(Windows):
         help_ = f"did you mean `{meant}`?" if meant else f"declare it: event {of.text} {{ ... }}"
         fix = instead(of.span, of.text, meant, names)
         values = {*self.scope.attributes, *self.scope.defines, *(context.event or {} if context else {}), "age"}
-        meaning = of_trigger(of, self.scope.segments) or self._date(of)
+        meaning = of_trigger(of, self.scope.segments) or self._date(of) or ran_on(of, self.scope.events)
         meaning = meaning or of_event(of, self.scope, values, self.gathered.sources)
         if capital:
             help_, fix = f"the words of the language are lower case: `{capital.lower()}`", self._lower(of, capital)

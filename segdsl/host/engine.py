@@ -21,7 +21,7 @@ from segdsl.backends import open_backend
 from segdsl.backends.base import Backend, Batch, Position, StoredProgram, Tally
 from segdsl.diagnostics.errors import ClockError, InputError, StoreError
 from segdsl.engines import DEFAULT, prepare
-from segdsl.host.deciding import Deciding
+from segdsl.host.deciding import MESSAGES, Deciding
 from segdsl.host.decisions import Decision
 from segdsl.host.identity import no_guest
 from segdsl.host.listing import Listed, Saying, Word
@@ -29,6 +29,7 @@ from segdsl.host.lives import Lives
 from segdsl.host.moments import Moment, database_version, instant_of, json_ready
 from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
+from segdsl.host.searching import SEARCHES
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
@@ -191,7 +192,8 @@ class Engine(Questions):
     def _ready(given: object) -> dict[str, Any]:
         """A mapping as a JSON decoder would give it."""
         if not isinstance(given, Mapping):
-            raise TypeError(f"an event is a mapping or an Event, not {type(given).__name__}")
+            hint = ': to read JSON say format="auto"' if isinstance(given, bytes | str) else ""
+            raise TypeError(f"an event is a mapping or an Event, not {type(given).__name__}{hint}")
         ready: dict[str, Any] = json_ready(given)
         return ready
 
@@ -270,7 +272,7 @@ class Engine(Questions):
 
     # ------------------------------------------------------------------------------------------------------ decisions
 
-    def decide(self, event: Given, *, wanted: Mapping[str, int] | None = None) -> Decision:
+    def decide(self, event: Sent, *, wanted: Mapping[str, int] | None = None, format: str = PLAIN) -> Decision:
         """What a page needs now, on an event such as `views spot` or `searches`: what it shows, and how the search is
         changed. Nothing is written and no handler is called; asked again, the answer is the same. When the same event
         (with the same `id`) is processed next, its effects are these, with these ids.
@@ -286,27 +288,37 @@ class Engine(Questions):
         Actions that are not named stay with the rule without amounts. Rules outside activities have priority 0.
 
         An event without an `id` is given one that is made of what it says, `decision.id`: process it with that.
+        `format` is as for `process`; a body that holds several events, or none, is no event to decide on.
 
-        Raises UnknownNameError for a wanted action that is not declared, InputError for an amount that is none.
+        Raises UnknownNameError for a wanted action that is not declared, InputError for an amount that is none, for an
+        action that no page shows, and for another format.
         """
         amounts = dict(wanted or {})
         for action, amount in amounts.items():
             self.known_action(action)
             if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
                 raise InputError(f"the wanted amount of {action!r} is {amount!r}, not a whole number from 0 on")
-        item = self._asked_about(event)
+            if action in MESSAGES or action in SEARCHES:
+                raise InputError(f"{action!r} is nothing that a page shows, so there is no amount of it")
+        item = self._asked_about(event, format)
         taking = self._taking(self._believed())
         taking.load_for([item])
         return self._deciding.decision(item, taking.take(item), amounts)
 
-    def _asked_about(self, event: Given) -> Event | Reject:
+    def _asked_about(self, event: Sent, format: str) -> Event | Reject:
         """The event that is decided on, and whose it is."""
         if isinstance(event, Event):
             return event
-        ready = self._ready(event)
-        said = repr(sorted(ready.items(), key=lambda entry: str(entry[0])))
+        given = event if format != PLAIN and isinstance(event, bytes | str) else self._ready(event)
+        said = repr(given if isinstance(given, bytes | str) else sorted(given.items(), key=lambda each: str(each[0])))
         source = sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]  # of which an id is made, without one
-        return self._asked_shape.to_event(ready, 1, source)
+        if format == PLAIN:
+            return self._asked_shape.to_event(self._ready(given), 1, source)
+        found = list(items_of([given], self._asked_shape, format, source))
+        if len(found) == 1:
+            return found[0]
+        what = f"these are {len(found)} events: a decision is on one" if found else "it holds no event that is taken"
+        return Reject("not an event", what)
 
     @cached_property
     def _asked_shape(self) -> EventShape:

@@ -17,9 +17,10 @@ from typing import Self
 from attrs import define, frozen
 
 from segdsl.backends.base import Position
+from segdsl.diagnostics.errors import InputError
 from segdsl.host.engine import AHEAD, BATCH, Engine
 from segdsl.host.replay import HEAD, TOLD, Input, Listener, Report, Running
-from segdsl.readers import reader_of
+from segdsl.readers import of_the_file, reader_of
 from segdsl.readers.base import Reader
 from segdsl.readers.growing import POLL, Flowing, Growing, Waiting
 from segdsl.readers.lines import PACKED
@@ -73,15 +74,21 @@ def follow(
     following = Following(running, stop)
     name = Path("standard input") if str(events) == "-" else Path(events)
 
+    labels = [source.label]
+
     def arrivals(stream: Waiting, label: str) -> Arrivals:
+        labels.append(label)
         reader = reader_of(name, engine.shape, format=format, mapping=mapping, source=label)
         return Arrivals(stream, reader, stop, tick)
 
-    if source.path:
-        heading = reader_of(name, engine.shape, format=format, mapping=mapping).heading
-        following.file(name, arrivals, lambda: _begun(name, 1 + heading, stop, tick))
-    else:
-        following.pipe(source, arrivals(Flowing(None if str(events) == "-" else name), source.label))
+    try:
+        if source.path:
+            heading = reader_of(name, engine.shape, format=format, mapping=mapping).heading
+            following.file(name, arrivals, lambda: _begun(name, 1 + heading, stop, tick))
+        else:
+            following.pipe(source, arrivals(Flowing(None if str(events) == "-" else name), source.label))
+    except InputError as error:
+        raise of_the_file(error, labels[-1], name) from error
     following.finish()
     return running.report
 

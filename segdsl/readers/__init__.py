@@ -42,7 +42,8 @@ class Reading(Iterator[Event | Reject]):
     """An input being read: the items in the order of the input, as they arrive. Closes the input at its end, on an
     error, and as a context manager."""
 
-    def __init__(self, reader: Reader, items: Iterator[Event | Reject], closing: ExitStack) -> None:
+    def __init__(self, name: Path, reader: Reader, items: Iterator[Event | Reject], closing: ExitStack) -> None:
+        self._name = name
         self._reader = reader
         self._items = items
         self._closing = closing
@@ -50,6 +51,9 @@ class Reading(Iterator[Event | Reject]):
     def __next__(self) -> Event | Reject:
         try:
             return next(self._items)
+        except InputError as error:
+            self.close()
+            raise of_the_file(error, self._reader.source, self._name) from error
         except BaseException:
             self.close()
             raise
@@ -108,8 +112,11 @@ def read_events(
     reader = reader_of(name, shape, format=format, mapping=mapping, source=source, limit=limit)
     with ExitStack() as opened:
         stream = _unpacked(sys.stdin.buffer if standard else _open(name, opened), name, opened)
-        items = reader.read(stream)
-        return Reading(reader, items, opened.pop_all())
+        try:
+            items = reader.read(stream)
+        except InputError as error:
+            raise of_the_file(error, reader.source, name) from error
+        return Reading(name, reader, items, opened.pop_all())
 
 
 def reader_of(
@@ -132,10 +139,18 @@ def reader_of(
             f"no reader is called {chosen!r}{f'; did you mean {meant}?' if meant else ''} (there are {known})"
         )
     member = import_module(f"{__name__}.{chosen}")
-    reader: Reader = member.open_reader(
-        shape, source or name.name, Path(mapping) if mapping is not None else None, limit
-    )
+    called = source or name.name
+    try:
+        reader: Reader = member.open_reader(shape, called, Path(mapping) if mapping is not None else None, limit)
+    except InputError as error:
+        raise of_the_file(error, called, name) from error
     return reader
+
+
+def of_the_file(error: InputError, source: str, name: Path) -> InputError:
+    """What is wrong with an input as a whole, told of the file: the source is a mark for the ids of its events."""
+    said = str(error)
+    return InputError(f"{name}{said.removeprefix(source)}") if said.startswith(f"{source} ") else error
 
 
 def _format_of(name: Path, mapped: bool) -> str:

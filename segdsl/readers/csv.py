@@ -33,7 +33,8 @@ def open_reader(shape: EventShape, source: str, mapping: Path | None, limit: int
     """A reader of CSV. Raises InputError when no mapping is given, or it cannot be read."""
     if mapping is None:
         raise InputError(
-            f"{source} is read as CSV, which needs a mapping: a TOML file that says which events its rows are"
+            f"{source} is read as CSV, which needs a mapping (--mapping): a TOML file that says which events its "
+            "rows are"
         )
     return Csv(shape, source, Mapping.load(mapping), limit)
 

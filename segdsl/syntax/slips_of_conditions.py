@@ -34,6 +34,12 @@ def membership(place: Place) -> Diagnostic | None:
             shown = Span(words.source, words.start, words.start + len(match["words"].rstrip()))
             return wrong(f"`{match['words'].strip()}` is too much here", shown, help_, Fix(words, ""))
     if place.kinds == {"_SEGMENT"} and re.search(r"\bin\s+$", place.before):
+        behind = re.match(r'[\w ]*?\s*(?P<text>"[^"\n]*")', place.after)
+        if behind is not None:
+            help_ = (
+                f"what is in a collection is asked with `any item of {place.found} where product is {behind['text']}`"
+            )
+            return wrong(f"`{place.found}` cannot stand here; `segment` was expected", place.span, help_)
         help_ = f"write `in segment {place.found}{'(...)' if place.found in ('any', 'all', 'none') else ''}`"
         message = f"`{place.found}` cannot stand here; `segment` was expected"
         return wrong(message, place.span, help_, put(place.span, "segment "))
@@ -71,6 +77,28 @@ def aggregate(place: Place) -> Diagnostic | None:
     at = place.stretch(match.end(1), match.end(1))
     help_ = f"write `{function} of {what} of ...`"
     return wrong(f"`{function}` is written `{function} of`", place.span, help_, Fix(at, " of"))
+
+
+def window_behind(place: Place) -> Diagnostic | None:
+    """`count of places order >= 3 within 30 days`."""
+    compared = re.search(
+        r"\b(?:count|total|average|smallest|largest)\s+of\s[^\n]*?(?P<bound>\s*(?:[<>]=?|=)\s*[0-9_.]+)\s*$",
+        place.before,
+    )
+    if place.found not in ("within", "since", "before", "from") or compared is None:
+        return None
+    help_ = "write the length of time first, as in `count of places order within 30 days >= 3`"
+    return wrong("the time to look back on stands before the comparison", place.span, help_)
+
+
+def number_of(place: Place) -> Diagnostic | None:
+    """`number of orders`."""
+    before = re.search(r"\bnumber\s+$", place.before)
+    if place.found != "of" or before is None:
+        return None
+    span = Span(place.span.source, place.stretch(before.start(), before.start()).start, place.span.end)
+    help_ = "write `count of`, and the event, as in `count of places order`"
+    return wrong("`number of` is written `count of`", span, help_, Fix(span, "count of", sure=False))
 
 
 def count_first(place: Place) -> Diagnostic | None:

@@ -109,6 +109,33 @@ def condition_of_segment(place: Place) -> Diagnostic | None:
     return wrong(f"the condition of a segment stands behind `if`, not `{word}`", shown, help_, fix)
 
 
+def from_to(place: Place) -> Diagnostic | None:
+    """`from 2026-03-01 to 2026-04-01`."""
+    begun = re.search(r"\bfrom\s+[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.Z+-]*)?\s*$", place.before)
+    if place.found not in ("to", "till", "through") or begun is None or "_UNTIL" not in place.kinds:
+        return None
+    help_ = "write `until 2026-04-01`: it ends as that day begins, so 31 March is the last day"
+    return wrong("the end is said with `until`", place.span, help_, Fix(place.span, "until", sure=False))
+
+
+def promotion(place: Place) -> Diagnostic | None:
+    """`promotion Sale for segment Golfers`, `promotion Sale { ... }`, `promotion Sale then issue coupon "A"`."""
+    if not re.match(r"promotion\s", place.before) or "_IF" not in place.kinds:
+        return None
+    message = f"`{place.found}` cannot stand here; `from`, `if` or `until` was expected"
+    whom = re.match(r"\s+(?:(?:the\s+)?(?:segment|customers\s+in|members\s+of))(?:\s+segment)?\s+", place.after)
+    if place.found == "for" and whom is not None:
+        span = Span(place.span.source, place.span.start, place.span.end + whom.end())
+        fix = Fix(span, "if in segment ", sure=False)
+        return wrong(message, place.span, "who may have it is said behind `if`: `if in segment ...`", fix)
+    if place.found == "{":
+        return wrong(message, place.span, "a promotion has no braces: `promotion NAME from ... until ... if CONDITION`")
+    if place.found == "then":
+        help_ = "a promotion does nothing, it says who may have it; a rule does: `when ... then issue coupon ...`"
+        return wrong(message, place.span, help_)
+    return None
+
+
 def fields_in_brackets(place: Place) -> Diagnostic | None:
     """`event rates (product: text)`."""
     if place.found != "(" or "LBRACE" not in place.kinds or not re.match(r"\s*\w[\w ]*:", place.after):
@@ -145,6 +172,11 @@ def test_line(place: Place) -> Diagnostic | None:
     if not place.kinds >= {"_GIVEN", "_EXPECT", "_ON"} or not place.found[0].isalpha():
         return None
     message = f"`{place.found}` cannot stand here; `}}` or a line such as `given`, `on` or `expect` was expected"
+    ran = re.search(r"\S(?P<blank>[ \t]+)(?P<word>expect|given|after)[ \t][^\n]*$", place.before)
+    if ran is not None and re.search(r"\b(?:on|after)\s[^\n]*$", place.before[: ran.start("word")]):
+        help_ = "write it on the next line: what happens runs on to its line's end"
+        broken = Fix(place.stretch(*ran.span("blank")), "\n  ")
+        return wrong(f"`{ran['word']}` begins a line of its own", place.stretch(*ran.span("word")), help_, broken)
     if place.found == "then":
         return wrong(message, place.span, "what has to hold is said with `expect`: `expect in segment Skiers`")
     near = nearest(place.found, ("given", "expect", "after"))

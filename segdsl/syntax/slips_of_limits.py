@@ -23,6 +23,13 @@ _WHERE = re.compile(r"(?<!\w)where\s+(?P<where>[^\0]+)")
 _NAMES = re.compile(r"[^\W\d_][\w ]*(?:,\s*[^\W\d_][\w ]*)*")
 _FORM = 'limit 3 within 7 days for send email where kind is "marketing"'
 _HOLD = "hold send email while marketing consent is not yes"
+_CLOCK = re.compile(
+    r"\s+(?:[0-9]{1,2}(?::[0-9]{2}|\s*[ap]m)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|week|night|the\s+night)", re.I
+)
+_HOURS = (
+    "ask for the hours in the rule: `if local time between 08:00 and 22:00 then send push ...`; or let it wait there: "
+    "`then wait until 08:00 then send push ...`"
+)
 
 
 @frozen
@@ -77,16 +84,18 @@ def hold(place: Place) -> Diagnostic | None:
         return wrong("when it is held back is not said", place.span, f"say it behind `while`, as in `{_HOLD}`")
     message = f"when it is held back is said behind `while`, not `{place.found}`"
     if place.found in ("if", "when", "whenever"):
-        return wrong(message, place.span, f"write `{_HOLD}`", Fix(place.span, "while"))
+        return wrong(message, place.span, f"write `while`, as in `{_HOLD}`", Fix(place.span, "while"))
     longer = re.match(r"\s+long\s+as(?!\w)", place.after) if place.found == "as" else None
     if longer is not None:
         span = Span(place.span.source, place.span.start, place.span.end + longer.end())
-        return wrong(message, place.span, f"write `{_HOLD}`", Fix(span, "while"))
+        return wrong(message, place.span, f"write `while`, as in `{_HOLD}`", Fix(span, "while"))
     unless = re.search(r"(?<!\w)unless\s+(?P<rest>.*)", " ".join(whole.split()))
     if unless is not None:
         message = "when it is held back is said behind `while`, not `unless`"
         help_ = f"write `while not ({unless['rest']})`; that is not so either for those of whom it is not known"
         return wrong(message, place.span, help_)
+    if place.found in ("from", "between", "on", "at", "during") and _CLOCK.match(place.after):
+        return wrong("a hold does not go by the clock", place.span, _HOURS)
     if place.found == "until":
         return wrong(message, place.span, f"say what has to be so while it is held back, as in `{_HOLD}`")
     return None

@@ -127,6 +127,17 @@ def steps_missing(place: Place) -> Diagnostic | None:
     return wrong("this ends too early; `then` was expected", place.span, help_)
 
 
+def condition_for_event(place: Place) -> Diagnostic | None:
+    """`when count of cart >= 3 then ...`, `when cart is empty then ...`."""
+    begun = re.search(r"(?:^|\n)\s*when\s+[^\W\d][\w ]*$", place.before)
+    if begun is None or not place.kinds >= {"_THEN", "_IF"}:
+        return None
+    if place.found not in ("of", "is", "between", "contains", "in") and not re.fullmatch(r"[<>]=?|=", place.found):
+        return None
+    help_ = "make it a segment, `segment NAME if CONDITION`, and start with `when enters NAME`"
+    return wrong("a rule starts with an event, not with a condition", place.span, help_)
+
+
 def unless(place: Place) -> Diagnostic | None:
     found = place.find(r"(?<=\s)(?P<word>unless)\s+(?P<condition>[^\n]*?)(?=\s+then\b|\s*$)")
     if found is None:

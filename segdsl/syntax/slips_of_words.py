@@ -49,6 +49,8 @@ def name_in_quotes(place: Place) -> Diagnostic | None:
     head = _HEAD.match(before)
     if head is None or not head["name"] or place.found not in NAME_ENDS or "BARE_NAME" in place.kinds:
         return None
+    if set(head["name"].split()) & set(NAME_ENDS):  # the name has ended already
+        return None
     rest = blanked(place.after.split("\n", 1)[0])
     behind = _BEHIND_NAME.search(rest)
     tail = rest[: behind.start()] if behind else rest

@@ -74,6 +74,13 @@ def test_segments_of_the_store_that_was_named(store: str):
     assert proposed("members", "--store", store, "high") == ["High-Income Earners"]
 
 
+def test_what_can_be_asked_why(rules: Path, run: Seg):
+    (rules / "more.seg").write_text('promotion Free gift\nwhen registers then send email "x"\nsegment Staff listed\n')
+    (rules / "events.jsonl").write_text("")
+    assert run("run", "more.seg", "--events", "events.jsonl", "--store", "more.store").exit_code == 0
+    assert proposed("why", "--store", "more.store", "ann", "") == ["Staff", "promotion Free gift", "send email"]
+
+
 def test_no_segments_without_a_store(store: str):
     assert proposed("members", "") == []
 

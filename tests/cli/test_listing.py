@@ -188,6 +188,7 @@ def test_a_file_of_ids(place: Path, name: str, text: str | bytes, column: str | 
         ("ids.csv", "", None, "its first row has nothing"),
         ("ids.txt", "customer,name\nc1,Ann\n", None, "looks like a row of several columns"),
         ("ids.txt", b"\xff\xfeann", None, "is not text in UTF-8"),
+        ("ids.txt", "a\0n\0n\0", None, "is not a text file"),
     ],
 )  # fmt: skip
 def test_a_file_that_holds_no_ids(place: Path, name: str, text: str | bytes, column: str | None, said: str):

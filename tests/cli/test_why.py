@@ -97,6 +97,14 @@ def test_segment_and_customer_the_wrong_way_round(store: tuple[str, str], run: S
     )
 
 
+def test_the_word_promotion_alone(store: tuple[str, str], run: Seg):
+    result = run("why", "ann", "promotion", *store)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "seg: which promotion is meant? Name it, as in seg why ann promotion Free shipping\n",
+    )
+
+
 def test_a_store_without_a_journal(store: tuple[str, str], place: Path, run: Seg):
     run("run", "shop.seg", "--events", "events.jsonl", "--store", "bare.store", "--no-journal")
     result = run("why", "ann", "Skiers", "--store", "bare.store")

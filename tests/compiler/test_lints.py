@@ -32,6 +32,8 @@ TRUE = {
     "time/transitions.seg": ["SEG906"],
     # Two such segments, and a path behind a wider one: only the first path is taken.
     "branches/kinds.seg": ["SEG904", "SEG906", "SEG906"],
+    # That the event which empties it finds it empty is what this program shows.
+    "collections/rules.seg": ["SEG916"],
     # 100% is everybody.
     "conditions/chance.seg": ["SEG902"],
     # The same text sent by two rules, on purpose.

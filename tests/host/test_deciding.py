@@ -1,5 +1,6 @@
 """Decisions: what a page shows on an event, how several activities are merged, and how a search is changed."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,53 @@ def test_a_page_takes_the_first_of_an_action() -> None:
 def test_an_action_that_is_not_declared_cannot_be_wanted() -> None:
     with pytest.raises(segdsl.UnknownNameError, match="did you mean 'show content'"):
         at_home(LAYERS, {"show contents": 1})
+
+
+CALL = {
+    "type": "track", "event": "views spot", "userId": "ann", "messageId": "m1", "timestamp": NOON,
+    "properties": {"spot": "Home"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", [CALL, json.dumps(CALL), json.dumps(CALL).encode()], ids=["object", "text", "bytes"])
+def test_an_event_of_another_system_is_decided_on(body: Any) -> None:
+    with engine_of(LAYERS) as engine:
+        decision = engine.decide(body, format="auto")
+        assert (decision.id, values(decision.shown)) == ("m1", ["News 1", "News 2", "P2"])
+        assert engine.process(body, format="segment")[0].effects == decision.effects
+
+
+def test_a_plain_event_has_the_same_id_whatever_the_format() -> None:
+    view = {key: value for key, value in HOME.items() if key != "id"}
+    with engine_of(LAYERS) as engine:
+        assert engine.decide(view).id == engine.decide(view, format="auto").id != ""
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (json.dumps({"batch": [CALL, CALL]}), "these are 2 events: a decision is on one"),
+        (CALL | {"type": "group", "groupId": "g"}, "it holds no event that is taken"),
+        ('{"type": "track"', "the text is not JSON: it ends too early"),
+    ],
+    ids=["two", "none", "broken"],
+)
+def test_a_body_without_one_event_is_none_to_decide_on(body: Any, said: str) -> None:
+    with engine_of(LAYERS) as engine:
+        reject = engine.decide(body, format="auto").reject
+    assert reject is not None
+    assert (reject.reason, reject.detail) == ("not an event", said)
+
+
+def test_bytes_without_a_format_are_told_how_to_be_read() -> None:
+    with engine_of(LAYERS) as engine, pytest.raises(TypeError, match='say format="auto"'):
+        engine.decide(b"{}")
+
+
+@pytest.mark.parametrize("action", ["send email", "put first"])
+def test_what_no_page_shows_cannot_be_wanted(action: str) -> None:
+    with pytest.raises(segdsl.InputError, match="nothing that a page shows"):
+        at_home(LAYERS, {action: 1})
 
 
 @pytest.mark.parametrize("amount", [-1, True, "2", 1.5])

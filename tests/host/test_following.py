@@ -438,7 +438,7 @@ def test_what_cannot_be_followed(engine: segdsl.Engine, tmp_path: Path, name: st
 
 def test_an_error_of_the_reader_comes_through(engine: segdsl.Engine, tmp_path: Path):
     (tmp_path / "events.jsonl").write_bytes(b"\xff\xfe\n\0")
-    with pytest.raises(InputError, match="UTF-16"):
+    with pytest.raises(InputError, match=r"events\.jsonl is UTF-16 text"):
         segdsl.follow(engine, tmp_path / "events.jsonl")
 
 

@@ -312,6 +312,17 @@ def test_formats_are_found_by_file_name(shape, tmp_path):
         read_events(tmp_path / "x.csv.gz", shape, format="segment", mapping="m.toml")
 
 
+@pytest.mark.parametrize(
+    ("name", "held", "format"),
+    [("a.csv", b"x\n", None), ("a.jsonl", b"a\0b", None), ("a.jsonl", b"{}", "parquet"), ("a.json", b"PAR1", None)],
+)
+def test_what_is_wrong_with_a_file_is_told_of_its_name(shape, tmp_path, name, held, format):
+    (tmp_path / name).write_bytes(held)
+    with pytest.raises(InputError) as raised:
+        list(read_events(tmp_path / name, shape, format=format, source=f"{name}#1234abcd"))
+    assert str(raised.value).startswith(f"{tmp_path / name} ")
+
+
 def test_closing_early(shape, tmp_path):
     (tmp_path / "a.jsonl").write_bytes((line() + b"\n") * 10)
     items = read_events(tmp_path / "a.jsonl", shape)

@@ -5,6 +5,7 @@ made is none.
 """
 
 import shlex
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
 import segdsl
-from segdsl.cli.parts.stores import segments_of
+from segdsl.cli.parts.stores import done_or_promised_by, segments_of
 from segdsl.diagnostics.codes import CODES
 
 Proposals = list[CompletionItem]
@@ -77,9 +78,18 @@ def codes(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Prop
 
 def segments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Proposals:
     """The segments of the store that was named before; customers are too many to be proposed."""
+    return _of_the_store(ctx, incomplete, segments_of)
+
+
+def asked_why(ctx: click.Context, _param: click.Parameter, incomplete: str) -> Proposals:
+    """What `seg why` can be asked about: segments, actions and promotions of the store that was named before."""
+    return _of_the_store(ctx, incomplete, lambda store: [*segments_of(store), *done_or_promised_by(store)])
+
+
+def _of_the_store(ctx: click.Context, incomplete: str, names: Callable[[str], list[str]]) -> Proposals:
     store = ctx.params.get("store")
     with suppress(Exception):
         if store:
-            names = sorted(segments_of(store))
-            return [CompletionItem(each) for each in names if each.casefold().startswith(incomplete.casefold())][:MANY]
+            found = [each for each in sorted(names(store)) if each.casefold().startswith(incomplete.casefold())]
+            return [CompletionItem(each) for each in found[:MANY]]
     return []

@@ -29,6 +29,8 @@ def _from_file(path: str, column: str | None) -> list[str]:
     called = "standard input" if path == "-" else path
     try:
         text = _bytes(path).decode("utf-8-sig")
+        if "\0" in text:
+            raise InputError(f"{called} is not a text file: it cannot be read")
         if column is not None or path.lower().endswith(".csv"):
             return _from_column(text, called, column)
         return _from_lines(text, called)

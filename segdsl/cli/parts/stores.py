@@ -8,7 +8,8 @@ import msgspec
 
 import segdsl
 from segdsl.diagnostics.errors import OldStoreError, StoreError
-from segdsl.plan.nodes import Plan
+from segdsl.plan.nodes import Emit, Plan
+from segdsl.plan.walk import structs
 
 FILE = "sqlite:///"
 MEMORY = "memory://"
@@ -53,10 +54,23 @@ def existing(store: str) -> "segdsl.Engine":
 def segments_of(store: str) -> list[str]:
     """The names of the segments of a store that was run before, read without what a question needs. Raises StoreError
     when there is none."""
+    plan = _plan_of(store)
+    return [segment.name for segment in plan.segments] if plan is not None else []
+
+
+def done_or_promised_by(store: str) -> list[str]:
+    """The actions of a store's rules, and its promotions as `seg why` takes them. Raises as `segments_of`."""
+    plan = _plan_of(store)
+    if plan is None:
+        return []
+    done = {node.action for node in structs(tuple(plan.rules)) if isinstance(node, Emit)}
+    return [*done, *(f"promotion {each.name}" for each in plan.promotions)]
+
+
+def _plan_of(store: str) -> Plan | None:
     with segdsl.open_backend(_url_of_existing(store)) as backend:
         kept = backend.program()
-    plan = msgspec.json.decode(kept.plan, type=Plan) if kept is not None else None
-    return [segment.name for segment in plan.segments] if plan is not None else []
+    return msgspec.json.decode(kept.plan, type=Plan) if kept is not None else None
 
 
 def _url_of_existing(store: str) -> str:

@@ -73,10 +73,10 @@ def _cleared(ground: Ground, name: str, event: str) -> list[Label]:
 
 
 def _help(ground: Ground, name: str, event: str) -> str:
-    """The list of the event that may be meant, else the events that were put in."""
+    """The list of the event that may be meant, that of its lines, else the events that were put in."""
     put = ground.program.scope.collections[name].event
-    fields = ground.program.scope.events[event].fields
-    lists = [each.name for each in fields.values() if each.kind.name == "list"]
+    fields = ground.program.scope.events[event].fields.values()
+    lists = [each.name for each in fields if each.kind.item is not None and each.kind.item.name == "record"]
     if lists:
         return f"if what `{event}` brings is meant, ask for its `{lists[0]}`, as in `any item of {lists[0]}`"
     return f"to ask for what was put in, ask for the events, as in `count of {put.name} within 7 days`"
