@@ -1,49 +1,33 @@
 """The engine: events in, memberships and effects out, on any backend.
 
-A batch of events is taken customer by customer: load the states, step, commit everything in one transaction
-(architecture rule 6), then hand the effects to their handlers. What the clock does to customers of whom no rule takes
-notice is worked out when somebody asks, exactly at its instants; `advance` looks only at those whose timers are due.
+What comes in goes through `batches.py`. What the clock does to customers of whom no rule takes notice is worked out
+when somebody asks, exactly at its instants; `advance` looks only at those whose timers are due.
 """
 
-import hmac
 import secrets
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 from itertools import islice
-from typing import Any, Self
+from typing import Any
 
-import msgspec
-
-from segdsl.backends import open_backend
-from segdsl.backends.base import Backend, Batch, Position, StoredProgram, Tally
-from segdsl.diagnostics.errors import ClockError, InputError, StoreError
-from segdsl.engines import DEFAULT, prepare
+from segdsl.backends.base import Batch
+from segdsl.diagnostics.errors import ClockError, InputError
+from segdsl.host.batches import AHEAD, Batches, Listen
 from segdsl.host.deciding import MESSAGES, Deciding
 from segdsl.host.decisions import Decision
 from segdsl.host.identity import no_guest
 from segdsl.host.listing import Listed, Saying, Word
-from segdsl.host.lives import Lives
-from segdsl.host.moments import Moment, database_version, instant_of, json_ready
-from segdsl.host.program import Program, plan_of
-from segdsl.host.questions import Questions
+from segdsl.host.moments import Moment, instant_of, json_ready
 from segdsl.host.searching import SEARCHES
-from segdsl.host.taking import Taking
-from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
 from segdsl.readers.detecting import items_of
 from segdsl.records.inputs import PLAIN, Event, Exclude, Include, Link, Unlist, is_guest
-from segdsl.records.outcomes import Effect, Held, Outcome, Reject
-from segdsl.values import instants
-from segdsl.values.instants import DAY, MINUTE, instant_text
+from segdsl.records.outcomes import Outcome, Reject
+from segdsl.values.instants import instant_text
 
 BATCH = 5_000
 """Events taken into one transaction."""
-
-AHEAD = 5 * MINUTE
-"""How far an event may be ahead of the clock that vouches for it (language.md section 5.1)."""
 
 PAGE = 500
 """Customers whose timers are due that are taken into one transaction: each may have many steps to take."""
@@ -51,20 +35,12 @@ PAGE = 500
 LISTED = 1_000
 """Customers about whom the host's word is taken into one transaction: each may start rules."""
 
-Handler = Callable[[Effect], object]
-HeldHandler = Callable[[Held], object]
 Given = Event | Mapping[str, Any]
 Sent = Given | bytes | str
 """An event as another system sends it, its JSON included."""
-Listen = Callable[[list[Outcome]], None]
 
 
-def system_clock() -> int:
-    """The machine's clock: microseconds since 1970 UTC."""
-    return time.time_ns() // 1000
-
-
-class Engine(Questions):
+class Engine(Batches):
     """A program on a store.
 
     `program` may be None for a store that was run before: it keeps its program. `clock` gives the current instant in
@@ -80,74 +56,7 @@ class Engine(Questions):
     Raises StoreError when the store cannot be opened, was run with other rules, or keeps its journal otherwise.
     """
 
-    def __init__(
-        self,
-        program: Program | None = None,
-        backend: str | Backend = "memory://",
-        *,
-        engine: str = DEFAULT,
-        clock: Callable[[], int] = system_clock,
-        handlers: Mapping[str, Handler] | None = None,
-        withdrawn: Handler | None = None,
-        held: HeldHandler | None = None,
-        journal: bool | None = None,
-    ) -> None:
-        self.backend = open_backend(backend) if isinstance(backend, str) else backend
-        try:
-            self.plan, self.stored = self._install(program, journal)
-        except BaseException:
-            self.backend.close()
-            raise
-        self.prepared = prepare(self.plan, engine)
-        self.lives = Lives(self.prepared, self.plan.lateness)
-        self.shape = EventShape(self.plan)
-        self.ruled = {attribute.name for attribute in self.plan.attributes if attribute.ruled}
-        self.segments = {segment.name: segment for segment in self.plan.segments}
-        self.clock = clock
-        self.vouched = self.backend.clock() or 0
-        self.handlers = dict(handlers or {})
-        self.withdrawn = withdrawn
-        self.held = held
-        for name in self.handlers:
-            self.known_action(name)
-
-    def _install(self, program: Program | None, journal: bool | None) -> tuple[p.Plan, StoredProgram]:
-        kept = self.backend.program()
-        if kept is not None and journal not in (None, kept.journal):
-            raise StoreError(
-                "this store keeps the events of its customers, from its first run on"
-                if kept.journal
-                else "this store was begun without the events of its customers, so it cannot keep them from now on"
-            )
-        if program is None:
-            if kept is None:
-                raise StoreError(
-                    "this store is empty: run a program on it first, as in `seg run rules.seg --events ...`"
-                )
-            try:
-                return plan_of(kept.plan), kept
-            except msgspec.MsgspecError as error:
-                raise StoreError(
-                    "this store was made by another version of segdsl: use that one, or run anew"
-                ) from error
-        if kept is not None and kept.digest != program.digest:
-            raise StoreError(
-                "this store was made with other rules, so its counts would not fit these: use another store, or start "
-                "it anew with all events"
-            )
-        stored = StoredProgram(
-            program.digest,
-            msgspec.json.encode(program.plan),
-            program.texts,
-            database_version(),
-            kept.secret if kept else secrets.token_bytes(32),
-            kept.journal if kept else journal is not False,
-        )
-        if kept != stored:
-            self.backend.install(stored)
-        return program.plan, stored
-
-    # ---------------------------------------------------------------------------------------------------------- events
+    # ----------------------------------------------------------------------------------------------------------- events
 
     def process(self, events: Sent | Iterable[Sent], *, format: str = PLAIN) -> list[Outcome]:
         """Take in one event or many and give an outcome for each, in their order.
@@ -201,76 +110,13 @@ class Engine(Questions):
         """The event with the customer whose it would be if it came now (language.md section 5.18). Nothing is kept."""
         return self._taking().settle(event).event
 
-    def take(
-        self,
-        items: list[Event | Reject],
-        positions: Mapping[str, Position] | None = None,
-        *,
-        vouched: int | None = None,
-        before_commit: Listen | None = None,
-        held: Counter[Tally] | None = None,
-        read_again: bool = False,
-        settled: bool = False,
-    ) -> list[Outcome]:
-        """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
-        events are believed, in place of the clock's. `before_commit` sees the outcomes first.
-
-        `read_again`: these positions do not say that the batch is done with, so a run that is stopped now reads it
-        again. An event is then known by its id, but a reject is not: its tally goes into `held`, which lands, and is
-        emptied, with the next batch that is done with.
-
-        `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over."""
-        taking = self._taking(vouched if vouched is not None else self._believed(), positions or {}, settled)
-        taking.load_for(items)
-        outcomes = [taking.take(item) for item in items]
-        if read_again and held is not None:
-            held.update(taking.without_rejects())
-            held = None
-        self._commit(taking, outcomes, before_commit, held)
-        return outcomes
-
     def link(self, link: Link) -> None:
         """Have a guest turn out to be a customer, as the journal of another store tells (language.md section 5.18)."""
         taking = self._taking(settled=True)
         outcomes = taking.link(link)
         self._commit(taking, outcomes)
 
-    def _believed(self) -> int:
-        """The instant up to which events are believed (language.md section 5.1)."""
-        return max(self.vouched, self.clock() + AHEAD)
-
-    def _taking(
-        self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None, settled: bool = False
-    ) -> Taking:
-        return Taking(
-            self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal, settled
-        )
-
-    def _commit(
-        self,
-        taking: Taking,
-        outcomes: list[Outcome],
-        before_commit: Listen | None = None,
-        held: Counter[Tally] | None = None,
-    ) -> None:
-        """Commit a batch, and the tallies that were `held` back, and hand over what it put into the outbox: first
-        notices of what is withdrawn. An effect that nobody was given is withdrawn without one."""
-        if before_commit is not None:
-            before_commit(outcomes)
-        batch = taking.batch()
-        if outcomes:
-            batch.tallies[Tally("batch", "", self.clock() // DAY)] = 1
-        if held:
-            batch.tallies = dict(held + Counter(batch.tallies))
-        notices = self.backend.commit(batch)
-        if held:
-            held.clear()
-        self._hand_over([*notices, *batch.effects])
-        if self.held is not None:
-            for each in taking.held.values():
-                self.held(each)
-
-    # ------------------------------------------------------------------------------------------------------ decisions
+    # -------------------------------------------------------------------------------------------------------- decisions
 
     def decide(self, event: Sent, *, wanted: Mapping[str, int] | None = None, format: str = PLAIN) -> Decision:
         """What a page needs now, on an event such as `views spot` or `searches`: what it shows, and how the search is
@@ -329,36 +175,7 @@ class Engine(Questions):
     def _deciding(self) -> Deciding:
         return Deciding.of(self.plan)
 
-    # --------------------------------------------------------------------------------------------------------- effects
-
-    def handle(self, action: str, handler: Handler) -> None:
-        """Have a callable take the effects of an action from now on. Raises UnknownNameError for an undeclared one."""
-        self.known_action(action)
-        self.handlers[action] = handler
-
-    def deliver(self, limit: int = 10_000) -> int:
-        """Hand the effects that are still in the store's outbox to their handlers, oldest first; those without one
-        stay. Gives how many were delivered."""
-        waiting = [effect for effect in self.backend.outbox(limit) if self._handler(effect) is not None]
-        self._hand_over(waiting)
-        return len(waiting)
-
-    def _handler(self, effect: Effect) -> Handler | None:
-        return self.withdrawn if effect.mark == "withdrawn" else self.handlers.get(effect.action)
-
-    def _hand_over(self, effects: list[Effect]) -> None:
-        done: list[str] = []
-        try:
-            for effect in effects:
-                handler = self._handler(effect)
-                if handler is not None:
-                    handler(effect)
-                    done.append(effect.id)
-        finally:
-            if done:
-                self.backend.delivered(done)
-
-    # ------------------------------------------------------------------------------------------------------- the clock
+    # -------------------------------------------------------------------------------------------------------- the clock
 
     def advance(self, to: Moment | None = None, *, before_commit: Listen | None = None) -> None:
         """Let the clock run up to an instant (None: the clock's): rules act whose time has come, customer by customer,
@@ -376,7 +193,7 @@ class Engine(Questions):
             self._commit(taking, outcomes, before_commit)
         self.backend.commit(Batch(clock=instant))
 
-    # ------------------------------------------------------------------------------------------------- the host's word
+    # -------------------------------------------------------------------------------------------------- the host's word
 
     def include(self, customer: str, segment: str, at: Moment | None = None, *, id: str | None = None) -> Outcome:
         """Put a customer into a segment whatever the rules say, until `unlist` or `exclude` (language.md 5.12)."""
@@ -456,18 +273,3 @@ class Engine(Questions):
         became = self.became(customer)
         self._commit(taking, [])
         return life is not None or became is not None
-
-    def tombstone(self, customer: str) -> str:
-        """The keyed hash under which a forgotten customer is remembered."""
-        return hmac.new(self.stored.secret, customer.encode("utf-8", "surrogatepass"), sha256).hexdigest()
-
-    # ------------------------------------------------------------------------------------------------------------ ends
-
-    def close(self) -> None:
-        self.backend.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()

@@ -18,7 +18,8 @@ from attrs import define, frozen
 
 from segdsl.backends.base import Position
 from segdsl.diagnostics.errors import InputError
-from segdsl.host.engine import AHEAD, BATCH, Engine
+from segdsl.host.batches import AHEAD
+from segdsl.host.engine import BATCH, Engine
 from segdsl.host.replay import HEAD, TOLD, Input, Listener, Report, Running
 from segdsl.readers import of_the_file, reader_of
 from segdsl.readers.base import Reader

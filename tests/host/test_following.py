@@ -13,7 +13,7 @@ import pytest
 
 import segdsl
 from segdsl.diagnostics.errors import InputError
-from segdsl.host.engine import AHEAD
+from segdsl.host.batches import AHEAD
 from segdsl.host.following import PATIENCE, Arrivals, Following
 from segdsl.host.replay import Input, Listener, Report, Running
 from segdsl.readers import growing, reader_of
