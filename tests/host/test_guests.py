@@ -240,6 +240,35 @@ def test_a_link_that_comes_late_is_made_when_the_guest_was_last_seen() -> None:
         assert (link.instant, inside(engine, "ann")) == (engine.now(), {"Lookers"})
 
 
+def test_a_join_is_a_step_of_its_own_just_before_the_event() -> None:
+    with opened(RULES) as engine:
+        engine.process([views("1", 1, customer="ann"), views("2", 2, visitor="v")])
+        [outcome] = engine.process([event("3", "places order", 3, visitor="v", customer="ann")])
+        arrivals = {each.segment: each.arrival for each in outcome.changes if each.customer == "ann"}
+        assert arrivals == {"Lookers": 2, "Quiet": 3}
+
+
+def test_a_rule_that_the_join_and_the_event_fire_makes_two_effects() -> None:
+    rules = RULES + 'when enters Lookers or logs on then send email "either"\n'
+    with opened(rules) as engine:
+        engine.process([views("1", 1, customer="ann"), views("2", 2, visitor="v")])
+        [outcome] = engine.process([event("3", "logs on", 3, visitor="v", customer="ann")])
+        either = [effect.id for effect in outcome.effects if effect.fields["template"] == "either"]
+        assert len(set(either)) == 2
+        assert len(engine.backend.outbox(10)) == len(outcome.effects)
+
+
+def test_a_wait_of_an_activity_that_is_over_does_not_go_on_by_a_join() -> None:
+    season = (
+        'activity Season until 2026-03-03 {\n  when views product then wait for enters Lookers then send email "on"\n}'
+    )
+    with opened(RULES + season) as engine:
+        engine.process([views("1", 1, customer="ann"), views("2", 2, visitor="v")])
+        outcomes = engine.process([event("3", "logs on", 5, visitor="v", customer="ann")])
+        assert ("ann", "Lookers", True) in moves(outcomes, "Lookers")
+        assert ("ann", "on") not in emails(outcomes)
+
+
 def test_since_is_when_the_account_itself_was_first_seen_in_the_segment() -> None:
     rules = RULES + "segment Old Fans if in segment Fans for at least 3 days\n"
     with opened(rules) as engine:
@@ -303,6 +332,13 @@ def test_no_account_can_have_the_id_of_a_guest() -> None:
         assert outcome.reject is not None and outcome.reject.reason == "no customer"
         with pytest.raises(InputError, match="no guest"):
             engine.include("visitor:v#1", "Staff")
+
+
+def test_an_event_of_a_guest_by_its_id_is_known_again_by_the_account() -> None:
+    with opened(RULES) as engine:
+        by_id = views("2", 2, customer=GUEST)
+        engine.process([views("1", 1, visitor="v"), by_id, event("3", "logs on", 2, visitor="v", customer="ann")])
+        assert engine.process([by_id])[0].status == "repeated"
 
 
 def test_forgetting_an_account_forgets_its_guests_and_ends_its_links() -> None:
