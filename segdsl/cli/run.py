@@ -72,9 +72,19 @@ class Options:
         return "-" in (self.changes, self.effects, self.rejects, self.held)
 
 
+def _only(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> str:
+    """The one file of events: of several, all but the last would be passed over without a word."""
+    if len(given) > 1:
+        raise click.UsageError(
+            "--events takes one file a run: run one after the other, with the same --store, or put them together in "
+            "the order of time"
+        )
+    return given[0]
+
+
 @click.command(no_args_is_help=True, short_help="Run events through rules, into a store.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=seg_files)
-@click.option("--events", required=True, metavar="FILE", shell_complete=any_files,
+@click.option("--events", required=True, metavar="FILE", multiple=True, callback=_only, shell_complete=any_files,
               help="The events: a file, or - for standard input.")  # fmt: skip
 @format_option
 @mapping_option

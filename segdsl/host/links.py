@@ -24,18 +24,24 @@ class Links:
     renamed: dict[str, str] = field(factory=dict)
     ended: dict[str, None] = field(factory=dict)
 
-    def load(self, visitors: Iterable[str]) -> list[Visitor]:
-        """Look some visitors up. Gives those that were seen before."""
+    def load(self, visitors: Iterable[str]) -> None:
+        """Look some visitors up."""
         wanted = [name for name in dict.fromkeys(visitors) if name and name not in self.visitors]
         kept = self.backend.visitors(wanted) if wanted else {}
         found = {name: decode_visitor(data) for name, data in kept.items()}
         self.visitors |= {name: found.get(name) for name in wanted}
-        return list(found.values())
 
     def visitor(self, name: str) -> Visitor | None:
         """What is known of a visitor; None of one never seen."""
-        self.load([name])
-        return self.visitors.get(name)
+        if name not in self.visitors:
+            self.load([name])
+        return self.visitors[name]
+
+    def whose(self, name: str, offs: int) -> list[str]:
+        """The customers whom a visitor's events can be of that name no customer, and that log off so many times."""
+        visitor = self.visitor(name) or Visitor(name)
+        following = [replace(visitor, number=visitor.number + number).guest for number in range(1, offs + 1)]
+        return [visitor.account or visitor.guest, *following]
 
     def keep(self, visitor: Visitor) -> None:
         self.visitors[visitor.name] = visitor

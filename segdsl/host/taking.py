@@ -15,7 +15,7 @@ from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredL
 from segdsl.host.identity import Settled, no_guest, settle
 from segdsl.host.links import Links
 from segdsl.host.lives import Lives
-from segdsl.records.inputs import FORGET, Event, Link, Listing, is_guest
+from segdsl.records.inputs import FORGET, LOGS_OFF, Event, Link, Listing, is_guest
 from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
 from segdsl.state.life import Life, Taken, decode, encode, encode_inputs, encode_state
 from segdsl.values.instants import DAY, duration_text, instant_text
@@ -39,7 +39,8 @@ class Linked:
 class Taking:
     """One batch. `vouched` is the instant up to which events are believed; `ruled` are the attributes that only rules
     set; `tombstone` gives the keyed hash by which a forgotten customer is remembered. With a `journal` the inputs that
-    are taken are kept. `settled`: it was settled before whose the events are."""
+    are taken are kept. `settled`: it was settled before whose the events are. `renaming` are guests whose new names are
+    still to be given to what the batch has done for them."""
 
     backend: Backend
     lives: Lives
@@ -62,6 +63,7 @@ class Taking:
     withdrawn: dict[str, Effect] = field(factory=dict)
     held: dict[str, Held] = field(factory=dict)
     inputs: dict[str, list[Taken]] = field(factory=dict)
+    renaming: dict[str, str] = field(factory=dict)
     clock: int | None = None
     tallies: Counter[Counted] = field(factory=Counter)
 
@@ -71,9 +73,13 @@ class Taking:
     def load_for(self, items: Iterable[Event | Reject]) -> None:
         """Read what is kept of all that some events name. What turns out to be needed besides is read when it is."""
         events = [item for item in items if isinstance(item, Event)]
-        visitors = [] if self.settled else self.links.load(event.visitor for event in events)
-        seen = [name for visitor in visitors for name in (visitor.account or visitor.guest,)]
-        self.load([*(event.customer for event in events), *seen])
+        visited = [] if self.settled else [event for event in events if event.visitor]
+        self.links.load(event.visitor for event in visited)
+        names: list[str] = []
+        offs = Counter(event.visitor for event in visited if event.name == LOGS_OFF)
+        for name in dict.fromkeys(event.visitor for event in visited):
+            names += self.links.whose(name, offs[name])
+        self.load([*(event.customer for event in events), *names])
 
     def load(self, customers: Iterable[str]) -> None:
         """Read what is kept of some customers."""
@@ -196,12 +202,20 @@ class Taking:
     def _rename(self, guest: str, customer: str) -> None:
         """What this batch has done so far for a guest who is a new customer was the customer's."""
         self.inputs[customer] = self.inputs.pop(guest, [])
+        self.renaming[guest] = customer
+
+    def _name(self) -> None:
+        """Give what was done for guests their new names. All at once: a batch may link thousands."""
+        names = self.renaming
+        if not names:
+            return
+        self.renaming = {}
 
         def named(each: Change) -> Change:
-            return replace(each, customer=customer) if each.customer == guest else each
+            return replace(each, customer=names[each.customer]) if each.customer in names else each
 
         def to(effect: Effect) -> Effect:
-            return replace(effect, customer=customer) if effect.customer == guest else effect
+            return replace(effect, customer=names[effect.customer]) if effect.customer in names else effect
 
         self.changes = {named(change): None for change in self.changes}
         self.undone = [named(change) for change in self.undone]
@@ -229,6 +243,7 @@ class Taking:
 
     def _erase(self, customer: str, instant: int) -> None:
         instant = max(instant, self.forgotten.get(customer, instant))
+        self._name()
         self.looked_up.add(customer)
         self.kept.pop(customer, None)
         self.touched.pop(customer, None)
@@ -271,6 +286,8 @@ class Taking:
 
     def _note(self, outcome: Outcome) -> None:
         """Gather what came of an input."""
+        if outcome.undone:
+            self._name()
         for change in outcome.undone:
             if change in self.changes:
                 del self.changes[change]
@@ -349,6 +366,7 @@ class Taking:
 
     def batch(self) -> Batch:
         """All of it, for one commit."""
+        self._name()
         states = []
         for customer in self.touched:
             life = self.kept[customer]

@@ -119,8 +119,9 @@ class Writing:
             when = (
                 f"Memberships as of <time>{instant_text(report.instant)}</time>; days from {report.span.text()}, UTC."
             )
+        guests = f", of them {number(report.guests)} guests" if report.guests else ""
         tiles = [
-            (number(report.customers), "customers"),
+            (number(report.customers), f"customers{guests}"),
             (number(len(report.segments)), "segments"),
             (number(sum(report.events.values())), "events taken"),
             (number(sum(rule.fired for rule in report.rules)), "firings of rules"),

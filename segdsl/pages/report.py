@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from segdsl.diagnostics.errors import ClockError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.pages.days import Span, day_of, levels, sums, total, widest
+from segdsl.records.inputs import is_guest
 from segdsl.values.instants import DAY, date_text, instant_text
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ class StoreReport:
     """All numbers of a report. `instant` is when the memberships are told as of (microseconds UTC; None: the store has
     read nothing yet), `clock` how far the store has come, `span` the UTC days that are counted. `bounded`: somebody
     asked for these days, so that what has no day is left out of nothing but says of all time. `events` are those taken,
-    by name; `written` counts transactions by the day of the host's clock."""
+    by name; `guests` are those of the customers who are visitors alone; `written` counts transactions by the day of the
+    host's clock."""
 
     store: str
     program: str
@@ -119,6 +121,7 @@ class StoreReport:
     span: Span | None
     bounded: bool
     customers: int
+    guests: int = 0
     segments: list[SegmentPart] = field(factory=list)
     alone: int = 0
     combinations: list[tuple[tuple[str, ...], int]] = field(factory=list)
@@ -142,7 +145,7 @@ class StoreReport:
             "zone": self.zone, "zone_data": self.zone_data, "clock": _instant(self.clock),
             "at": _instant(self.instant),
             "from": date_text(span.first) if span else None, "to": date_text(span.last) if span else None,
-            "days_a_part": span.part if span else None, "customers": self.customers,
+            "days_a_part": span.part if span else None, "customers": self.customers, "guests": self.guests,
             "segments": [
                 {"segment": s.name, "kind": s.kind, "place": s.place, "members": s.members, "entered": s.entered,
                  "left": s.left, "course": _course(s.course)}
@@ -199,6 +202,7 @@ def report_on(
         store, stored.digest, plan.zone, stored.zone_data, plan.lateness, stored.sources, clock,
         instant if clock is not None else None, span if clock is not None else None,
         first is not None or then, engine.backend.customer_count(),
+        sum(map(is_guest, engine.backend.customers())),
     )  # fmt: skip
     made.segments = gathering.segments(span)
     made.alone = 0 if then else made.customers - sum(gathering.sets.values())

@@ -101,9 +101,10 @@ class Csv(Reader):
         id_ = customer = ""
         try:
             id_ = self._id(cells, layout) or f"{self.source}:{row}"
-            customer = _named(self.mapping.customer, cells[layout.customer or 0], "no customer")
-            if not customer:
-                raise Refusal("no customer", f"the cell {self.mapping.customer} is empty")
+            customer = self._whom(layout.customer, self.mapping.customer, cells)
+            visitor = self._whom(layout.visitor, self.mapping.visitor, cells)
+            if not customer and not visitor:
+                raise Refusal("no customer", self._nobody())
             instant = self._instant(cells[layout.time], layout.zone)
             fields = {}
             for cell in rule.fields:
@@ -113,7 +114,15 @@ class Csv(Reader):
             attributes = {cell.name: _value(cell, cells, layout.zone, "bad attribute") for cell in rule.attributes}
         except Refusal as refusal:
             return reject(refusal, row, id_, customer, feed.raw)
-        return Event(id_, rule.event, customer, instant, fields, attributes, None, row, (), FORMAT)
+        return Event(id_, rule.event, customer, instant, fields, attributes, None, row, (), FORMAT, visitor)
+
+    def _whom(self, column: int | None, name: str, cells: list[str]) -> str:
+        return _named(name, cells[column], "no customer") if column is not None else ""
+
+    def _nobody(self) -> str:
+        """Why nobody is named."""
+        columns = [name for name in (self.mapping.customer, self.mapping.visitor) if name]
+        return f"the cells {' and '.join(columns)} are empty" if columns[1:] else f"the cell {columns[0]} is empty"
 
     def _id(self, cells: list[str], layout: Layout) -> str:
         parts = [cells[index].strip() for index in layout.id]

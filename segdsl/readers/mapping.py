@@ -7,7 +7,7 @@ Parquet and JSON:
     delimiter = ","                        # of CSV: one character; this is the default
     zone = "UTC"                           # of times without an offset; default: the program's zone
     customer = "CustomerID"
-    visitor = "Session"                    # of JSON and Parquet, beside `customer` or in its place
+    visitor = "Session"                    # the browser or device; beside `customer` or in its place
     time = "InvoiceDate"
     id = ["InvoiceNo", "StockCode"]        # a column or several, joined with ":"; default: made of file and row
     [[event]]
@@ -162,8 +162,6 @@ class Mapping:
         """Bind the mapping to a table's columns and a program's events. `cells`: a row's values are text, and so
         neither lists nor records. Raises InputError that lists every mistake."""
         binding = _Binding(shape, tuple(normal(column).strip() for column in columns), cells, list(self.problems))
-        if cells and self.visitor:
-            binding.problems.append("`visitor` is for JSON and Parquet: CSV needs a `customer`")
         layout = Layout(
             len(columns),
             self.zone or shape.zone,

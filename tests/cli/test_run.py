@@ -56,6 +56,35 @@ def test_what_several_systems_send(shop: Path, run: Seg):
     assert (told["formats"], told["passed_over"]) == ({"jsonlines": 4, "segment": 2}, {"group calls": 1})
 
 
+def test_two_files_at_once_are_refused_and_none_is_passed_over(shop: Path, run: Seg):
+    result = run(*RUN, "--events", "more.jsonl")
+    assert result.exit_code == 2
+    assert "--events takes one file a run" in result.stderr
+
+
+def test_a_visitor_of_one_file_is_an_account_in_the_next(shop: Path, run: Seg):
+    guest = {"id": "1", "event": "registers", "visitor": "v", "time": "2026-03-01T10:00:00Z"}
+    write_events(shop / "guests.jsonl", [guest])
+    write_events(shop / "accounts.jsonl", [order("2", "ann", "2026-03-02T10:00:00Z") | {"visitor": "v"}])
+    for name in ("guests.jsonl", "accounts.jsonl", "guests.jsonl"):
+        assert run("run", "shop.seg", "--events", name, "--store", "both.store").exit_code == 0
+    with segdsl.Engine(None, f"sqlite:///{shop / 'both.store'}") as engine:
+        assert list(engine.backend.customers()) == ["ann"]
+        assert [entry.id for entry in engine.inputs("ann")] == ["1", "2", "2"]
+
+
+def test_a_table_whose_mapping_names_visitors(shop: Path, run: Seg):
+    (shop / "sessions.csv").write_text(
+        "session,who,at\nv,,2026-03-01T10:00\nv,ann,2026-03-02T10:00\n,,2026-03-03T10:00\n"
+    )
+    mapping = 'customer = "who"\nvisitor = "session"\ntime = "at"\n[[event]]\nname = "registers"\n'
+    (shop / "map.toml").write_text(mapping)
+    result = run("run", "shop.seg", "--events", "sessions.csv", "--mapping", "map.toml", "--store", "csv.store")
+    assert (result.exit_code, "the cells who and session are empty" in result.stdout) == (0, True)
+    with segdsl.Engine(None, f"sqlite:///{shop / 'csv.store'}") as engine:
+        assert [link.guest for link in engine.guests_of("ann")] == ["visitor:v#1"]
+
+
 def test_a_format_that_there_is_not(shop: Path, run: Seg):
     result = run(*RUN, "--format", "segmnt")
     assert result.exit_code == 2

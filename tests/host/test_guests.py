@@ -2,6 +2,7 @@
 account. The laws are in tests/laws; here is what they do not see."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -9,6 +10,7 @@ from segdsl.diagnostics.errors import InputError
 from segdsl.host.engine import Engine
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Outcome
+from segdsl.values.instants import instant_text
 from tests.support.running import opened
 
 RULES = """
@@ -238,6 +240,76 @@ def test_a_link_that_comes_late_is_made_when_the_guest_was_last_seen() -> None:
         assert (link.instant, inside(engine, "ann")) == (engine.now(), {"Lookers"})
 
 
+def test_a_join_is_a_step_of_its_own_just_before_the_event() -> None:
+    with opened(RULES) as engine:
+        engine.process([views("1", 1, customer="ann"), views("2", 2, visitor="v")])
+        [outcome] = engine.process([event("3", "places order", 3, visitor="v", customer="ann")])
+        arrivals = {each.segment: each.arrival for each in outcome.changes if each.customer == "ann"}
+        assert arrivals == {"Lookers": 2, "Quiet": 3}
+
+
+def test_a_rule_that_the_join_and_the_event_fire_makes_two_effects() -> None:
+    rules = RULES + 'when enters Lookers or logs on then send email "either"\n'
+    with opened(rules) as engine:
+        engine.process([views("1", 1, customer="ann"), views("2", 2, visitor="v")])
+        [outcome] = engine.process([event("3", "logs on", 3, visitor="v", customer="ann")])
+        either = [effect.id for effect in outcome.effects if effect.fields["template"] == "either"]
+        assert len(set(either)) == 2
+        assert len(engine.backend.outbox(10)) == len(outcome.effects)
+
+
+def test_a_wait_of_an_activity_that_is_over_does_not_go_on_by_a_join() -> None:
+    season = (
+        'activity Season until 2026-03-03 {\n  when views product then wait for enters Lookers then send email "on"\n}'
+    )
+    with opened(RULES + season) as engine:
+        engine.process([views("1", 1, customer="ann"), views("2", 2, visitor="v")])
+        outcomes = engine.process([event("3", "logs on", 5, visitor="v", customer="ann")])
+        assert ("ann", "Lookers", True) in moves(outcomes, "Lookers")
+        assert ("ann", "on") not in emails(outcomes)
+
+
+def test_since_is_when_the_account_itself_was_first_seen_in_the_segment() -> None:
+    rules = RULES + "segment Old Fans if in segment Fans for at least 3 days\n"
+    with opened(rules) as engine:
+        engine.process([views("1", 1, "a", visitor="v"), views("2", 1, "a", visitor="w")])
+        engine.process([event("3", "places order", 2, customer="ann"), views("4", 3, "a", customer="ben")])
+        engine.process([event("5", "logs on", 5, visitor="v", customer="ann")])
+        engine.process([event("6", "logs on", 5, visitor="w", customer="ben")])
+        since = {each.customer: instant_text(each.since)[:10] for each in engine.members("Fans")}
+        assert since == {"ann": "2026-03-05", "ben": "2026-03-03"}
+        assert [each.customer for each in engine.members("Old Fans", "2026-03-07")] == ["ben"]
+        assert [each.customer for each in engine.members("Old Fans", "2026-03-09")] == ["ann", "ben"]
+
+
+def test_a_batch_looks_up_its_guests_and_accounts_together() -> None:
+    stream = [
+        made
+        for v in range(40)
+        for made in (
+            views(f"a{v}", 1, visitor=f"v{v}"),
+            event(f"b{v}", "logs on", 1, visitor=f"v{v}", customer=f"c{v // 2}"),
+            event(f"c{v}", "logs off", 1, visitor=f"v{v}"),
+            views(f"d{v}", 1, visitor=f"v{v}"),
+        )
+    ]
+    with opened(RULES) as engine, patch.object(engine.backend, "load", wraps=engine.backend.load) as load:
+        assert {each.status for each in engine.process(stream)} == {"accepted"}
+        assert load.call_count == 1
+
+
+def test_a_guest_of_a_batch_who_is_renamed_and_forgotten_leaves_nothing() -> None:
+    with opened(RULES) as engine:
+        engine.process(
+            [
+                views("1", 1, "a", visitor="v"),
+                event("2", "logs on", 2, visitor="v", customer="ann"),
+                event("3", "forget customer", 3, customer="ann"),
+            ]
+        )
+        assert engine.backend.outbox(10) == [] and engine.history("ann") == [] and engine.history(GUEST) == []
+
+
 # ------------------------------------------------------------------------------------------- guests by their own id
 
 
@@ -260,6 +332,13 @@ def test_no_account_can_have_the_id_of_a_guest() -> None:
         assert outcome.reject is not None and outcome.reject.reason == "no customer"
         with pytest.raises(InputError, match="no guest"):
             engine.include("visitor:v#1", "Staff")
+
+
+def test_an_event_of_a_guest_by_its_id_is_known_again_by_the_account() -> None:
+    with opened(RULES) as engine:
+        by_id = views("2", 2, customer=GUEST)
+        engine.process([views("1", 1, visitor="v"), by_id, event("3", "logs on", 2, visitor="v", customer="ann")])
+        assert engine.process([by_id])[0].status == "repeated"
 
 
 def test_forgetting_an_account_forgets_its_guests_and_ends_its_links() -> None:

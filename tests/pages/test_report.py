@@ -1,6 +1,7 @@
 """The numbers of a report, against what was counted by hand."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ import segdsl
 from segdsl.diagnostics.errors import ClockError
 from segdsl.pages.report import StoreReport, report_on
 from segdsl.values.instants import date_text, parse_date
+from tests.cli.conftest import registers
 from tests.pages.conftest import EVENTS, RULES, ran
 
 
@@ -54,6 +56,14 @@ def test_a_course_ends_with_the_members(report: StoreReport):
 def test_every_customer_is_in_one_combination_or_in_none(report: StoreReport):
     assert report.combinations == [(("Buyers", "Fresh"), 1), (("Staff",), 1)]
     assert (report.alone, report.further, report.customers) == (1, 0, 3)
+
+
+def test_guests_are_told_apart_from_accounts(tmp_path: Path):
+    views = [{"id": f"e{n}", "event": "views page", "visitor": who, "time": "2026-03-01T10:00:00Z"}
+             for n, who in enumerate(("v", "v", "w"))]  # fmt: skip
+    with ran(RULES, [*views, registers("e9", "ann", "2026-03-02T10:00:00Z")], tmp_path) as engine:
+        report = report_on(engine, "shop")
+    assert (report.customers, report.guests, report.as_json()["guests"]) == (3, 2, 2)
 
 
 def test_pairs_give_the_share_of_the_first(engine: segdsl.Engine, report: StoreReport):

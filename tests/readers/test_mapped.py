@@ -123,12 +123,40 @@ def test_a_missing_attribute_is_made_not_known_as_in_a_table(read: Read) -> None
     assert event.attributes == {"country": None, "birth date": None}
 
 
-def test_a_visitor_may_be_named(read: Read, shape: EventShape) -> None:
-    mapping = MAPPING.replace('customer = "user.id"', 'customer = "user.id"\nvisitor = "cookie"')
-    event, _ = read(jsonl(ORDER | {"cookie": "v1"}), mapping=mapping)
-    assert event.customer == "17"
-    with pytest.raises(InputError, match="`visitor` is for JSON and Parquet"):
-        read(b"user.id,cookie,at,kind,n,sum,refs.0\n", "in.csv", mapping=mapping)
+BOTH, ALONE = ({"customer": "who", "visitor": "cookie"}, {"visitor": "cookie"})
+NAMED = {"who": ["ann", None, "ann", None], "cookie": ["v1", "v1", None, None]}
+
+
+@pytest.mark.parametrize("name", ["in.jsonl", "in.parquet", "in.csv"])
+@pytest.mark.parametrize(
+    ("columns", "whom"), [(BOTH, [("ann", "v1"), ("", "v1"), ("ann", "")]), (ALONE, [("", "v1"), ("", "v1")])]
+)
+def test_a_visitor_beside_a_customer_or_in_its_place(
+    read: Read, name: str, columns: dict[str, str], whom: list[tuple[str, str]]
+) -> None:
+    top = "".join(f'{key} = "{column}"\n' for key, column in columns.items())
+    mapping = f'{top}time = "when"\n[[event]]\nname = "registers"\n'
+    rows = [{"who": who, "cookie": cookie, "when": f"2026-03-01T10:0{number}:00Z"}
+            for number, (who, cookie) in enumerate(zip(*NAMED.values(), strict=True))]  # fmt: skip
+    csv = "who,cookie,when\n" + "".join(",".join(str(cell or "") for cell in row.values()) + "\n" for row in rows)
+    data = {"in.jsonl": jsonl(*rows), "in.parquet": table(rows), "in.csv": csv.encode()}[name]
+    *items, _ = read(data, name, mapping)
+    assert [(item.customer, item.visitor) for item in items if isinstance(item, Event)] == whom
+    refused = [item.reason for item in items if not isinstance(item, Event)]
+    assert refused == ["no customer"] * (len(items) - len(whom))
+
+
+@pytest.mark.parametrize(
+    ("top", "said"),
+    [
+        ('customer = "who"\nvisitor = "cookie"', "the cells who and cookie are empty"),
+        ('visitor = "cookie"', "the cell cookie is empty"),
+    ],
+)
+def test_a_row_of_a_table_that_names_nobody(read: Read, top: str, said: str) -> None:
+    mapping = f'{top}\ntime = "when"\n[[event]]\nname = "registers"\n'
+    item, _ = read(b"who,cookie,when\n, ,2026-03-01\n", "in.csv", mapping)
+    assert item.detail == said
 
 
 def test_mistakes_of_a_mapping_are_told(read: Read) -> None:

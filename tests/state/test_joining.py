@@ -31,6 +31,17 @@ def test_the_account_keeps_its_name_and_its_draw() -> None:
     assert (both.customer, both.drawn, both.first, both.latest) == ("ann", "ann", 10, 95)
 
 
+def test_the_first_and_the_latest_instant_are_those_of_both() -> None:
+    early, late = State("ann", 5, 100, 98, arrivals=7), State("visitor:v#1", 10, 100, 95, arrivals=3)
+    assert (joined(early, late).first, joined(early, late).latest) == (5, 98)
+    assert (joined(late, early).first, joined(late, early).latest) == (5, 98)
+
+
+def test_the_account_counts_its_own_arrivals() -> None:
+    both = joined(account(arrivals=7), guest(arrivals=3))
+    assert both.arrivals == 7
+
+
 def test_the_attributes_of_the_guest_fill_what_is_not_known() -> None:
     both = joined(account(attributes={"city": "Toronto"}), guest(attributes={"city": "Ottawa", "age": 3}))
     assert both.attributes == {"city": "Toronto", "age": 3}
@@ -59,7 +70,7 @@ def test_of_two_waits_in_one_flow_the_accounts_goes_on() -> None:
 
 
 def test_once_counts_for_both() -> None:
-    assert joined(account(entered=["r1"]), guest(entered=["r1", "r2"])).entered == ["r1", "r2"]
+    assert joined(account(entered=["r1", "r3"]), guest(entered=["r1", "r2"])).entered == ["r1", "r3", "r2"]
 
 
 def test_ids_are_kept_in_the_order_of_their_instants() -> None:

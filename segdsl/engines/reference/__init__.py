@@ -101,19 +101,16 @@ class Reference:
         step.state = here = self.joining.join(here, guest, entry.instant)
         here.arrivals += 1
         cause = f"link {entry.id}"  # tells its effects from those of the event itself
-        round_ = Round(self._view(here, entry.instant), here.arrivals, 0, cause, known=guest.members)
+        round_ = Round(self._view(here, entry.instant), here.arrivals, 0, cause, known=guest.members.keys())
         self.flows.drop_ended(round_)
-        self._show_joined(guest, step, round_, entry.id)
+        self._show_joined(step, round_, entry.id)
         self._rounds(round_, step, entry.id)
         return step
 
-    def _show_joined(self, guest: State, step: Step, round_: Round, cause: str) -> None:
-        """Bring all segments up to date after a join. A membership that rules or the host gave to both, or to the
-        guest, counts since the earlier instant."""
-        members = step.state.members
+    def _show_joined(self, step: Step, round_: Round, cause: str) -> None:
+        """Bring all segments up to date after a join. A membership is as seen of the account: since when it was, or
+        since the join, also where the guest was in before."""
         for segment in self.plan.segments:
-            if segment.kind != "derived" and segment.name in members:
-                members[segment.name] = min(members[segment.name], guest.members.get(segment.name, round_.view.now))
             why = Because("joined", segment.place, "", cause)
             stay = step.state.added.get(segment.name)
             if stay is not None:
@@ -315,16 +312,11 @@ class Reference:
         if member == (name in state.members):
             return False
         if member:
-            state.members[name] = self._since(segment, round_)
+            state.members[name] = round_.view.now
         else:
             del state.members[name]
         step.changes.append(Change(state.customer, name, member, *round_.key, why))
         return True
-
-    def _since(self, segment: p.Segment, round_: Round) -> int:
-        """Since when one who comes into a segment in this step counts as a member: what a guest brings along was given
-        to the guest before."""
-        return round_.view.now if segment.kind == "derived" else round_.known.get(segment.name, round_.view.now)
 
     def _changed(self, round_: Round, step: Step) -> list[Change]:
         """The changes seen from this step."""

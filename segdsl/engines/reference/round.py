@@ -1,6 +1,7 @@
 """One step at one instant: what it is about, and which triggers fire in it (language.md sections 3 and 5.4 to 5.5)."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AnySet
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ class Round:
     `full` are the names of collections that had no room for an event.
     `begun` are the waits at which flows have arrived in this step. `reasons` say why a membership with a `while`
     condition is judged, where it is not for the condition. `known` are segments that are no news when they are entered:
-    those that a guest was in who has just turned out to be this customer, with the instants since when."""
+    those that a guest was in who has just turned out to be this customer."""
 
     view: View
     arrival: int
@@ -45,7 +46,7 @@ class Round:
     due: dict[str, list[Fields]] = field(factory=dict)
     begun: list[Waiting] = field(factory=list)
     reasons: dict[str, Because] = field(factory=dict)
-    known: Mapping[str, int] = {}
+    known: AnySet[str] = frozenset()
     full: list[str] = field(factory=list)
 
     @property
