@@ -2,8 +2,9 @@
 a join with an account that was known, derived segments are those of one customer with all the events, added memberships
 those of both, and who has only idled brings nothing into it.
 
-Seen to fail when a renaming loses any field of the state, is an arrival, draws anew or leaves the past of the batch or
-of the store behind; when `latest` for ever is always the account's, when a joined window keeps the account's events
+Seen to fail when a renaming loses waits, what is looked back on or counted, `once`, the host's word, memberships or
+their ends, attributes or history, is an arrival, draws anew or leaves the past of the batch behind;
+when `latest` for ever is always the account's, when a joined window keeps the account's events
 alone, and when of waits, tallies, limits, memberships or attributes only the account's are kept, or only the guest's.
 """
 
