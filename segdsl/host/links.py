@@ -4,11 +4,24 @@ batch has changed of it so far (language.md section 5.18).
 
 from collections.abc import Iterable
 
-from attrs import define, field
+from attrs import define, field, frozen
 from msgspec.structs import replace
 
 from segdsl.backends.base import Backend, StoredLink, StoredVisitor
+from segdsl.records.outcomes import Outcome
+from segdsl.state.life import Life, Taken
 from segdsl.state.visitor import Visitor, decode_visitor, encode_visitor
+
+
+@frozen
+class Linked:
+    """A guest who turned out to be a customer: the `life` of the customer with it, and what came of it: for the guest,
+    if both were joined, and for the customer."""
+
+    stored: StoredLink
+    taken: Taken
+    life: Life
+    outcomes: tuple[Outcome, ...]
 
 
 @define(eq=False)

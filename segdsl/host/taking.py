@@ -8,12 +8,12 @@ once the event is accepted.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from attrs import define, field, frozen
+from attrs import define, field
 from msgspec.structs import replace
 
 from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredLink, StoredState, Tally, TallyKind
 from segdsl.host.identity import Settled, no_guest, settle
-from segdsl.host.links import Links
+from segdsl.host.links import Linked, Links
 from segdsl.host.lives import Lives
 from segdsl.records.inputs import FORGET, LOGS_OFF, Event, Link, Listing, is_guest
 from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
@@ -22,17 +22,6 @@ from segdsl.values.instants import DAY, duration_text, instant_text
 
 Counted = tuple[TallyKind, str, int | None, str]
 """What a `Tally` counts: its kind, name, day and owner."""
-
-
-@frozen
-class Linked:
-    """A guest who turned out to be a customer: the `life` of the customer with it, and what came of it: for the guest,
-    if both were joined, and for the customer."""
-
-    stored: StoredLink
-    taken: Taken
-    life: Life
-    outcomes: tuple[Outcome, ...]
 
 
 @define(eq=False)

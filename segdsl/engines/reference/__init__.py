@@ -15,24 +15,22 @@ from segdsl.engines.base import Step
 from segdsl.engines.reference.due import Clock
 from segdsl.engines.reference.evaluate import View, evaluate, holds
 from segdsl.engines.reference.flows import Flows
-from segdsl.engines.reference.holding import Holding, Wanted
-from segdsl.engines.reference.land import Landing, Wish, because, deciding, effect_id, land, later_end
+from segdsl.engines.reference.holding import Holding
+from segdsl.engines.reference.land import Landing, Wish, because, deciding, land, later_end
+from segdsl.engines.reference.making import Times, effects, expanded, recorded
 from segdsl.engines.reference.round import Round
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Listing, Unlist
-from segdsl.records.outcomes import Because, Change, Effect
+from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State, Stay
 from segdsl.state.joining import Joining
 from segdsl.state.life import decode_state
 from segdsl.state.memories import take_in
-from segdsl.values import limits, wire
+from segdsl.values import limits
 from segdsl.values.instants import instant_text
 from segdsl.values.zones import Zone
-
-Stage = tuple[str, str, int]
-"""A rule, a flow of it, and a stage."""
 
 
 def prepare(plan: p.Plan, witness: Witness | None = None) -> "Reference":
@@ -137,7 +135,7 @@ class Reference:
     def _rounds(self, round_: Round, step: Step, cause: str) -> None:
         """Judge the rules on the snapshot, let what they want land, and go on with what that brings about, at the same
         instant (language.md section 5.5)."""
-        times: Counter[Stage] = Counter()
+        times: Times = Counter()
         while True:
             self._note_transitions(round_, step)
             rules = self._concerned(round_)
@@ -145,14 +143,14 @@ class Reference:
                 break
             landing = self._judge_rules(rules, round_, step)
             if landing.effects:
-                wanted = self._effects(landing.effects, round_, cause, times)
+                wanted = effects(landing.effects, round_, cause, times, self.kinds)
                 made, held = self.holding.part(wanted, round_.view, round_.key)
                 step.effects += made
                 step.held += held
             following = Round(round_.view, round_.arrival, round_.number + 1, round_.cause)
             touched = self._land(landing, following, step, cause)
             for wish in landing.recorded:
-                for event in self._recorded(wish, round_, times):
+                for event in self.expand(recorded(wish, round_, times)):
                     touched |= self._enter(event, following)
             self._judge_segments(following, touched, step, cause)
             round_.view.state.waits += round_.begun
@@ -193,27 +191,7 @@ class Reference:
 
     def expand(self, event: Event) -> list[Event]:
         """The events of an order's lines, in the list's order, just before the order (language.md section 2)."""
-        kind = self.events.get(event.name)
-        made: list[Event] = []
-        for items, name in kind.lines if kind else ():
-            shared = {k: v for k, v in event.fields.items() if k != items}
-            declared = {field.name for field in self.events[name].fields}
-            for number, item in enumerate(event.fields.get(items) or (), 1):
-                fields = {k: v for k, v in {**shared, **(item or {})}.items() if k in declared and v is not None}
-                made.append(
-                    Event(
-                        f"{event.id}/{items}/{number}",
-                        name,
-                        event.customer,
-                        event.instant,
-                        fields,
-                        {},
-                        event.received,
-                        event.place,
-                        visitor=event.visitor,
-                    )
-                )
-        return [*made, event]
+        return expanded(event, self.events)
 
     def _view(self, state: State, now: int) -> View:
         return View(state, now, self.zone, self.memories, self.defaults)
@@ -406,39 +384,3 @@ class Reference:
             round_.reasons[segment] = why
             return {segment}
         return self.needs.readers_of(segment) if self._show(segment, step, round_, why) else set()
-
-    def _recorded(self, wish: Wish, round_: Round, times: Counter[Stage]) -> list[Event]:
-        """The event that a rule recorded, behind those made of its lines."""
-        customer, now = round_.view.state.customer, round_.view.now
-        name = wish.action.event if isinstance(wish.action, p.Record) else ""
-        identity = effect_id(round_.view.state.drawn, round_.cause, wish, _nth(wish, times))
-        return self.expand(Event(identity, name, customer, now, wish.value))
-
-    def _effects(self, wishes: list[Wish], round_: Round, cause: str, times: Counter[Stage]) -> list[Wanted]:
-        """The effects that rules want, in the order in which they go out, with their fields as run-time values."""
-        wanted: list[Wanted] = []
-        customer = round_.view.state.customer
-        written: Counter[str] = Counter()  # wishes stand rule by rule, and in a rule as it is written
-        for wish in wishes:
-            action = wish.action.action if isinstance(wish.action, p.Emit) else ""
-            written[wish.rule.id] += 1
-            kinds = self.kinds[action]
-            effect = Effect(
-                effect_id(round_.view.state.drawn, round_.cause, wish, _nth(wish, times)),
-                action,
-                customer,
-                {name: wire.encode(kinds[name], value) for name, value in wish.value.items()},
-                *round_.key,
-                wish.rule.priority,
-                because("done", wish.rule, cause),
-                nth=written[wish.rule.id],
-            )
-            wanted.append((effect, wish.value))
-        return sorted(wanted, key=lambda each: (-each[0].priority, each[0].id))
-
-
-def _nth(wish: Wish, times: Counter[Stage]) -> int:
-    """How many-th this is of what a stage of one flow does for one cause."""
-    stage = (wish.rule.id, wish.flow, wish.stage)
-    times[stage] += 1
-    return times[stage]
