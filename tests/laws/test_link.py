@@ -67,7 +67,7 @@ def drawing_as(whom: str) -> Iterator[None]:
     def identified(_customer: str, cause: str, wish: Wish, nth: int) -> str:
         return effect_id(whom, cause, wish, nth)
 
-    with patch("segdsl.values.chance.draw", drawn), patch("segdsl.engines.reference.effect_id", identified):
+    with patch("segdsl.values.chance.draw", drawn), patch("segdsl.engines.reference.making.effect_id", identified):
         yield
 
 
