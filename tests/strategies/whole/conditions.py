@@ -84,9 +84,9 @@ def atom(random: Random, scope: Scope) -> str:
         return _since(random, scope)
     if form < 0.78:
         return _dated(random, scope)
-    if form < 0.92:
+    if form < 0.90:
         return _membership(random, scope)
-    if form < 0.96 or scope.lasting:
+    if form < 0.93 or scope.lasting:
         return _chance(random, scope)
     return _moment(random, scope)
 

@@ -13,13 +13,27 @@ from segdsl.plan.needs import Needs
 from segdsl.plan.walk import structs
 from segdsl.records.inputs import Event, Exclude, Include, Input, Unlist
 from segdsl.state.customer import State
-from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND
+from segdsl.values.instants import DAY, HOUR, MINUTE, parse_moment
 from segdsl.values.kinds import Kind
 from segdsl.values.numbers import SCALE
 from tests.strategies.streams import GAPS, START
 
+
+def instant(text: str) -> int:
+    """The instant that a text says."""
+    moment = parse_moment(text)
+    assert moment is not None
+    return moment[0]
+
+
 CUSTOMERS = ("ann", "bob", "cyd", "dan", "eve", "fay")
 GUESTS = tuple(f"visitor:{name}#{number}" for name in "vw" for number in (1, 2, 3))
+BEGINNINGS = (
+    START, START, START, START,
+    instant("2026-10-31T20:00:00Z"), instant("2028-02-27T23:00:00Z"), instant("2026-01-29T12:00:00Z"),
+    instant("2026-12-30T18:00:00Z"), instant("2026-04-04T06:00:00Z"),
+)  # fmt: skip
+"""Before changes of clocks in both directions and in both halves of the world, leap days, ends of months and years."""
 SHORT = (*(gap for gap in GAPS if gap < 31 * DAY), MINUTE, 10 * MINUTE, 3 * HOUR, 12 * HOUR)
 TODAY = START // DAY
 EARLIEST_DATE, LATEST_DATE = -719_162, 2_932_896
@@ -33,7 +47,7 @@ POOLS: dict[str, tuple[Any, ...]] = {
     ),
     "boolean": (True, False),
     "date": (
-        TODAY, TODAY + 1, TODAY + 2, TODAY - 1, TODAY + 1, TODAY + 3, TODAY - 7, 20_482, 10_651, EARLIEST_DATE,
+        TODAY, TODAY + 1, TODAY + 2, TODAY - 1, TODAY + 1, TODAY + 3, TODAY - 7, 21_243, 10_651, EARLIEST_DATE,
         LATEST_DATE,
     ),
     "instant": (
@@ -42,7 +56,7 @@ POOLS: dict[str, tuple[Any, ...]] = {
     ),
     "duration": (0, HOUR, 90 * MINUTE, DAY, HOUR + 1, HOUR - 1, 2 * DAY, -HOUR),
 }  # fmt: skip
-"""Values of events. 20,482 is a 29 January, 10,651 a 1 March of long ago: dates that months treat in their own way."""
+"""Values of events. 21,243 is a 29 February, 10,651 a 1 March of long ago."""
 
 
 # ------------------------------------------------------------------------------------------------------ what can happen
@@ -120,6 +134,7 @@ class Life:
     given: list[p.AttributeType] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
+        self.now = self.random.choice(BEGINNINGS)
         self.events = {event.name: event for event in self.plan.events}
         spoken = spoken_of(self.plan)
         self.often = [event.name for event in self.plan.events if event.name in spoken]
@@ -141,7 +156,7 @@ class Life:
                 yield Happens(self._word(customer))
             elif form < 0.76:
                 yield from self._settles()
-            elif form < 0.80 and self.states:
+            elif form < 0.79 and self.states:
                 yield Stored(self.random.choice(list(self.states)))
             elif form < 0.82:
                 yield from self._joins()
@@ -161,9 +176,9 @@ class Life:
         """The instant of the next thing: often one at which something is due, or just before or after it."""
         self.made += 1
         state = self.states.get(customer)
-        due = state.due if state is not None else None
-        if due is not None and self.now - 2 < due < self.now + 40 * DAY and self.random.random() < 0.35:
-            self.now = max(self.now, due + self.random.choice((0, 0, 0, -1, 1)))
+        turns = [moment for moment in self._turning(state) if self.now - 2 < moment < self.now + 40 * DAY]
+        if turns and self.random.random() < 0.35:
+            self.now = max(self.now, self.random.choice(turns) + self.random.choice((0, 0, 0, -1, 1)))
         elif self.random.random() < 0.6:
             self.now += self.random.choice(SHORT)
         elif self.random.random() < 0.03:
@@ -171,6 +186,13 @@ class Life:
         latest = state.clock if state is not None else 0
         self.now = max(self.now, latest)
         return self.now
+
+    def _turning(self, state: State | None) -> list[int]:
+        """Instants at which something changes for a customer by itself, or can."""
+        if state is None or state.due is None:
+            return []
+        deadlines = [wait.deadline for wait in state.waits if wait.deadline is not None]
+        return [state.due, state.due, *deadlines]
 
     # ------------------------------------------------------------------------------------------------------- events
 

@@ -26,6 +26,13 @@ HEARERS = (
      'when leaves Added Two then record notes with what = "left"', "when leaves Quiet then add to Added Three"),
     ('when buys thing then shout "bought"', 'limit 2 within 1 day for shout', 'hold tell while in segment Added Two',
      "when looks or pings then tell with amount = points"),
+    ('when pings then record notes with what = "u", price = 1 and record notes with what = "v", price = 2',
+     'activity Each note per what { when notes then wait 1 hour then tell with what = this what }',
+     "activity Each line per article restarting { when 1 hour after each takes then wait 1 day then tell with "
+     "what = this article, amount = this price }"),
+    ("activity Bought first per thing { when buys thing then wait for looks 2 times within 1 day then tell with "
+     "what = this thing, amount = price then wait for orders within 2 days then tell with what = this thing }",
+     "activity Held back holdout 50% { when looks then shout with amount = price }"),
 )  # fmt: skip
 """Rules that listen to what other rules, ends and the clock do: drawn ones seldom listen to the segment in question."""
 
@@ -72,7 +79,7 @@ def _drawn(random: Random, number: int) -> tuple[str, ...]:
         name = f"{('some', 'other', 'third')[place]} {kind}"
         made.append(f"define {name} as {text}")
         defines[name] = kind
-    made += random.choice((*HEARERS, ()))
+    made += random.choice((*HEARERS, (), ()))
     segments += [name for name in ("Looker", "Quiet") if any(f"segment {name} " in each for each in made)]
     for place in range(random.randint(2, 5)):
         made.append(f"segment Derived {place} if {condition(random, Scope(tuple(segments), defines))}")

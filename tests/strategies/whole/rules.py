@@ -202,7 +202,9 @@ def activity(random: Random, scope: Scope, number: int) -> str:
         found = _per(random, scope, event)
     elif random.random() < 0.15:
         found = random.choice(CLOCKS), None
-        chosen = [option for option in chosen if "until" not in option and "from" not in option] + [BOUNDS]
+        often = not found[0].startswith(("every month", "once"))
+        chosen = [option for option in chosen if "until" not in option and "from" not in option]
+        chosen += [BOUNDS] if often else []
     rules = [rule(random, scope, "", found) for _ in range(random.choice((1, 1, 2)) if found is None else 1)]
     stops = [_stop(random, scope) for _ in range(random.choice((0, 0, 1, 1, 2)))]
     lines = "\n".join([*rules, *stops])

@@ -73,9 +73,10 @@ def read(kind: str, scope: Scope) -> list[str]:
 def value(random: Random, kind: str, scope: Scope, depth: int = 2) -> str:
     """An expression of a kind; in brackets where it is not one word."""
     names = read(kind, scope)
+    of_flow = [name for name in names if name.startswith("this ")] if scope.start is not None else []
     form = random.random()
     if names and form < 0.55:
-        return random.choice(names)
+        return random.choice(of_flow if of_flow and form < 0.25 else names)
     if depth and form < 0.85:
         made = _made(random, kind, scope, depth - 1)
         if made is not None:
@@ -309,6 +310,8 @@ def tested(random: Random, scope: Scope) -> str:
     same = [(f"{one or 'it'} {random.choice(('=', '!=', '='))} this {other}")
             for one, kind in (scope.item or {}).items() for other, of in at_hand.items()
             if kind == of and kind not in LISTS]  # fmt: skip
+    if "" not in (scope.item or {}) and "pieces" not in (scope.item or {}):
+        same += [f"time {random.choice(SIGNS)} this {name}" for name, kind in at_hand.items() if kind == "instant"]
     if same and random.random() < 0.5:
         tests.append(random.choice(same))
     for _ in range(0 if tests and random.random() < 0.7 else 1 if random.random() < 0.7 else 2):

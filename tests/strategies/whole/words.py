@@ -17,6 +17,7 @@ WORDS = (
     "collection notebook of notes by what {\n  clear buys thing\n}",
     "collection open orders of orders by number {\n  clear asks\n}",
     "collection bag of takes by article {\n  clear pings\n}",
+    "collection last asked of asks by kind {\n  clear asks\n}",
     "collection wishes of asks by thing {\n  drop buys thing\n  drop drops thing\n}",
     "attribute seen at: instant",
     "attribute gap: duration",
@@ -68,7 +69,7 @@ RULED = ("mark", "mood", "stage", "ready", "last day", "last time", "lasted", "n
 """Those that rules set, and no event."""
 
 HOLDERS = {"basket": "buys thing", "seen": "looks", "notebook": "notes", "open orders": "orders", "bag": "takes",
-           "wishes": "asks"}  # fmt: skip
+           "wishes": "asks", "last asked": "asks"}  # fmt: skip
 """Collections, with what is put into each."""
 
 FILLED = (*ADDED, "Held One", "Held Two")
