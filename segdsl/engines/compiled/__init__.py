@@ -33,6 +33,7 @@ from segdsl.engines.compiled.selecting import Select, Selecting
 from segdsl.engines.compiled.source import Source
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
+from segdsl.plan.walk import structs
 from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Listing, Unlist
 from segdsl.records.outcomes import Because
 from segdsl.state.customer import Pending, State
@@ -52,9 +53,10 @@ def prepare(plan: p.Plan) -> "Compiled":
 
 class On:
     """What is done on an event: `enter` it into the history, look whether any of the segments `touched` has `turned`,
-    `select` the rules it can start. `finds`: which segments are touched is told by `enter`."""
+    `select` the rules it can start. `finds`: which segments are touched is told by `enter`. `tells`: triggers or
+    collections are told of it. `timed`: what the clock can turn may have changed."""
 
-    __slots__ = ("enter", "finds", "select", "touched", "turned")
+    __slots__ = ("enter", "finds", "select", "tells", "timed", "touched", "turned")
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class On:
         self.finds = finds
         self.turned = turned
         self.select = select
+        self.tells = self.timed = True
 
 
 class Compiled:
@@ -96,6 +99,8 @@ class Compiled:
         looking_back = {key: each for of_event in self.needs.after.values() for key, each in of_event.items()}
         self.joining = Joining(self.zone, self.memories, looking_back)
         self.on: dict[str, On] = {}
+        self.is_prompt = not plan.lateness
+        self.tells_time = _reads_time(plan)
         self.asked: dict[p.Expression, Judge] = {}
         self.by_attribute = {
             name: frozenset(self.segments.number[of] for of in touched)
@@ -125,21 +130,39 @@ class Compiled:
             raise
 
     def _event(self, state: State | None, event: Event) -> Step:
+        """An event. Most bring about nothing but a little more history: they go straight through."""
         now = event.instant
         step, here = self._begin(state, event)
         on = self.on.get(event.name) or self._on(event.name)
-        round_ = Round(here, now, here.arrivals, 0, event.id, len(step.changes))
-        if here.waits:
-            self.flows.drop_ended(here, now)
-        touched: set[int] | tuple[int, ...] = self._enter(on, event, round_)
+        fields = self._fields(event) if self.tells_time else event.fields
+        mark = len(step.changes)
+        round_ = None
+        if on.tells or here.waits:
+            round_ = Round(here, now, here.arrivals, 0, event.id, mark)
+            if here.waits:
+                self.flows.drop_ended(here, now)
+        touched: set[int] = set()
+        if on.enter is not None:
+            on.enter(here, now, fields, event.id, touched, round_)
+        if event.attributes:
+            self._set(here, event.attributes, touched)
         if state is None:
-            touched = {*touched, *on.touched, *self.segments.blank}
+            touched.update(on.touched, self.segments.blank)
         elif on.turned is not None and on.turned(here, now):
-            touched = {*touched, *on.touched}
+            touched.update(on.touched)
         if touched:
+            round_ = round_ or Round(here, now, here.arrivals, 0, event.id, mark)
             self.segments.judge(touched, round_, step, event.id)
-        self._rounds(round_, step, event.id)
-        step.full = round_.full
+        found: list[int] = []
+        if on.select is not None:
+            on.select(here, now, fields, found)
+        if found or round_ is not None:
+            round_ = round_ or Round(here, now, here.arrivals, 0, event.id, mark)
+            round_.events.append((event.name, fields))
+            self._rounds(round_, step, event.id, found)
+            step.full = round_.full
+        elif on.timed or state is None or event.attributes:
+            self.clock.set_due(here, now)
         return step
 
     def _begin(self, state: State | None, entry: Input) -> tuple[Step, State]:
@@ -154,17 +177,14 @@ class Compiled:
             step = Step(here, [], [], [])
             if state.due is not None and state.due <= now:
                 self._settle(step, now)
-            self._see(here, entry.id, now)
+            if here.latest < now and self.is_prompt:
+                here.seen = {entry.id: now}
+            else:
+                here.seen = here.seen.copy()
+                here.see(entry.id, now, self.plan.lateness)
         here.latest = here.clock = now
         here.arrivals += 1
         return step, here
-
-    def _see(self, state: State, identity: str, now: int) -> None:
-        if not self.plan.lateness and state.latest < now:
-            state.seen = {identity: now}
-        else:
-            state.seen = state.seen.copy()
-            state.see(identity, now, self.plan.lateness)
 
     def _other(self, state: State | None, entry: Input) -> Step:
         if isinstance(entry, Link):
@@ -238,14 +258,22 @@ class Compiled:
         enter, touched, finds = self.entering.function(event)
         turned = None if finds else self.segments.turning(touched, event)
         on = self.on[event] = On(enter, touched, finds, turned, self.selecting.function(event))
+        on.tells = self.needs.tells_of(event)
+        on.timed = on.tells or any(self.clock.is_timed(memory.key) for memory in self.needs.memories_of(event))
         return on
+
+    @staticmethod
+    def _fields(event: Event) -> Fields:
+        """An event's fields with its instants."""
+        fields = {**event.fields, "time": event.instant}
+        if event.received is not None:
+            fields["received"] = event.received
+        return fields
 
     def _enter(self, on: On, event: Event, round_: Round) -> set[int]:
         """Enter an event into the history and into collections, set its attributes, and tell the triggers that count or
         look back. Gives the segments that it touches for sure."""
-        fields = {**event.fields, "time": event.instant}
-        if event.received is not None:
-            fields["received"] = event.received
+        fields = self._fields(event)
         round_.events.append((event.name, fields))
         touched: set[int] = set()
         if on.enter is not None:
@@ -284,14 +312,16 @@ class Compiled:
 
     # ------------------------------------------------------------------------------------------------------ the rounds
 
-    def _rounds(self, round_: Round, step: Step, cause: str) -> None:
+    def _rounds(self, round_: Round, step: Step, cause: str, found: list[int] | None = None) -> None:
         """Judge the rules on the snapshot, let what they want land, and go on with what that brings about, at the same
-        instant (language.md section 5.5)."""
+        instant (language.md section 5.5). `found` are the rules that the first snapshot's events can start, where that
+        is known."""
         times: Times = Counter()
         while True:
             if len(step.changes) > round_.mark:
                 _note_transitions(round_, step)
-            rules = self._concerned(round_)
+            rules = self._concerned(round_, found)
+            found = None
             if not rules:
                 break
             landing = self._judge_rules(rules, round_, step)
@@ -346,14 +376,15 @@ class Compiled:
                 step.fired_at.append(round_.now)
         return land(wishes) if wishes else None
 
-    def _concerned(self, round_: Round) -> list[Ready]:
+    def _concerned(self, round_: Round, found: list[int] | None) -> list[Ready]:
         """The rules that this step could trigger, and those with flows that it could move."""
-        found: list[int] = []
         state, needs = round_.state, self.needs
-        for name, fields in round_.events:
-            on = self.on[name]
-            if on.select is not None:
-                on.select(state, round_.now, fields, found)
+        if found is None:
+            found = []
+            for name, fields in round_.events:
+                select = self.on[name].select
+                if select is not None:
+                    select(state, round_.now, fields, found)
         for key in round_.counted:
             found += self.counting.get(key, ())
         ids: list[str] = []
@@ -440,6 +471,21 @@ class Compiled:
 
 ASKED = 1_000
 """Questions whose functions are kept."""
+
+
+def _reads_time(plan: p.Plan) -> bool:
+    """Whether anything reads the instants of an event as its fields."""
+    nodes = structs((plan.segments, plan.memories, plan.rules, plan.collections, plan.limits, plan.holds))
+    for node in nodes:
+        if isinstance(node, p.Field | p.ItemField) and node.name in INSTANTS:
+            return True
+        kept = getattr(node, "fields", ())
+        if isinstance(node, p.Memory | p.Collection | p.AfterTrigger | p.Pause) and not INSTANTS.isdisjoint(kept):
+            return True
+    return False
+
+
+INSTANTS = frozenset(("time", "received"))
 
 
 def _nothing(*_given: Any) -> None:
