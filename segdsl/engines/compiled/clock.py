@@ -120,6 +120,11 @@ class Clock:
                         earliest = moment
         return earliest
 
+    @cached_property
+    def minds_members(self) -> bool:
+        """Whether a change of memberships alone can change when something turns next."""
+        return self.ends or self.loose or any(kind == "member" for kind, _ in self.touching)
+
     def is_timed(self, key: str) -> bool:
         """Whether the clock can turn something that a memory or a collection answers."""
         return ("memory", key) in self.touching or ("collection", key) in self.touching or bool(self.loose)

@@ -193,7 +193,7 @@ class Entering:
                 unit.add(level, f"k = {written.value(collection.by)}")
                 unit.add(level, "if k is not None:")
                 unit.add(level + 1, f"more = put(items, now, k, {{n: i[n] for n in {kept} if n in i}})")
-                unit.add(level + 1, f"if more is None: r.full.append({self.source.constant(collection.name)})")
+                unit.add(level + 1, f"if more is None: r.overflow({self.source.constant(collection.name)})")
                 unit.add(level + 1, "else: items = more")
             unit.add(level, "if items is not before:")
             unit.add(level + 1, f"s.collections = with_value(s.collections, {key}, items)")
@@ -215,7 +215,7 @@ class Entering:
             trigger = self.source.constant(count)
             unit.add(level, f"tally, complete = tallied({trigger}, s.tallies.get({key}, []), {per}, now, zone)")
             unit.add(level, f"s.tallies = {{**s.tallies, {key}: tally}}")
-            unit.add(level, f"if complete: r.counted.setdefault({key}, []).append(i)")
+            unit.add(level, f"if complete: r.complete({key}, i)")
 
         return write
 
