@@ -69,12 +69,15 @@ class Entering:
         """What enters an event (None: nobody takes notice); the segments that are looked at after each such event; and
         whether the function gives the touched ones itself, since they are many."""
         guarded = [*self._memories(event), *self._collections(event), *self._counts(event), *self._looks_back(event)]
+        crossing = self._crosses_out(event)
         touched = tuple(sorted({number for each in guarded for number in each.segments}))
-        if not guarded:
+        if not guarded and not crossing:
             return None, touched, False
         finds = len(touched) > FEW
         unit = Unit(f"when {event}")
         written = self._begin(unit, "enter")
+        if crossing:  # before any look back is noted: an event that is both does not cross itself out
+            self._go_through(written, crossing, finds)
         for key, members in self._tables(guarded).items():
             table = self._table(event, key, members, finds)
             value = written.value(key)
@@ -219,18 +222,19 @@ class Entering:
 
         return write
 
-    def _looks_back(self, event: str) -> list[Guarded]:
-        """First those of which the event is the one that must not come, then those that begin with it."""
-        made = [
+    def _crosses_out(self, event: str) -> list[Guarded]:
+        """Those of which the event is the one that must not come."""
+        return [
             Guarded(f"without {event}", None, self._crossing_out(after, after.without.match))
             for after in self.needs.without.get(event, {}).values()
             if after.without is not None
         ]
-        made += [
+
+    def _looks_back(self, event: str) -> list[Guarded]:
+        return [
             Guarded(f"some time after {event}", after.match, self._looking_back(after))
             for after in self.needs.after.get(event, {}).values()
         ]
-        return made
 
     def _crossing_out(self, after: p.AfterTrigger, match: p.Expression | None) -> Callable[[Expressions, int], None]:
         def write(written: Expressions, level: int) -> None:

@@ -100,13 +100,12 @@ class Writing:
         if branch.kind == "random":
             drawn = f"draw({constant(branch.seed)}, {constant(branch.purpose)}, s.drawn) * 1000000"
             unit.add(1, f"drawn = {drawn}", place)
-        word = "if"
+        done = "; return" if branch.kind == "first" else ""  # nothing comes after a branch; Python nests `elif`
         for name, path in zip(paths, branch.paths, strict=True):
             test = written.true(path.condition)
             if branch.kind == "random":
                 test = f"{path.start << chance.BITS} <= drawn < {path.end << chance.BITS} and {test}"
-            unit.add(1, f"{word} {test}: {name}(r, v, f, b, wishes)", place)
-            word = "elif" if branch.kind == "first" else "if"
+            unit.add(1, f"if {test}: {name}(r, v, f, b, wishes){done}", place)
 
     def _wanted(self, written: Expressions, action: p.Action) -> str:
         match action:
