@@ -18,7 +18,7 @@ PLAIN = "jsonlines"
 """The format of events in the plain shape (language.md section 8), and of other JSON that a mapping describes."""
 
 
-class Event(Struct, frozen=True, tag="event", array_like=True):
+class Event(Struct, frozen=True, tag="event", array_like=True, gc=False):
     """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time
     values (see `segdsl.values`) by the names of the language, what is not known left out; an attribute that becomes
     not known with this event is None. `id` belongs to the customer; `place` is where in the input it stood.
