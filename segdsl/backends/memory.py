@@ -7,6 +7,7 @@ file is written to be read, not to be fast; only `count` without an instant must
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import SupportsBytes
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -77,7 +78,7 @@ class MemoryBackend(Backend):
     def install(self, program: StoredProgram) -> None:
         self._program = program
 
-    def load(self, customers: Sequence[str]) -> dict[str, bytes]:
+    def load(self, customers: Sequence[str]) -> dict[str, SupportsBytes]:
         return {customer: self._states[customer].state for customer in customers if customer in self._states}
 
     def commit(self, batch: Batch) -> list[Effect]:

@@ -9,7 +9,6 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import Self
 
 import msgspec
@@ -22,6 +21,7 @@ from segdsl.host.lives import Lives
 from segdsl.host.moments import database_version
 from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
+from segdsl.host.straight import take_all
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
@@ -136,7 +136,7 @@ class Batches(Questions):
         `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over."""
         taking = self._taking(vouched if vouched is not None else self._believed(), positions or {}, settled)
         taking.load_for(items)
-        outcomes = [taking.take(item) for item in items]
+        outcomes = take_all(taking, items)
         if read_again and held is not None:
             held.update(taking.without_rejects())
             held = None
@@ -211,7 +211,7 @@ class Batches(Questions):
 
     def tombstone(self, customer: str) -> str:
         """The keyed hash under which a forgotten customer is remembered."""
-        return hmac.new(self.stored.secret, customer.encode("utf-8", "surrogatepass"), sha256).hexdigest()
+        return hmac.digest(self.stored.secret, customer.encode("utf-8", "surrogatepass"), "sha256").hex()
 
     def close(self) -> None:
         self.backend.close()

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import count, groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsBytes
 
 import msgspec
 from msgspec.structs import replace
@@ -116,7 +116,7 @@ class SqliteBackend(Backend):
             seen = sorted(batch.visitors, key=attrgetter("visitor"))
             self._many(statements.PUT_VISITOR, [(each.visitor, each.account, each.record) for each in seen])
             states = sorted(batch.states, key=attrgetter("customer"))
-            rows = [(each.customer, each.state, each.clock, each.due, each.timer) for each in states]
+            rows = [(each.customer, bytes(each.state), each.clock, each.due, each.timer) for each in states]
             self._many(statements.PUT_STATE, rows)
             self._undo(batch.undone)
             for change in batch.undone:
@@ -230,7 +230,7 @@ class SqliteBackend(Backend):
         row = self._row("SELECT value FROM meta WHERE key = 'clock'")
         return row[0] if row else None
 
-    def load(self, customers: Sequence[str]) -> dict[str, bytes]:
+    def load(self, customers: Sequence[str]) -> dict[str, SupportsBytes]:
         return dict(self._chosen("SELECT customer, state FROM states WHERE customer", customers))
 
     def position(self, source: str) -> Position | None:
