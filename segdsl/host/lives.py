@@ -54,9 +54,10 @@ class Lives:
     lateness: int
 
     @property
-    def straight(self) -> frozenset[str]:
-        """The events that come to one step each: they have no lines, and are about nothing but a customer's life."""
-        return frozenset(event.name for event in self.prepared.plan.events if not event.lines and event.name != FORGET)
+    def straight(self) -> dict[str, tuple[str, ...]]:
+        """The events that come to one step each, with the fields that must be empty for that: those of their lines."""
+        events = self.prepared.plan.events
+        return {event.name: tuple(name for name, _ in event.lines) for event in events if event.name != FORGET}
 
     def take(self, life: Life | None, entry: Input) -> tuple[Life | None, Outcome]:
         """Take in an input, not earlier than the customer's latest by more than the lateness. A `Link` that renames is

@@ -31,7 +31,8 @@ def take_all(taking: "Taking", items: Iterable[Event | Reject]) -> list[Outcome]
     counts: dict[str, int] = {}
     reached = taking.clock
     for item in items:
-        if type(item) is not Event or item.visitor or item.name not in straight:
+        lines = straight.get(item.name) if type(item) is Event else None
+        if lines is None or item.visitor or (lines and any(item.fields.get(name) for name in lines)):
             outcomes.append(taking.take(item))
             continue
         customer, instant = item.customer, item.instant
