@@ -106,6 +106,15 @@ class Report:
             self.late += effect.mark == "late"
         self.withdrawn += len(outcome.withdrawn)
 
+    def add(self, items: list[Event | Reject], outcomes: list[Outcome]) -> None:
+        """Add what came of the items of a batch."""
+        before = self.events
+        self.count(outcomes)
+        if self.events - before < len(items):
+            items = [item for item, outcome in zip(items, outcomes, strict=True) if outcome.status == "accepted"]
+        # Only an item that is an event can have been accepted.
+        self.formats.update([item.format for item in items if isinstance(item, Event) and item.format])
+
     def reach(self, events: list[Event]) -> None:
         """Add the instants of some events that are believed."""
         if events:
@@ -231,7 +240,6 @@ class Running:
     before: Position | None
     report: Report
     count: Count = field(factory=Count)
-    items: list[Event | Reject] = field(factory=list)
     handled: int = 0
     advanced: int = 0
     unfinished: int = 0
@@ -255,9 +263,8 @@ class Running:
         self.held.clear()
 
     def run(self, items: Iterable[Event | Reject]) -> None:
-        for self.items in self._batches(self._new(items) if self.before is not None else iter(items)):
-            self._take()
-        self.items = []
+        for batch in self._batches(self._new(items) if self.before is not None else iter(items)):
+            self._take(batch)
         if place := self._done():
             self.engine.take([], place, held=self.held)
 
@@ -360,11 +367,11 @@ class Running:
             return True
         return (item.instant, item.place) <= (self.before.instant, self.before.place)
 
-    def _take(self) -> None:
+    def _take(self, batch: list[Event | Reject]) -> None:
         vouched = self.until if self.until is not None else instants.LATEST
-        events = [item for item in self.items if isinstance(item, Event) and item.instant <= vouched]
-        self.take(self.items, events, vouched, self.source.handled(self._reached(events[-1])) if events else {})
-        self.handled += len(self.items)
+        events = [item for item in batch if isinstance(item, Event) and item.instant <= vouched]
+        self.take(batch, events, vouched, self.source.handled(self._reached(events[-1])) if events else {})
+        self.handled += len(batch)
         self.tell_progress()
 
     def take(
@@ -393,10 +400,7 @@ class Running:
             items, positions, vouched=vouched, before_commit=tell, held=self.held, read_again=again,
             between=self.tell_progress,
         )  # fmt: skip
-        self.report.count(news)
-        # Only an item that is an event can have been accepted.
-        taken = [item for item, outcome in zip(items, news, strict=True) if outcome.status == "accepted"]
-        self.report.formats.update([event.format for event in taken if isinstance(event, Event) and event.format])
+        self.report.add(items, news)
         self.report.reach(events)
 
     def tell_progress(self, taken: int = 0) -> None:

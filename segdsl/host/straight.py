@@ -5,14 +5,17 @@ so it does no more than it must. Whatever is unusual about one (a visitor, laten
 repetition) sends it the patient way, `Taking.take`, which is the meaning: the outcome and what is kept are the same.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from attrs import define, field
 from msgspec.structs import replace
 
+from segdsl.engines.base import Step
 from segdsl.records.inputs import GUEST, Event
 from segdsl.records.outcomes import Outcome, Reject
-from segdsl.state.life import Life, Taken
+from segdsl.state.life import Life, Taken, encode_input
 from segdsl.values.instants import DAY
 
 if TYPE_CHECKING:
@@ -21,82 +24,95 @@ if TYPE_CHECKING:
 
 def take_all(taking: "Taking", items: Iterable[Event | Reject]) -> list[Outcome]:
     """Take in some items of a batch, in their order, whose customers are loaded."""
-    lives, kept, touched, inputs = taking.lives, taking.kept, taking.touched, taking.inputs
-    known, forgotten, ruled, vouched, journal = (
-        taking.looked_up, taking.forgotten, taking.ruled, taking.vouched, taking.journal,
-    )  # fmt: skip
-    straight, lateness, step = lives.straight, lives.lateness, lives.prepared.step
+    lives, kept, touched, journal = taking.lives, taking.kept, taking.touched, taking.inputs
+    forgotten, ruled, vouched, keeps = taking.forgotten, taking.ruled, taking.vouched, taking.journal
+    straight, lateness, take_step = lives.straight, lives.lateness, lives.prepared.step
+    keeps_any = keeps or bool(lateness)
+    accepted = Accepted()
+    counts, begin, end, written = accepted.together("", 0)
+    latest = taking.clock
     outcomes: list[Outcome] = []
-    format, begin, end = "", 0, 0  # what is counted together: events of one format, on one day
-    counts: dict[str, int] = {}
-    reached = taking.clock
     for item in items:
-        lines = straight.get(item.name) if type(item) is Event else None
-        if lines is None or item.visitor or (lines and any(item.fields.get(name) for name in lines)):
-            outcomes.append(taking.take(item))
-            continue
-        customer, instant = item.customer, item.instant
-        before = kept.get(customer)
-        head = before.head if before is not None else None
         if (
-            instant > vouched
-            or customer in forgotten
-            or (
-                instant < head.clock or head.seen.get(item.id) == instant
-                if head is not None
-                else customer not in known or customer.startswith(GUEST)
-            )
+            type(item) is not Event
+            or item.visitor
+            or (lines := straight.get(item.name)) is None
+            or (lines and any(map(item.fields.get, lines)))
+            or (instant := item.instant) > vouched
+            or (customer := item.customer) in forgotten
             or (item.attributes and not ruled.isdisjoint(item.attributes))
         ):
             outcomes.append(taking.take(item))
             continue
-        done = step(head, item)
-        if done.full:
+        before = kept.get(customer)
+        if before is None:
+            head, fits = None, customer in taking.looked_up and not customer.startswith(GUEST)
+        else:
+            head = before.head
+            fits = instant >= head.clock and head.seen.get(item.id) != instant
+        step = take_step(head, item) if fits else None
+        if step is None or step.full:
             outcomes.append(taking.take(item))
             continue
 
-        if instant >= end or instant < begin or item.format != format:
-            if counts:
-                _count(taking, counts, format, begin // DAY)
-            counts = {}
-            format, begin = item.format, instant - instant % DAY
-            end = begin + DAY
-        counts[item.name] = counts.get(item.name, 0) + 1
-        for owner, name in item.ignored:
-            taking.tallies["ignored", name, None, owner] += 1
-        if journal or lateness:
-            # How it was written, and what nothing declares, was counted just now, and is not kept.
-            event = replace(item, ignored=(), format="") if format or item.ignored else item
+        if instant >= end or instant < begin or item.format != written:
+            counts, begin, end, written = accepted.together(item.format, instant)
+        counts[item.name] += 1
+        if item.ignored:
+            accepted.ignored += item.ignored
+        after = Life(step.state)
+        if keeps_any:
+            # How it was written, and what nothing declares, is counted by now, and not kept.
+            event = replace(item, ignored=(), format="") if written or item.ignored else item
             taken = Taken(head.arrivals if head is not None else 0, event)
-            if journal:
-                pages = inputs.get(customer)
-                if pages is None:
-                    inputs[customer] = [taken]
-                else:
-                    pages.append(taken)
-        kept[customer] = Life(done.state) if not lateness else lives.after(before, taken, done.state)
+            if keeps:
+                page = journal.get(customer)
+                if page is None:
+                    page = journal[customer] = []
+                page.append(encode_input(taken))
+            if lateness:
+                after = lives.after(before, taken, step.state)
+        kept[customer] = after
         touched[customer] = None
-        if reached is None or instant > reached:
-            reached = instant
-        if done.changes or done.effects or done.fired or done.held:
-            outcome = Outcome(
-                "accepted", customer, tuple(done.changes), tuple(done.effects), tuple(done.fired), None, (), (),
-                tuple(done.fired_at), tuple(done.held),
-            )  # fmt: skip
-            taking.note(outcome)
-            outcomes.append(outcome)
+        if latest is None or instant > latest:
+            latest = instant
+        if step.changes or step.effects or step.fired or step.held:
+            outcomes.append(_outcome(taking, customer, step))
         else:
             outcomes.append(Outcome("accepted", customer))
-    if counts:
-        _count(taking, counts, format, begin // DAY)
-    if reached is not None:
-        taking.clock = reached if taking.clock is None else max(taking.clock, reached)
+    accepted.count(taking)
+    if latest is not None:
+        taking.clock = latest if taking.clock is None else max(latest, taking.clock)
     return outcomes
 
 
-def _count(taking: "Taking", counts: dict[str, int], format: str, day: int) -> None:
-    """Count accepted events of one day by name, and by how they were written."""
-    for name, number in counts.items():
-        taking.tallies["event", name, day, ""] += number
-    if format:
-        taking.tallies["format", format, day, ""] += sum(counts.values())
+def _outcome(taking: "Taking", customer: str, step: Step) -> Outcome:
+    outcome = Outcome(
+        "accepted", customer, tuple(step.changes), tuple(step.effects), tuple(step.fired), None, (), (),
+        tuple(step.fired_at), tuple(step.held),
+    )  # fmt: skip
+    taking.note(outcome)
+    return outcome
+
+
+@define
+class Accepted:
+    """Accepted events until they are counted: by the day and how they were written, then by name."""
+
+    counts: dict[tuple[int, str], defaultdict[str, int]] = field(factory=dict)
+    ignored: list[tuple[str, str]] = field(factory=list)
+
+    def together(self, written: str, instant: int) -> tuple[defaultdict[str, int], int, int, str]:
+        """What counts the events of a day that are written alike; when the day begins and ends."""
+        day = instant // DAY
+        counts = self.counts.setdefault((day, written), defaultdict(int))
+        return counts, day * DAY, day * DAY + DAY, written
+
+    def count(self, taking: "Taking") -> None:
+        for (day, written), counts in self.counts.items():
+            for name, number in counts.items():
+                taking.tallies["event", name, day, ""] += number
+            if written and counts:
+                taking.tallies["format", written, day, ""] += sum(counts.values())
+        for owner, name in self.ignored:
+            taking.tallies["ignored", name, None, owner] += 1

@@ -18,7 +18,7 @@ from segdsl.host.links import Linked, Links
 from segdsl.host.lives import Lives
 from segdsl.records.inputs import FORGET, LOGS_OFF, Event, Link, Listing, is_guest
 from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
-from segdsl.state.life import Life, Taken, decode, encode_inputs, encode_state
+from segdsl.state.life import Life, Taken, decode, encode_input, encode_page, encode_state
 from segdsl.values.instants import DAY, duration_text, instant_text
 
 Counted = tuple[TallyKind, str, int | None, str]
@@ -31,7 +31,7 @@ class Taking:
     set; `tombstone` gives the keyed hash by which a forgotten customer is remembered. With a `journal` the inputs that
     are taken are kept. `settled`: it was settled before whose the events are. `renaming` are guests whose new names are
     still to be given to what the batch has done for them. `changes` are by customer, in the order in which they
-    happen."""
+    happen; `inputs` are encoded at once, while they are at hand."""
 
     backend: Backend
     lives: Lives
@@ -53,7 +53,7 @@ class Taking:
     undone: list[Change] = field(factory=list)
     withdrawn: dict[str, Effect] = field(factory=dict)
     held: dict[str, Held] = field(factory=dict)
-    inputs: dict[str, list[Taken]] = field(factory=dict)
+    inputs: dict[str, list[bytes]] = field(factory=dict)
     renaming: dict[str, str] = field(factory=dict)
     clock: int | None = None
     tallies: Counter[Counted] = field(factory=Counter)
@@ -187,7 +187,7 @@ class Taking:
         else:
             self.note(linked.outcomes[0])
         if self.journal:
-            self.inputs.setdefault(stored.account, []).append(linked.taken)
+            self.inputs.setdefault(stored.account, []).append(encode_input(linked.taken))
         self._keep(linked.life, linked.outcomes[-1])
 
     def _rename(self, guest: str, customer: str) -> None:
@@ -267,7 +267,7 @@ class Taking:
         """Keep what came of an input."""
         if self.journal:
             arrivals = before.head.arrivals if before is not None else 0
-            self.inputs.setdefault(entry.customer, []).append(Taken(arrivals, entry))
+            self.inputs.setdefault(entry.customer, []).append(encode_input(Taken(arrivals, entry)))
         self._keep(after, outcome)
         self.clock = entry.instant if self.clock is None else max(self.clock, entry.instant)
         return outcome
@@ -282,8 +282,8 @@ class Taking:
         if outcome.undone:
             self._name()
             for change in outcome.undone:
-                made = self.changes.get(change.customer, ())
-                if change in made:
+                made = self.changes.get(change.customer)
+                if made and change in made:
                     made.remove(change)
                 else:
                     self.undone.append(change)
@@ -373,7 +373,7 @@ class Taking:
             list(self.withdrawn.values()),
             list(chain.from_iterable(self.changes.values())),
             list(self.effects.values()),
-            [StoredInputs(customer, encode_inputs(inputs)) for customer, inputs in self.inputs.items()],
+            [StoredInputs(customer, encode_page(inputs)) for customer, inputs in self.inputs.items()],
             list(self.erased),
             self.tombstones,
             dict(self.positions),

@@ -89,9 +89,26 @@ def decode_state(data: bytes) -> State:
     return state
 
 
-def encode_inputs(inputs: list[Taken]) -> bytes:
+def encode_inputs(inputs: Iterable[Taken]) -> bytes:
     """The bytes of some inputs of a customer, for a backend's journal."""
-    return _encoder.encode(inputs)
+    return encode_page([encode_input(taken) for taken in inputs])
+
+
+def encode_input(taken: Taken) -> bytes:
+    """The bytes of one input, for a page of a journal."""
+    return _encoder.encode(taken)
+
+
+def encode_page(inputs: list[bytes]) -> bytes:
+    """The bytes of some inputs of a customer that are encoded one by one: the array of them, in MessagePack."""
+    number = len(inputs)
+    if number < 16:
+        head = (0x90 | number).to_bytes(1, "big")
+    elif number < 1 << 16:
+        head = b"\xdc" + number.to_bytes(2, "big")
+    else:
+        head = b"\xdd" + number.to_bytes(4, "big")
+    return head + b"".join(inputs)
 
 
 def decode_inputs(pages: Iterable[bytes]) -> list[Taken]:
