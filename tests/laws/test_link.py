@@ -18,11 +18,11 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segdsl.engines.reference.land import Wish, effect_id
 from segdsl.host.engine import Engine
 from segdsl.records.inputs import Link
 from segdsl.records.outcomes import Outcome
 from segdsl.state.customer import State
+from segdsl.state.landing import Wish, effect_id
 from segdsl.state.life import decode
 from segdsl.values import chance
 from segdsl.values.instants import DAY, HOUR, MINUTE

@@ -16,7 +16,6 @@ from segdsl.engines.reference.due import Clock
 from segdsl.engines.reference.evaluate import View, evaluate, holds
 from segdsl.engines.reference.flows import Flows
 from segdsl.engines.reference.holding import Holding
-from segdsl.engines.reference.land import Landing, Wish, because, deciding, land, later_end
 from segdsl.engines.reference.making import Times, effects, expanded, recorded
 from segdsl.engines.reference.round import Round
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
@@ -26,6 +25,7 @@ from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Listing,
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State, Stay
 from segdsl.state.joining import Joining
+from segdsl.state.landing import Landing, Wish, because, deciding, land, later_end
 from segdsl.state.life import decode_state
 from segdsl.state.memories import take_in
 from segdsl.values import limits
@@ -211,6 +211,8 @@ class Reference:
         for memory in self.needs.memories_of(event.name):
             if holds(memory.where, remembered):
                 value = evaluate(memory.operand, remembered) if memory.operand is not None else None
+                if value is None and memory.operand is not None:
+                    continue
                 held = state.memories.get(memory.key)
                 state.memories[memory.key] = take_in(memory, held, event.instant, event.id, value, fields, self.zone)
         for collection in self.needs.collections_of(event.name):

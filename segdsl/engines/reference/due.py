@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from attrs import define, field
 
 from segdsl.engines.reference.evaluate import View, evaluate
-from segdsl.engines.reference.moments import NEVER, next_near_date, next_scheduled
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.plan.walk import walk
 from segdsl.state.memories import next_change, next_passage
+from segdsl.state.moments import NEVER, next_near_date, next_scheduled
 from segdsl.values import instants
 
 Timed = p.Recall | p.Items | p.Compare | p.Age | p.Member

@@ -9,13 +9,13 @@ from typing import Any
 from attrs import define, field
 
 from segdsl.engines.reference.evaluate import View, evaluate
-from segdsl.engines.reference.land import Wish
-from segdsl.engines.reference.moments import NEVER, next_at_time, plus
 from segdsl.engines.reference.round import NONE, Fields, Round, tallied
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import pauses
 from segdsl.state.customer import Waiting
+from segdsl.state.landing import Wish
+from segdsl.state.moments import NEVER, next_at_time, plus
 from segdsl.values import chance
 
 
@@ -79,7 +79,7 @@ class Flows:
                 self._see("left", round_, wait, "it starts over")
             else:
                 kept += self._go_on(rule, wait, round_, wishes)
-        if mine:
+        if kept != mine:
             state.waits = [wait for wait in state.waits if wait.rule != rule.id] + kept
         return bool(started)
 

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from segdsl.engines.reference.holding import Wanted
-from segdsl.engines.reference.land import Wish, because, effect_id
 from segdsl.engines.reference.round import Round
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Effect
+from segdsl.state.landing import Wish, because, effect_id
 from segdsl.values import wire
 from segdsl.values.kinds import Kind
 

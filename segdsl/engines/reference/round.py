@@ -9,12 +9,12 @@ from attrs import define, field
 
 from segdsl.engines.reference.due import fires_now
 from segdsl.engines.reference.evaluate import View, evaluate, holds
-from segdsl.engines.reference.moments import plus
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.records.outcomes import Because
 from segdsl.state.collections import after_event
 from segdsl.state.customer import Pending, Waiting
+from segdsl.state.moments import plus
 from segdsl.state.windows import leaves
 from segdsl.values import limits
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import define, field, frozen
 
-from segdsl.engines.reference.moments import plus
 from segdsl.engines.reference.witness import Sighting
 from segdsl.host.why.answer import Finding, Link, Occurrence
 from segdsl.host.why.course import HOST, Course, Key, Player
@@ -19,6 +18,7 @@ from segdsl.plan.walk import structs
 from segdsl.records.inputs import Event, Exclude, Include
 from segdsl.records.outcomes import Change
 from segdsl.state.life import Taken
+from segdsl.state.moments import plus
 from segdsl.syntax import ast
 from segdsl.syntax.format_rules import trigger as trigger_text
 
