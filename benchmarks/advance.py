@@ -74,7 +74,7 @@ class Counted:
             self.timers += len(found)
             return found
 
-        backend.load, backend.commit, backend.timers = loading, committing, timing  # type: ignore[method-assign]
+        backend.load, backend.commit, backend.timers = loading, committing, timing  # type: ignore[method-assign,assignment]
 
 
 @define

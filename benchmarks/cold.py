@@ -1,5 +1,5 @@
-"""One run from a cold start, for `fresh.run`: `python -m benchmarks.cold segdsl|hand EVENTS [RULES | BRANDS]`. Prints the
-processor time of the whole process, from the start of Python on."""
+"""One run from a cold start, for `fresh.run`: `python -m benchmarks.cold segdsl EVENTS RULES`, or `stream`
+or `retail` with brands in place of rules. Prints the processor time of the whole process, from the start of Python on."""
 
 import json
 import sys

@@ -38,7 +38,11 @@ Judge = Callable[[State, int, Fields], bool]
 SITUATIONS = [
     dict(zip(("amount", "country", "income", "household", "loyal"), each, strict=True))
     for each in product(
-        (73.5, 50.0, 50.25, 12.0), ("AT", "at", "aT", "DE"), (30_000.0, 18_000.0, 17_999.5), (2.0, 1.0, 4.0), (True, False)
+        (73.5, 50.0, 50.25, 12.0),
+        ("AT", "at", "aT", "DE"),
+        (30_000.0, 18_000.0, 17_999.5),
+        (2.0, 1.0, 4.0),
+        (True, False),
     )
 ]
 """The first one meets all four parts."""
@@ -93,16 +97,24 @@ def measure(sizes: Sizes) -> Result:
         agree(f"the condition for {each}", ((name, judge(state, NOW, fields)) for name, judge in judges.items()))
     asked = dict(judges) | {"by hand, all known, floats": plainly}
     state, fields = given(SITUATIONS[0])
-    floats = (State("ann", NOW, NOW, NOW, attributes=attributes_of(SITUATIONS[0], 1), members={"Loyal": NOW}), {"amount": 73.5})
+    floats = (
+        State("ann", NOW, NOW, NOW, attributes=attributes_of(SITUATIONS[0], 1), members={"Loyal": NOW}),
+        {"amount": 73.5},
+    )
     calls = {
-        name: Call("judge(state, now, fields)", dict(zip(("judge", "state", "now", "fields"), (judge, *kept), strict=True)))
+        name: Call(
+            "judge(state, now, fields)", dict(zip(("judge", "state", "now", "fields"), (judge, *kept), strict=True))
+        )
         for name, judge in asked.items()
         for kept in [(floats[0], NOW, floats[1]) if judge is plainly else (state, NOW, fields)]
     }
     for name, peer in peers.found(result.skipped).items():
         agree(
             f"the condition as {name} judges it",
-            [("segdsl", [by_hand(*_at(each)) for each in SITUATIONS]), (name, [bool(peer.answer(each)) for each in SITUATIONS])],
+            [
+                ("segdsl", [by_hand(*_at(each)) for each in SITUATIONS]),
+                (name, [bool(peer.answer(each)) for each in SITUATIONS]),
+            ],
         )
         calls[name] = peer.call(SITUATIONS[0])
     times = nanoseconds(calls, sizes.rounds, sizes.seconds)
@@ -161,4 +173,7 @@ def _at(situation: Mapping[str, Any]) -> tuple[State, int, dict[str, Any]]:
 def attributes_of(situation: Mapping[str, Any], scale: int) -> dict[str, Any]:
     """The attributes of a customer, with numbers in parts of `scale`."""
     kept = {key: situation[key] for key in ("country", "income", "household") if key in situation}
-    return {key: round(value * scale) if isinstance(value, float) else value for key, value in json.loads(json.dumps(kept)).items()}
+    return {
+        key: round(value * scale) if isinstance(value, float) else value
+        for key, value in json.loads(json.dumps(kept)).items()
+    }

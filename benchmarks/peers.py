@@ -137,7 +137,9 @@ def celpy(transpiled: bool = False) -> Peer:
     import_module("celpy.celparser").CELParser.CEL_PARSER = None  # it is kept, with the trees of the first environment
     environment = module.Environment(annotations=known, **runner)
     program = environment.program(environment.compile(CEL))
-    return Asked(program.evaluate, lambda situation: {k: module.json_to_cel(v) for k, v in in_lower_case(situation).items()})
+    return Asked(
+        program.evaluate, lambda situation: {k: module.json_to_cel(v) for k, v in in_lower_case(situation).items()}
+    )
 
 
 def rule_engine() -> Peer:

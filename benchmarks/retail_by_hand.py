@@ -1,5 +1,5 @@
-"""The rules of `retail.py` as programs written by hand: `run` means what segdsl means, `only_sets` gives no more than who
-is in which segment in the end. See `stream_by_hand.py`."""
+"""The rules of `retail.py` as programs written by hand: `run` means what segdsl means, `only_sets` gives no more than
+who is in which segment in the end. See `stream_by_hand.py`."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -200,7 +200,7 @@ def _answer(
 
 
 def only_sets(path: Path) -> dict[str, set[str]]:
-    """Who is in which segment in the end, and nothing else; the file is in the order of time, and nothing is repeated."""
+    """Who is in which segment in the end, and nothing else. The file is in the order of time, without repetitions."""
     kept: Counter[str] = Counter()
     hearts: Counter[str] = Counter()
     returned: Counter[str] = Counter()

@@ -104,7 +104,7 @@ class Customer:
         return big
 
 
-def run(path: Path, brands: int) -> Callable[[], Answer]:
+def run(path: Path, brands: int) -> Callable[[], Answer]:  # noqa: PLR0915 - one loop, as calls cost time
     """All of it. What comes back makes an answer to be compared, which is not part of the work."""
     events, rejects = read(path)
     segments = {f"brand {n}": (f"Brand {n} Fans", f"brand {n}") for n in range(brands)}

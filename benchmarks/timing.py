@@ -29,7 +29,9 @@ class Call:
 
 def nanoseconds(calls: Mapping[str, Call], rounds: int, seconds: float) -> dict[str, float]:
     """The median nanoseconds of each call. In each round every one runs for as long as `seconds` asks, in turn."""
-    timers = {name: Timer(call.statement, timer=time.process_time, globals=dict(call.names)) for name, call in calls.items()}
+    timers = {
+        name: Timer(call.statement, timer=time.process_time, globals=dict(call.names)) for name, call in calls.items()
+    }
     loops = {name: _loops(timer, seconds) for name, timer in timers.items()}
     taken: dict[str, list[float]] = {name: [] for name in timers}
     for _ in range(rounds):
