@@ -12,7 +12,7 @@ from typing import cast
 from segdsl.engines.base import Prepared
 from segdsl.plan.nodes import Plan
 
-DEFAULT = "reference"
+DEFAULT = "compiled"
 
 
 def engines() -> list[str]:

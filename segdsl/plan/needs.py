@@ -29,6 +29,7 @@ class Needs:
     counts: dict[str, dict[str, p.CountTrigger]] = field(factory=dict)
     after: dict[str, dict[str, p.AfterTrigger]] = field(factory=dict)
     without: dict[str, dict[str, p.AfterTrigger]] = field(factory=dict)
+    by_memory: dict[str, set[str]] = field(factory=dict)
     by_event: dict[str, set[str]] = field(factory=dict)
     by_attribute: dict[str, set[str]] = field(factory=dict)
     by_segment: dict[str, set[str]] = field(factory=dict)
@@ -99,6 +100,7 @@ class Needs:
     def _add(self, segment: str, node: p.Expression, events: dict[str, tuple[str, ...]], windows: set[str]) -> None:
         match node:
             case p.Recall(key) | p.Items(key):
+                self.by_memory.setdefault(key, set()).add(segment)
                 for event in events[key]:
                     self.by_event.setdefault(event, set()).add(segment)
                 if key in windows or (isinstance(node, p.Items) and node.window is not None):

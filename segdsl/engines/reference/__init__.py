@@ -16,7 +16,7 @@ from segdsl.engines.reference.due import Clock
 from segdsl.engines.reference.evaluate import View, evaluate, holds
 from segdsl.engines.reference.flows import Flows
 from segdsl.engines.reference.holding import Holding
-from segdsl.engines.reference.making import Times, effects, expanded, recorded
+from segdsl.engines.reference.making import Times, effects, recorded
 from segdsl.engines.reference.round import Round
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
@@ -27,6 +27,7 @@ from segdsl.state.customer import State, Stay
 from segdsl.state.joining import Joining
 from segdsl.state.landing import Landing, Wish, because, deciding, land, later_end
 from segdsl.state.life import decode_state
+from segdsl.state.lines import expanded
 from segdsl.state.memories import take_in
 from segdsl.values import limits
 from segdsl.values.instants import instant_text

@@ -1,5 +1,4 @@
-"""What a step makes of its rules' wishes and of an order's lines: effects and events, each with its stable id
-(language.md sections 2 and 5.7)."""
+"""What a step makes of its rules' wishes: effects and events, each with its stable id (language.md section 5.7)."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,31 +14,6 @@ from segdsl.values.kinds import Kind
 
 Times = Counter[tuple[str, str, int]]
 """How often a stage of a flow of a rule has done something for one cause, by rule, flow and stage."""
-
-
-def expanded(event: Event, kinds: Mapping[str, p.EventType]) -> list[Event]:
-    """The events of an order's lines, in the list's order, just before the order. `kinds` are all events by name."""
-    kind = kinds.get(event.name)
-    made: list[Event] = []
-    for items, name in kind.lines if kind else ():
-        shared = {k: v for k, v in event.fields.items() if k != items}
-        declared = {field.name for field in kinds[name].fields}
-        for number, item in enumerate(event.fields.get(items) or (), 1):
-            fields = {k: v for k, v in {**shared, **(item or {})}.items() if k in declared and v is not None}
-            made.append(
-                Event(
-                    f"{event.id}/{items}/{number}",
-                    name,
-                    event.customer,
-                    event.instant,
-                    fields,
-                    {},
-                    event.received,
-                    event.place,
-                    visitor=event.visitor,
-                )
-            )
-    return [*made, event]
 
 
 def recorded(wish: Wish, round_: Round, times: Times) -> Event:

@@ -1,0 +1,275 @@
+"""When something can next change by itself (language.md section 5.13, architecture rule 9).
+
+Comes in: a state after a step. Goes out: the next instant for rules and for whoever asks. Only what a customer has is
+gone through: a window of which no event is held cannot turn, nor a date that is not known. So the cost is that of the
+customer's memories, attributes and memberships, not that of the plan.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from attrs import define, field
+
+from segdsl.engines.compiled.expressions import Expressions, is_fixed
+from segdsl.engines.compiled.source import Source, Unit
+from segdsl.plan import nodes as p
+from segdsl.plan.needs import Clocked, Needs
+from segdsl.plan.walk import walk
+from segdsl.state.customer import State
+from segdsl.state.memories import next_change, next_passage
+from segdsl.state.moments import NEVER, next_near_date, next_scheduled
+from segdsl.values import instants
+from segdsl.values.zones import Zone
+
+Turn = Callable[[State, int], Iterable[int | None]]
+"""The instants at which a part of a condition may turn, given a state and now."""
+
+EVERY = ("", "")
+
+
+@define
+class Timed:
+    """The timed parts of some segments, by what they stand and fall with: (`memory`, key), (`collection`, key),
+    (`attribute`, name), (`member`, segment), or nothing (`EVERY`). `fixed` are plain lengths of windows of counts."""
+
+    turns: dict[tuple[str, str], list[Turn]] = field(factory=lambda: defaultdict(list))
+
+
+@define(eq=False)
+class Clock:
+    """What the clock alone can move. `touching` are the segments to be judged at an instant that the clock brings, by
+    what their timed parts stand and fall with."""
+
+    plan: p.Plan
+    needs: Needs
+    source: Source
+    memories: dict[str, p.Memory]
+    zone: Zone
+    heard: Timed = field(factory=Timed)
+    quiet: Timed = field(factory=Timed)
+    touching: dict[tuple[str, str], list[int]] = field(factory=lambda: defaultdict(list))
+    stopped: dict[str, p.Rule] = field(factory=dict)
+    clocked: list[p.Rule] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self.stopped = self.needs.stopped_by_clock
+        self.clocked = list(self.needs.clocked.values())
+        made: dict[tuple[bool, p.Expression], Turn] = {}
+        for number, segment in enumerate(self.plan.segments):
+            if segment.name not in self.needs.timed:
+                continue
+            is_heard = segment.name in self.needs.heard
+            parts = list(_timed_parts(segment.condition, self.memories))
+            for part in parts:
+                anchor = self._anchor(part)
+                self.touching[anchor].append(number)
+                if (is_heard, part) not in made:
+                    turn = made[is_heard, part] = self._turn(part, segment.place)
+                    (self.heard if is_heard else self.quiet).turns[anchor].append(turn)
+            if not _only_in(segment.condition, parts):
+                self.touching[EVERY].append(number)
+
+    # --------------------------------------------------------------------------------------------------------- asking
+
+    def set_due(self, state: State, now: int) -> None:
+        """Write into the state when something can next change by itself, and when a rule may next act."""
+        timer = self._earliest(self.heard, state, now)
+        quiet = self._earliest(self.quiet, state, now)
+        for segment, stay in state.added.items():
+            if stay.end is not None and now < stay.end:
+                if segment in self.needs.heard:
+                    timer = min(timer, stay.end)
+                else:
+                    quiet = min(quiet, stay.end)
+        if state.waits or state.pending or self.clocked:
+            for moment in self._rules(state, now):
+                if moment is not None and now < moment < timer:
+                    timer = moment
+        state.timer = timer if timer < NEVER else None
+        due = timer if timer < quiet else quiet
+        state.due = due if due < NEVER else None
+
+    def _earliest(self, timed: Timed, state: State, now: int) -> int:
+        turns, earliest = timed.turns, NEVER
+        if not turns:
+            return earliest
+        for anchor in _present(turns, state):
+            for turn in turns[anchor]:
+                for moment in turn(state, now):
+                    if moment is not None and now < moment < earliest:
+                        earliest = moment
+        return earliest
+
+    def touched(self, state: State) -> set[int]:
+        """The segments that the clock may turn now."""
+        return {number for anchor in _present(self.touching, state) for number in self.touching[anchor]}
+
+    def _rules(self, state: State, now: int) -> Iterator[int | None]:
+        for wait in state.waits:
+            yield wait.due
+        for pending in state.pending.values():
+            for each in pending:
+                yield each.due
+        if self.stopped:
+            for rule in (self.stopped[wait.rule] for wait in state.waits if wait.rule in self.stopped):
+                for stop in rule.stops:
+                    yield self.next_moment(rule, stop, state, now)
+        for rule in self.clocked:
+            for trigger in rule.triggers:
+                yield self.next_moment(rule, trigger, state, now)
+
+    def next_moment(self, rule: p.Rule, trigger: p.Trigger, state: State, now: int) -> int | None:
+        """The next moment, while the rule's activity runs, at which a trigger by the calendar fires for a customer."""
+        if not isinstance(trigger, Clocked):
+            return None
+        after = now if rule.begin is None else max(now, rule.begin - 1)
+        moment = self._next(trigger, state, after)
+        return moment if moment is not None and (rule.end is None or moment < rule.end) else None
+
+    def fires_now(self, trigger: p.DateTrigger | p.ScheduleTrigger, state: State, now: int) -> bool:
+        """Whether this is a moment of a trigger by the calendar."""
+        return self._next(trigger, state, now - 1) == now
+
+    def _next(self, trigger: p.DateTrigger | p.ScheduleTrigger, state: State, after: int) -> int | None:
+        if isinstance(trigger, p.ScheduleTrigger):
+            return next_scheduled(trigger, after, self.zone)
+        value = state.attributes.get(trigger.attribute)
+        if value is None:
+            value = self.source.names["defaults"].get(trigger.attribute)
+        return next_near_date(trigger, value, after, self.zone)
+
+    # ------------------------------------------------------------------------------------------------------- preparing
+
+    def _anchor(self, part: p.Expression) -> tuple[str, str]:
+        match part:
+            case p.Recall(key):
+                return "memory", key
+            case p.Items(key):
+                return "collection", key
+            case p.Member(segment):
+                return "member", segment
+            case p.Compare(_, _, turning):
+                return self._of_value(turning) or EVERY
+            case p.Age(birth):
+                return self._of_value(birth) or EVERY
+        return EVERY
+
+    def _of_value(self, node: p.Expression) -> tuple[str, str] | None:
+        """What an expression cannot be known without."""
+        match node:
+            case p.Recall(key) if self.memories[key].measure not in ("count", "distinct", "total"):
+                return "memory", key
+            case p.Attribute(name) if self.source.names["defaults"].get(name) is None:
+                return "attribute", name
+            case p.Arithmetic(_, left, right):
+                return self._of_value(left) or self._of_value(right)
+            case p.Start(inner) | p.DateOf(inner) | p.Shift(inner) | p.Age(inner):
+                return self._of_value(inner)
+        return None
+
+    def _turn(self, part: p.Expression, place: str) -> Turn:
+        match part:
+            case p.Recall(key):
+                return self._window(self.memories[key])
+            case p.Items(key, window) if window is not None:
+                return lambda state, now: (next_passage(window, state.collections.get(key, []), now, self.zone),)
+            case p.Member(segment, lasting) if lasting is not None:
+                return lambda state, _now: (state.members[segment] + lasting,) if segment in state.members else ()
+            case p.Age(birth):
+                born = self._value(birth, place)
+                return lambda state, now: (_birthday(born(state, now), now, self.zone),)
+            case p.Compare(_, _, turning):
+                return self._comparison(turning, place)
+        raise AssertionError(f"nothing turns {part}")
+
+    def _window(self, memory: p.Memory) -> Turn:
+        key, window, zone = memory.key, memory.window, self.zone
+        if is_fixed(window) and window is not None:
+            older = window.older
+
+            def passing(state: State, now: int) -> tuple[int, ...]:
+                held = state.memories.get(key)
+                if not held:
+                    return ()
+                first = held[0] if memory.measure == "count" and not memory.fields else held[0][0]
+                if first + older > now:
+                    return (first + older,)
+                if memory.measure == "count" and not memory.fields:
+                    at = bisect_right(held, now - older)
+                    return (held[at] + older,) if at < len(held) else ()
+                at = bisect_right(held, now - older, key=lambda entry: entry[0])
+                return (held[at][0] + older,) if at < len(held) else ()
+
+            if memory.measure != "when" or memory.fields:
+                return passing
+        return lambda state, now: (next_change(memory, state.memories.get(key), now, zone),)
+
+    def _comparison(self, turning: p.Expression, place: str) -> Turn:
+        """`now >= x` turns at x, `now > x` a microsecond later."""
+        value = self._value(turning, place)
+
+        def turns(state: State, now: int) -> tuple[int, ...]:
+            instant = value(state, now)
+            return () if instant is None else (instant, instant + 1)
+
+        return turns
+
+    def _value(self, node: p.Expression, place: str) -> Callable[[State, int], int | None]:
+        unit = Unit(f"a moment of {place}")
+        written = Expressions(self.source, self.memories, unit)
+        written.event = written.start = written.item = "NONE"
+        written.function("moment", "s, now", place)
+        unit.add(1, f"return {written.value(node)}", place)
+        written.end()
+        return self.source.function(unit)
+
+
+def _present(table: Mapping[tuple[str, str], object], state: State) -> Iterator[tuple[str, str]]:
+    """Those things in a table that a customer has; of a small table all."""
+    if len(table) <= 8:
+        yield from table
+        return
+    if EVERY in table:
+        yield EVERY
+    kinds = (("memory", state.memories), ("attribute", state.attributes), ("member", state.members))
+    for kind, held in (*kinds, ("collection", state.collections)):
+        for name in held:
+            if (kind, name) in table:
+                yield kind, name
+
+
+def _timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -> Iterator[p.Expression]:
+    """The parts of a condition whose answer the clock alone can change."""
+    for node in walk(condition):
+        match node:
+            case p.Recall(key) if memories[key].window is not None:
+                yield node
+            case p.Items(_, window) if window is not None:
+                yield node
+            case p.Compare(_, p.Now("instant"), _):
+                yield node
+            case p.Age():
+                yield node
+            case p.Member(_, lasting) if lasting is not None:
+                yield node
+            case _:
+                pass
+
+
+def _only_in(condition: p.Expression | None, parts: list[p.Expression]) -> bool:
+    """Whether a condition looks at the clock nowhere but in some parts of it."""
+    known = sum(isinstance(part, p.Compare) for part in parts)
+    return sum(isinstance(node, p.Now) for node in walk(condition)) == known
+
+
+def _birthday(birth: int | None, now: int, zone: Zone) -> int | None:
+    """The first instant of the next day on which the age grows."""
+    if birth is None:
+        return None
+    try:
+        today = zone.date(now)
+        age = instants.age_on(birth, today)
+        return zone.at(birth if age is None else instants.plus_months(birth, 12 * (age + 1)))
+    except (ValueError, OverflowError):
+        return None

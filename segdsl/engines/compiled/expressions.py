@@ -1,0 +1,423 @@
+"""Expressions to Python (language.md sections 4 and 5.8): one text for the value, one that is true where a condition
+is, one that is true where it is false.
+
+The texts read `s` (the state), `now`, `f` (fields of the event at hand), `b` (those of the event that started the flow;
+the same where there is no other) and `i` (the item that a `where` speaks of). Three-valued truth needs no third value:
+what is true and what is false are asked apart, and not known is neither.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from itertools import count
+from typing import Any, assert_never
+
+from segdsl.engines.compiled import provided
+from segdsl.engines.compiled.rounds import NONE
+from segdsl.engines.compiled.source import Source, Unit
+from segdsl.plan import nodes as p
+from segdsl.plan.walk import depth, structs
+from segdsl.state.collections import dropped, items_inside, put
+from segdsl.state.customer import Pending
+from segdsl.state.memories import recall, take_in
+from segdsl.state.moments import plus
+from segdsl.values import chance, numbers, text
+from segdsl.values.zones import Zone
+
+NESTED = 24
+"""Parts inside one another from which on a part becomes a function of its own: Python refuses 200 brackets."""
+
+PARAMETERS = "s, now, f, b, i"
+
+LOCALS = {"m": "s.memories", "a": "s.attributes", "members": "s.members"}
+"""Parts of the state that are read into a local name at the start of a function that needs them."""
+
+SIGNS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+OPPOSITES = {"=": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+def names(zone: Zone) -> dict[str, Any]:
+    """What generated code can call."""
+    called = {name: value for name, value in vars(provided).items() if callable(value) and not name.startswith("_")}
+    return {
+        **called, "zone": zone, "add": numbers.add, "subtract": numbers.subtract, "multiply": numbers.multiply,
+        "divide": numbers.divide, "average": numbers.average, "within_limits": numbers.within_limits,
+        "folded": text.folded, "falls_within": chance.falls_within, "recall": recall, "take_in": take_in,
+        "items_inside": items_inside, "dropped": dropped, "put": put, "plus": plus, "Pending": Pending, "NONE": NONE,
+    }  # fmt: skip
+
+
+def is_fixed(window: p.Window | None) -> bool:
+    """Whether a window is a plain length of time that ends now."""
+    return window is not None and window == p.Window(older=window.older)
+
+
+class Expressions:
+    """Writes expressions into the functions of one unit. `event`, `start` and `item` are the names of the event at
+    hand, of the one that started the flow and of the item that is spoken of; `is_record`: that has surely fields.
+    `hoists`: the state does not change in the function, so that its parts are read once."""
+
+    def __init__(self, source: Source, memories: Mapping[str, p.Memory], unit: Unit) -> None:
+        self.source = source
+        self.memories = memories
+        self.unit = unit
+        self.event, self.start, self.item, self.is_record = "f", "b", "i", True
+        self.hoists = True
+        self._body = 0
+        self.uses: set[str] = set()
+        self.shared: dict[p.Expression, str] = {}
+        self.level = 0
+        self._temporaries = count(1)
+
+    # ------------------------------------------------------------------------------------------------------- functions
+
+    def function(self, name: str, parameters: str = PARAMETERS, place: str = "") -> None:
+        """Begin a function. What it reads of the state is put at its start by `end`."""
+        self.unit.add(0, f"def {name}({parameters}):", place)
+        self.begin_body()
+        self.uses = set()
+        self.shared = {}
+
+    def begin_body(self) -> None:
+        """What the function reads of the state is read from here on."""
+        self._body = len(self.unit.lines)
+
+    def end(self) -> None:
+        """End a function: only now it is known what it reads."""
+        self.unit.insert(self._body, [f"    {name} = {LOCALS[name]}" for name in LOCALS if name in self.uses])
+
+    def share(self, conditions: Iterable[object]) -> None:
+        """Read what several conditions of the function read, once at its start."""
+        counted = Counter(node for condition in conditions for node in _reads(condition))
+        for node, times in counted.items():
+            if times > 1:
+                name = self.temporary()
+                self.unit.add(1, f"{name} = {self.value(node)}")
+                self.shared[node] = name
+
+    def temporary(self) -> str:
+        return f"t{next(self._temporaries)}"
+
+    def about(self, event: str) -> "Expressions":
+        """The same function, where another event is at hand."""
+        other = copy(self)
+        other.event = other.start = event
+        other.shared = {}
+        return other
+
+    # ---------------------------------------------------------------------------------------------------------- values
+
+    def value(self, node: p.Expression) -> str:
+        """A text with the value of an expression."""
+        if node in self.shared:
+            return self.shared[node]
+        return self._nested(node, "value", self._value)
+
+    def _nested(self, node: p.Expression, mode: str, write: Any) -> str:
+        """Write a part; where many stand inside one another, as a call of a function of its own."""
+        if self.level < NESTED:
+            self.level += 1
+            try:
+                written: str = write(node)
+            finally:
+                self.level -= 1
+            return written
+        if depth(node) <= 2:
+            return str(write(node))
+        inner = Expressions(self.source, self.memories, Unit(self.unit.name))
+        self.source.parts += 1
+        name = f"part_{self.source.parts}"
+        inner.is_record = self.is_record
+        inner.function(name)
+        returned = getattr(inner, mode)(node)
+        inner.unit.add(1, f"return {returned}")
+        inner.end()
+        self.unit.insert(0, inner.unit.lines)
+        self._body += len(inner.unit.lines)
+        return f"{name}(s, now, {self.event}, {self.start}, {self.item})"
+
+    def _value(self, node: p.Expression) -> str:
+        match node:
+            case p.Constant(value):
+                return self.source.constant(value)
+            case p.Field(name, start):
+                return f"{self.start if start else self.event}.get({self.source.constant(name)})"
+            case p.ItemField(name):
+                read = self.source.constant(name)
+                return f"{self.item}.get({read})" if self.is_record else f"item_field({self.item}, {read})"
+            case p.Attribute(name):
+                return f"{self._local('a')}.get({self.source.constant(name)}{self._default(name)})"
+            case p.Now(what):
+                return {"instant": "now", "date": "local_date(zone, now)", "time of day": "zone.time_of_day(now)",
+                        "weekday": "weekday(zone, now)"}[what]  # fmt: skip
+            case p.Arithmetic():
+                return self._calculated(node)
+            case p.Fold(inner):
+                return self._of_known([inner], "folded({})")
+            case p.Recall():
+                return self._recalled(node)
+            case p.Items(key, window):
+                held = f"s.collections.get({self.source.constant(key)}, ())"
+                return f"items_inside({held}, {self.source.constant(window)}, now, zone)"
+            case p.Aggregate():
+                return self._measured(node)
+            case p.Age(birth):
+                return f"age({self.value(birth)}, zone, now)"
+            case p.Start(date, time):
+                return f"start_of({self.value(date)}, {time}, zone)"
+            case p.DateOf(instant):
+                return f"date_of({self.value(instant)}, zone)"
+            case p.Shift(moment, months, days, of, up):
+                return f"shifted({self.value(moment)}, {months}, {days}, {of!r}, {up}, zone)"
+            case p.Contains(items, item, ignoring):
+                return f"contains({self.value(items)}, {self.value(item)}, {ignoring})"
+            case _:
+                return self._truth_value(node)
+
+    def _truth_value(self, node: p.Expression) -> str:
+        if not self.nullable(node):
+            return self.true(node)
+        if isinstance(node, p.Both | p.Either):
+            name = "conjunction" if isinstance(node, p.Both) else "disjunction"
+            return f"{name}({', '.join(map(self.value, node.operands))})"
+        if isinstance(node, p.Negation):
+            return self._of_known([node.operand], "not {}")
+        if isinstance(node, p.OneOf):
+            return self._of_known([node.operand], f"{{}} in {self._choice(node.values)}")
+        if isinstance(node, p.Compare):
+            return self._of_known([node.left, node.right], f"{{}} {SIGNS[node.operator]} {{}}")
+        assert isinstance(node, p.TestText)
+        return self._of_known([node.left, node.right], _TESTS[node.operator])
+
+    def _of_known(self, operands: list[p.Expression], form: str) -> str:
+        """A value that is made of others, and not known where one of them is not."""
+        tests, read = self._known(operands)
+        made = form.format(*read)
+        return f"(None if {' or '.join(f'{test} is None' for test in tests)} else {made})" if tests else f"({made})"
+
+    def _known(self, operands: Iterable[p.Expression]) -> tuple[list[str], list[str]]:
+        """What is to be compared with None before operands are worth something, and how they are read then."""
+        tests: list[str] = []
+        read: list[str] = []
+        for operand in operands:
+            if not self.nullable(operand):
+                read.append(self.value(operand))
+            elif operand in self.shared:
+                tests.append(self.shared[operand])
+                read.append(self.shared[operand])
+            else:
+                name = self.temporary()
+                tests.append(f"({name} := {self.value(operand)})")
+                read.append(name)
+        return tests, read
+
+    def _default(self, attribute: str) -> str:
+        default = self.source.names["defaults"].get(attribute)
+        return f", {self.source.constant(default)}" if default is not None else ""
+
+    def _local(self, name: str) -> str:
+        if not self.hoists:
+            return LOCALS[name]
+        self.uses.add(name)
+        return name
+
+    def _calculated(self, node: p.Arithmetic) -> str:
+        form = _CALCULATIONS[node.domain, node.operator if node.domain != "ratio" else ""]
+        return self._of_known([node.left, node.right], form)
+
+    def _recalled(self, node: p.Recall) -> str:
+        memory = self.memories[node.memory]
+        held = f"{self._local('m')}.get({self.source.constant(node.memory)})"
+        if memory.fields or node.filter is not None:
+            meant = self._lambda(node.filter, "true") if node.filter is not None else None
+            return f"recall({self.source.constant(memory)}, {held}, now, zone, {meant})"
+        name = self.temporary()
+        form = None
+        if memory.window is None:
+            form = _ANSWERS.get(memory.measure)
+        elif is_fixed(memory.window) and memory.measure == "count":
+            form = f"(count_since({{0}}, now - {memory.window.older}) if ({{0}} := {{1}}) else 0)"
+        if form is not None:
+            return form.format(name, held)
+        return f"recall({self.source.constant(memory)}, {held}, now, zone)"
+
+    def _measured(self, node: p.Aggregate) -> str:
+        items = self.value(node.items)
+        is_record = isinstance(node.items, p.Items)
+        where = self._lambda(node.where, "true", is_record) if node.where is not None else None
+        operand = self._lambda(node.operand, "value", is_record) if node.operand is not None else None
+        return f"over_items({items}, {node.measure!r}, {where}, {operand})"
+
+    def _lambda(self, node: p.Expression, mode: str, is_record: bool = True) -> str:
+        """A function of an item. What stands inside speaks of that one alone."""
+        outer = self.item, self.is_record, self.shared
+        self.item, self.is_record = self.temporary(), is_record
+        self.shared = {n: v for n, v in self.shared.items() if not any(isinstance(x, p.ItemField) for x in structs(n))}
+        try:
+            return f"(lambda {self.item}: {getattr(self, mode)(node)})"
+        finally:
+            self.item, self.is_record, self.shared = outer
+
+    # ----------------------------------------------------------------------------------------------------------- truth
+
+    def true(self, node: p.Expression | None) -> str:
+        """A text that is true where a condition is true. No condition always holds."""
+        return "True" if node is None else self._nested(node, "true", self._true)
+
+    def false(self, node: p.Expression) -> str:
+        """A text that is true where a condition is false."""
+        return self._nested(node, "false", self._false)
+
+    def _true(self, node: p.Expression) -> str:
+        match node:
+            case p.Constant(value):
+                return str(value is True)
+            case p.Compare(operator, left, right):
+                return self._compared(left, SIGNS[operator], right)
+            case p.TestText(operator, left, right):
+                return self._when_known([left, right], _TESTS[operator])
+            case p.Both(operands):
+                return self._joined(" and ", map(self.true, operands))
+            case p.Either(operands):
+                return self._joined(" or ", map(self.true, operands))
+            case p.Negation(operand):
+                return self.false(operand)
+            case p.Known(operand):
+                return f"({self.value(operand)} is not None)" if self.nullable(operand) else "True"
+            case p.OneOf(operand, values):
+                return self._when_known([operand], f"{{}} in {self._choice(values)}")
+            case p.Member(segment, lasting):
+                return self._member(segment, lasting)
+            case p.OnDays(days, start, end):
+                return f"on_days({days!r}, {start}, {end}, zone, now)"
+            case p.Chance(seed, purpose, share):
+                constant = self.source.constant
+                return f"falls_within({constant(seed)}, {constant(purpose)}, s.drawn, {share})"
+            case _:
+                return f"({self.value(node)} is True)"
+
+    def _false(self, node: p.Expression) -> str:
+        match node:
+            case p.Constant(value):
+                return str(value is False)
+            case p.Compare(operator, left, right):
+                return self._when_known([left, right], f"{{}} {OPPOSITES[operator]} {{}}")
+            case p.TestText(operator, left, right):
+                return self._when_known([left, right], f"not {_TESTS[operator]}")
+            case p.Both(operands):
+                return self._joined(" or ", map(self.false, operands))
+            case p.Either(operands):
+                return self._joined(" and ", map(self.false, operands))
+            case p.Negation(operand):
+                return self.true(operand)
+            case p.OneOf(operand, values):
+                return self._when_known([operand], f"{{}} not in {self._choice(values)}")
+            case p.Known() | p.Member() | p.OnDays() | p.Chance():
+                return f"(not {self.true(node)})"
+            case _:
+                return f"({self.value(node)} is False)"
+
+    def _compared(self, left: p.Expression, sign: str, right: p.Expression) -> str:
+        if sign == "==":  # nothing but itself is equal to a constant
+            for one, other in ((left, right), (right, left)):
+                if isinstance(other, p.Constant) and other.value is not None:
+                    return f"({self._plainly(one)} == {self.value(other)})"
+        return self._when_known([left, right], f"{{}} {sign} {{}}")
+
+    def _plainly(self, node: p.Expression) -> str:
+        """The value of an expression that is to be compared with text or a number for equality."""
+        if isinstance(node, p.Fold) and node not in self.shared:
+            return self._of_known([node.text], "folded({})")
+        return self.value(node)
+
+    def _when_known(self, operands: list[p.Expression], form: str) -> str:
+        if any(isinstance(operand, p.Constant) and operand.value is None for operand in operands):
+            return "False"
+        tests, read = self._known(operands)
+        return f"({' and '.join([*(f'{test} is not None' for test in tests), form.format(*read)])})"
+
+    def _choice(self, values: tuple[Any, ...]) -> str:
+        """Values to look for one among: of many, by their hash."""
+        many = len(values) > 4 and all(isinstance(value, str | int) for value in values)
+        return self.source.constant(frozenset(values) if many else values)
+
+    def _joined(self, word: str, parts: Iterator[str]) -> str:
+        texts = list(parts)
+        if not texts:
+            return str(word == " and ")
+        return f"({word.join(texts)})"
+
+    def _member(self, segment: str, lasting: int | None) -> str:
+        members, name = self._local("members"), self.source.constant(segment)
+        if lasting is None:
+            return f"({name} in {members})"
+        since = self.temporary()
+        return f"(({since} := {members}.get({name})) is not None and {since} + {lasting} <= now)"
+
+    # ---------------------------------------------------------------------------------------------------- what is known
+
+    def nullable(self, node: p.Expression) -> bool:
+        """Whether an expression can be not known."""
+        match node:
+            case p.Constant(value):
+                return value is None
+            case p.Now() | p.Member() | p.OnDays() | p.Chance() | p.Known() | p.Items():
+                return False
+            case p.Both(operands) | p.Either(operands):
+                return any(map(self.nullable, operands))
+            case p.Negation(operand) | p.OneOf(operand) | p.Fold(operand):
+                return self.nullable(operand)
+            case p.Compare(_, left, right) | p.TestText(_, left, right):
+                return self.nullable(left) or self.nullable(right)
+            case p.Arithmetic(_, left, right, domain):
+                return domain != "whole" or self.nullable(left) or self.nullable(right)
+            case p.Recall(key):
+                return self.memories[key].measure not in ("count", "distinct")
+            case p.Aggregate(measure):
+                return measure not in ("count", "distinct")
+            case p.Attribute(name):
+                return self.source.names["defaults"].get(name) is None
+            case p.Field() | p.ItemField() | p.Contains() | p.Age() | p.Start() | p.DateOf() | p.Shift():
+                return True
+            case _:
+                assert_never(node)
+
+
+def _reads(condition: object) -> Iterator[p.Expression]:
+    """What a condition reads of the event and the customer, with and without its case."""
+    for node in structs(condition):
+        match node:
+            case p.Field() | p.ItemField() | p.Attribute():
+                yield node
+            case p.Fold(p.Field() | p.ItemField() | p.Attribute()):
+                yield node
+
+
+_TESTS = {"contains": "{1} in {0}", "starts with": "{0}.startswith({1})", "ends with": "{0}.endswith({1})"}
+"""The operands stand in the order in which they are written."""
+
+_CALCULATIONS = {
+    ("exact", "+"): "add({}, {})",
+    ("exact", "-"): "subtract({}, {})",
+    ("exact", "*"): "multiply({}, {})",
+    ("exact", "/"): "divide({}, {})",
+    ("whole", "+"): "{} + {}",
+    ("whole", "-"): "{} - {}",
+    ("whole", "*"): "{} * {}",
+    ("scaled", "*"): "scaled_times({}, {})",
+    ("scaled", "/"): "scaled_by({}, {})",
+    ("ratio", ""): "divide({}, {})",
+}
+
+_ANSWERS = {
+    "count": "({0}[0] * 1000000 if ({0} := {1}) else 0)",
+    "distinct": "(len({0}) * 1000000 if ({0} := {1}) else 0)",
+    "total": "(within_limits({0}[0]) if ({0} := {1}) else 0)",
+    "average": "(average({0}[0], {0}[1]) if ({0} := {1}) else None)",
+    "smallest": "{1}",
+    "largest": "{1}",
+    "when": "{1}",
+    "first": "({0}[1] if ({0} := {1}) else None)",
+    "latest": "({0}[1] if ({0} := {1}) else None)",
+}
+"""What a memory without a window answers, by its measure."""

@@ -1,0 +1,262 @@
+"""Rules made ready: generated conditions, matches and steps (language.md sections 3 and 5.10).
+
+Comes in: a rule of the plan. Goes out: `Ready`, whose functions are generated when they are first needed: a rule that
+nothing ever starts costs nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+from segdsl.engines.compiled.clock import Clock
+from segdsl.engines.compiled.expressions import PARAMETERS, Expressions
+from segdsl.engines.compiled.rounds import NONE, Fields, Round
+from segdsl.engines.compiled.source import Source, Unit
+from segdsl.plan import nodes as p
+from segdsl.plan.needs import Clocked, pauses
+from segdsl.state.customer import State, Waiting
+from segdsl.state.landing import Wish
+from segdsl.state.moments import NEVER, next_at_time, plus
+from segdsl.values import chance
+
+Judge = Callable[[State, int, Fields, Fields, Fields], Any]
+"""A state, an instant, the event at hand, the one that started the flow, and the item that is spoken of."""
+
+Take = Callable[[Round, Any, Fields, Fields, list[Wish]], None]
+"""Steps, taken: the step, the flow's value of `per`, the event at hand and the one that started the flow, and what is
+wished so far."""
+
+
+class Writing:
+    """Generates the functions of a plan's rules."""
+
+    def __init__(self, source: Source, memories: dict[str, p.Memory]) -> None:
+        self.source, self.memories = source, memories
+        source.names |= {"Wish": Wish, "begun": begun, "draw": chance.draw, "flow_of": flow_of, "known": _known}
+        source.names |= {"moment_of": _moment_of}
+
+    def judge(self, condition: p.Expression | None, title: str, place: str) -> Judge | None:
+        """Whether a condition is true, as a function; None where there is none."""
+        return None if condition is None else self._function("true", condition, title, place)
+
+    def value(self, expression: p.Expression | None, title: str, place: str) -> Judge | None:
+        """What an expression is worth, as a function; None where there is none."""
+        return None if expression is None else self._function("value", expression, title, place)
+
+    def _function(self, mode: str, node: p.Expression, title: str, place: str) -> Judge:
+        unit = Unit(title)
+        written = Expressions(self.source, self.memories, unit)
+        written.function("judge", PARAMETERS, place)
+        unit.add(1, f"return {getattr(written, mode)(node)}", place)
+        written.end()
+        return self.source.function(unit)
+
+    def steps(self, rule: p.Rule, steps: tuple[p.Step, ...], title: str) -> Take:
+        """Some steps of a rule as one function, with those of its paths before it."""
+        unit = Unit(title)
+        self.source.parts += 1  # those of the paths are called by their names
+        self._write_steps(unit, rule, steps, f"take_{self.source.parts}")
+        return self.source.function(unit)
+
+    def _write_steps(self, unit: Unit, rule: p.Rule, steps: tuple[p.Step, ...], name: str) -> None:
+        paths: dict[int, list[str]] = {}
+        for number, step in enumerate(steps):
+            if isinstance(step, p.Branch):
+                paths[number] = [f"{name}_{number}_{at}" for at in range(len(step.paths))]
+                for each, path in zip(paths[number], step.paths, strict=True):
+                    self._write_steps(unit, rule, path.steps, each)
+        written = Expressions(self.source, self.memories, unit)
+        written.item = "NONE"
+        written.function(name, "r, v, f, b, wishes", rule.place)
+        unit.add(1, "s, now = r.state, r.now", rule.place)
+        written.begin_body()
+        for number, step in enumerate(steps):
+            self._write_step(written, rule, step, paths.get(number, []))
+        unit.add(1, "return")
+        written.end()
+
+    def _write_step(self, written: Expressions, rule: p.Rule, step: p.Step, paths: list[str]) -> None:
+        unit, place, constant = written.unit, rule.place, self.source.constant
+        match step:
+            case p.Gate(condition):
+                unit.add(1, f"if not {written.true(condition)}: return", place)
+            case p.Act(stage, actions):
+                of = constant(rule)
+                for action in actions:
+                    made = f"Wish({of}, {stage}, {constant(action)}, {self._wanted(written, action)}, flow_of({of}, v))"
+                    unit.add(1, f"wishes.append({made})", place)
+            case p.Branch():
+                self._write_branch(written, step, paths, place)
+            case p.Wait() | p.WaitUntil() | p.WaitFor():
+                moment = "None"
+                if isinstance(step, p.WaitUntil) and isinstance(step.moment, p.AtMoment):
+                    moment = written.value(step.moment.instant)
+                unit.add(1, f"begun(r, {constant(rule)}, {constant(step)}, v, f, b, {moment}, zone)", place)
+                unit.add(1, "return", place)
+
+    @staticmethod
+    def _write_branch(written: Expressions, branch: p.Branch, paths: list[str], place: str) -> None:
+        unit, constant = written.unit, written.source.constant
+        if branch.kind == "random":
+            drawn = f"draw({constant(branch.seed)}, {constant(branch.purpose)}, s.drawn) * 1000000"
+            unit.add(1, f"drawn = {drawn}", place)
+        word = "if"
+        for name, path in zip(paths, branch.paths, strict=True):
+            test = written.true(path.condition)
+            if branch.kind == "random":
+                test = f"{path.start << chance.BITS} <= drawn < {path.end << chance.BITS} and {test}"
+            unit.add(1, f"{word} {test}: {name}(r, v, f, b, wishes)", place)
+            word = "elif" if branch.kind == "first" else "if"
+
+    def _wanted(self, written: Expressions, action: p.Action) -> str:
+        match action:
+            case p.SetAttribute(_, value):
+                return written.value(value)
+            case p.Emit(_, fields) | p.Record(_, fields):
+                values = ", ".join(f"{self.source.constant(name)}: {written.value(value)}" for name, value in fields)
+                some = any(written.nullable(value) for _, value in fields)
+                return f"known({{{values}}})" if some else f"{{{values}}}"
+            case p.Add(_, lasting, until):
+                ends = [f"plus(now, {self.source.constant(lasting)}, zone)"] if lasting is not None else []
+                ends += [str(until)] if until is not None else []
+                return f"min({', '.join(ends)})" if len(ends) > 1 else ends[0] if ends else "None"
+            case p.Remove():
+                return "None"
+
+
+class Ready:
+    """A rule made ready. `number` is its place in the order of rules; `rests` are, by the key of a wait, the wait and
+    the steps behind it."""
+
+    def __init__(self, number: int, rule: p.Rule, writing: Writing) -> None:
+        self.number, self.rule, self.id, self._writing = number, rule, rule.id, writing
+        self._matches: dict[int, Judge | None] = {}
+        self._rests: dict[str, Take] = {}
+        self._title = f"{rule.place}{f' ({rule.activity})' if rule.activity else ''}"
+
+    @cached_property
+    def condition(self) -> Judge | None:
+        return self._writing.judge(self.rule.condition, f"{self._title}: condition", self.rule.place)
+
+    @cached_property
+    def per(self) -> Judge | None:
+        return self._writing.value(self.rule.per, f"{self._title}: per", self.rule.place)
+
+    @cached_property
+    def steps(self) -> Take:
+        return self._writing.steps(self.rule, self.rule.steps, f"{self._title}: steps")
+
+    @cached_property
+    def pauses(self) -> dict[str, tuple[p.Pause, tuple[p.Step, ...]]]:
+        return {pause.key: (pause, rest) for pause, rest in pauses(self.rule.steps)}
+
+    @cached_property
+    def stops_by_clock(self) -> bool:
+        return any(isinstance(stop, Clocked) for stop in self.rule.stops)
+
+    def rest(self, key: str) -> Take:
+        """The steps behind a wait."""
+        made = self._rests.get(key)
+        if made is None:
+            steps = self.pauses[key][1]
+            made = self._rests[key] = self._writing.steps(self.rule, steps, f"{self._title}: after a wait")
+        return made
+
+    def match(self, trigger: p.EventTrigger | p.CountTrigger) -> Judge | None:
+        """Whether an event is one that a trigger asks for; None: each is."""
+        key = id(trigger)
+        if key not in self._matches:
+            title = f"{self._title}: {trigger.event}"
+            self._matches[key] = self._writing.judge(trigger.match, title, self.rule.place)
+        return self._matches[key]
+
+    def value_of(self, trigger: p.CountTrigger | p.AfterTrigger) -> Judge | None:
+        """The value of a trigger's `per`."""
+        key = -id(trigger)
+        if key not in self._matches:
+            self._matches[key] = self._writing.value(trigger.per, f"{self._title}: per", self.rule.place)
+        return self._matches[key]
+
+    def fires(
+        self, trigger: p.Trigger, round_: Round, clock: Clock, f: Fields = NONE, b: Fields = NONE
+    ) -> Iterator[Fields]:
+        """The event at hand of each time that a trigger fires in a step. `f` and `b` are those of a flow that waits."""
+        match trigger:
+            case p.EventTrigger(event):
+                match_ = self.match(trigger)
+                for name, fields in round_.events:
+                    if name == event and (match_ is None or match_(round_.state, round_.now, f, b, fields)):
+                        yield fields
+            case p.CountTrigger(key):
+                yield from round_.counted.get(key, ())
+            case p.AfterTrigger(key):
+                yield from round_.due.get(key, ())
+            case p.EntersTrigger(segment):
+                if segment in round_.entered:
+                    yield NONE
+            case p.LeavesTrigger(segment):
+                if segment in round_.left:
+                    yield NONE
+            case p.DateTrigger() | p.ScheduleTrigger():
+                if round_.by_clock and clock.fires_now(trigger, round_.state, round_.now):
+                    yield NONE
+
+    def may_fire(self, trigger: p.Trigger, round_: Round, names: set[str]) -> bool:
+        """Whether a trigger could fire in a step about events of these names."""
+        match trigger:
+            case p.EventTrigger(event) | p.CountTrigger(_, event):
+                return event in names
+            case p.AfterTrigger(key):
+                return key in round_.due
+            case p.EntersTrigger(segment):
+                return segment in round_.entered
+            case p.LeavesTrigger(segment):
+                return segment in round_.left
+            case p.DateTrigger() | p.ScheduleTrigger():
+                return round_.by_clock
+
+    def may_move(self, wait: Waiting, round_: Round, names: set[str]) -> bool:
+        """Whether a flow that waits could be moved, or stopped, by a step."""
+        if wait.due is not None:
+            moved = wait.due <= round_.now
+        else:
+            pause, _ = self.pauses[wait.key]
+            moved = isinstance(pause, p.WaitFor) and self.may_fire(pause.trigger, round_, names)
+        return moved or any(self.may_fire(stop, round_, names) for stop in self.rule.stops)
+
+
+def begun(
+    round_: Round, rule: p.Rule, pause: p.Pause, value: Any, f: Fields, b: Fields, moment: int | None, zone: Any
+) -> None:
+    """Have a flow come to a wait; a moment that will never come ends it. `moment` is that of a wait for one that is
+    worked out."""
+    now = round_.now
+    event = {name: f[name] for name in pause.fields if name in f}
+    start = {name: b[name] for name in pause.start if name in b}
+    match pause:
+        case p.Wait(_, length):
+            due, deadline = plus(now, length, zone), None
+        case p.WaitUntil(_, until):
+            at = next_at_time(until, now, zone) if isinstance(until, p.AtTime) else _moment_of(moment)
+            if at is None:
+                return
+            due, deadline = max(at, now), None
+        case p.WaitFor(_, _, within):
+            deadline = plus(now, within, zone) if within is not None else None
+            round_.begun.append(Waiting(rule.id, pause.key, None, deadline, event, start, value))
+            return
+    round_.begun.append(Waiting(rule.id, pause.key, due, deadline, event, start, value))
+
+
+def flow_of(rule: p.Rule, value: Any) -> str:
+    """What tells the flows of one rule apart, as text."""
+    return "" if rule.per is None else repr(value)
+
+
+def _moment_of(instant: int | None) -> int | None:
+    return None if instant is None else min(int(instant), NEVER)
+
+
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    """What of some fields is known."""
+    return {name: value for name, value in fields.items() if value is not None}
