@@ -23,6 +23,7 @@ from segdsl.backends.base import Batch
 from segdsl.backends.sqlite import SqliteBackend, open_file
 from segdsl.backends.sqlite.statements import TIMERS
 from segdsl.records.inputs import Event
+from segdsl.records.outcomes import Effect
 from segdsl.values.instants import DAY, parse_moment
 
 START = (parse_moment("2026-01-01T00:00:00Z") or (0, True))[0]
@@ -64,17 +65,17 @@ class Counted:
             self.loaded += len(found)
             return found
 
-        def committing(batch: Batch) -> None:
+        def committing(batch: Batch) -> list[Effect]:
             self.committed += len(batch.states)
             self.commits += 1
-            commit(batch)
+            return commit(batch)
 
         def timing(at: int, limit: int) -> list[str]:
             found = timers(at, limit)
             self.timers += len(found)
             return found
 
-        backend.load, backend.commit, backend.timers = loading, committing, timing  # type: ignore[method-assign,assignment]
+        backend.load, backend.commit, backend.timers = loading, committing, timing  # type: ignore[method-assign]
 
 
 @define

@@ -1,5 +1,6 @@
-"""One run from a cold start, for `fresh.run`: `python -m benchmarks.cold segdsl EVENTS RULES`, or `stream`
-or `retail` with brands in place of rules. Prints the processor time of the whole process, from the start of Python on."""
+"""One run from a cold start, for `fresh.run`: `python -m benchmarks.cold segdsl EVENTS RULES`, or by hand with `stream`
+and the number of brands in place of the rules, or with `retail`. Prints the processor time of the whole process, from
+the start of Python on. `nothing` loads a program and runs no events."""
 
 import json
 import sys
@@ -14,6 +15,10 @@ def main() -> None:
 
         with segdsl.Engine(segdsl.load(more), journal=False) as engine:
             segdsl.replay(engine, events)
+    elif who == "nothing":
+        import segdsl
+
+        segdsl.loads("segment Anybody by activities")
     elif who == "stream":
         from benchmarks.stream_by_hand import run
 

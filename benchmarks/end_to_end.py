@@ -1,9 +1,10 @@
 """From JSON lines on disk to memberships: segdsl beside a program written by hand that means the same, beside one that
 gives only the sets in the end, and beside decoding the JSON alone.
 
-All of them read the same file, and take turns. What is timed ends when memberships, their histories and the counts
-of the report stand, in memory or in a store; asking for them, to compare them, is not timed. The program itself is compiled
-before, but for the rows of a cold start. `members`, `since`, histories and counts must be equal, or the run fails.
+All of them read the same file, and take turns. What is timed ends when memberships, their histories and the counts of
+the report stand, in memory or in a store; asking for them, to compare them, is not timed. The program itself is
+compiled before, but for the rows of a cold start. `members`, `since`, histories and counts must be equal, or the run
+fails.
 """
 
 import json
@@ -223,7 +224,7 @@ def started_cold(measured: dict[str, Measured], work: Work, sizes: Sizes, folder
     asked = {f"{HAND}, cold start": work.hand, COLD: ("segdsl", rules)}
     for turn in range(min(sizes.rounds, 3) + 1):
         for name, (who, more) in asked.items():
-            found = fresh.run("benchmarks.cold", who, work.path, more)
+            found = fresh.run(folder, fresh.cache(folder), "benchmarks.cold", who, work.path, more)
             if turn:  # the first one makes the byte code
                 seconds = found["processor"]
                 measured.setdefault(name, Measured(work.events)).times.append(Taken(seconds, seconds))

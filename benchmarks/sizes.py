@@ -24,6 +24,5 @@ class Sizes:
 
 
 QUICK = Sizes(
-    rounds=1, seconds=0.001, events=400, programs=(10,), matching=(10, 30), compiled=(20,), customers=200,
-    memberships=300,
+    rounds=1, seconds=0.001, events=400, programs=(10,), matching=(10,), compiled=(20,), customers=50, memberships=300,
 )  # fmt: skip
