@@ -76,7 +76,11 @@ def main() -> None:
             raise SystemExit(f"not everybody is in every segment: {engine.counts()}")
     path = Path(url.removeprefix("sqlite:///"))
     size = path.stat().st_size if path.is_file() else 0
-    print(json.dumps({"resident": grown, "traced": accounted, "state": len(state), "file": size, "seconds": seconds}))
+    print(
+        json.dumps(
+            {"resident": grown, "traced": accounted, "state": len(bytes(state)), "file": size, "seconds": seconds}
+        )
+    )
 
 
 if __name__ == "__main__":
