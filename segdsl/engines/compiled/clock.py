@@ -6,13 +6,14 @@ customer's memories, attributes and memberships, not that of the plan.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from attrs import define, field
 
 from segdsl.engines.compiled.expressions import Expressions, is_fixed
 from segdsl.engines.compiled.provided import leaving
+from segdsl.engines.compiled.segments import FEW, Segments
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Clocked, Needs
@@ -49,6 +50,7 @@ class Clock:
     needs: Needs
     source: Source
     memories: dict[str, p.Memory]
+    segments: Segments
     zone: Zone
     heard: Timed = field(factory=Timed)
     quiet: Timed = field(factory=Timed)
@@ -129,9 +131,20 @@ class Clock:
         """Whether the clock can turn something that a memory or a collection answers."""
         return ("memory", key) in self.touching or ("collection", key) in self.touching or bool(self.loose)
 
-    def touched(self, state: State) -> set[int]:
-        """The segments that the clock may turn now."""
+    def touched(self, state: State, now: int) -> Collection[int]:
+        """The segments that the clock may turn now; of few, none where none of them turns."""
+        if self.turned is not None:
+            return self.timed if self.turned(state, now) else ()
         return {number for anchor in _present(self.touching, state) for number in self.touching[anchor]}
+
+    @cached_property
+    def timed(self) -> tuple[int, ...]:
+        return tuple(sorted({number for numbers in self.touching.values() for number in numbers}))
+
+    @cached_property
+    def turned(self) -> Callable[[State, int], bool] | None:
+        """Whether any of the segments turns that the clock can turn, as one function where they are few."""
+        return self.segments.turning(self.timed, "the clock") if len(self.timed) <= FEW else None
 
     def _rules(self, state: State, now: int) -> Iterator[int | None]:
         for wait in state.waits:

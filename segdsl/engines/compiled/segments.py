@@ -84,7 +84,8 @@ class Segments:
     def judge(self, touched: Iterable[int], round_: Round, step: Step, cause: str) -> None:
         """Bring segments that have a condition up to date, in their order, and those that read one that changed."""
         waiting = list(touched)
-        heapify(waiting)
+        if len(waiting) > 1:
+            heapify(waiting)
         done = -1
         while waiting:
             at = heappop(waiting)
