@@ -10,7 +10,7 @@ fails.
 import json
 import statistics
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,13 @@ from benchmarks.answers import Answer
 from benchmarks.results import Chart, Result, Table, agree
 from benchmarks.sizes import Sizes
 from benchmarks.timing import Taken, taken, versions
-from segdsl.engines import DEFAULT, engines
+from segdsl.engines import DEFAULT, engines, prepare
+from segdsl.readers import read_events
+from segdsl.readers.base import EventShape
+from segdsl.readers.ordering import in_order
+from segdsl.records.inputs import Event
+from segdsl.records.outcomes import Reject
+from segdsl.state.customer import State
 from segdsl.values.instants import LATEST
 
 HAND, SETS = "by hand, the same meaning", "by hand, only the sets in the end"
@@ -96,6 +102,8 @@ def measure(sizes: Sizes) -> Result:
         for number in sizes.programs:
             work = generated(folder, sizes.events, number)
             show(result, work, compared(work, sizes, folder, whole=number == sizes.programs[0]))
+            if number == sizes.programs[0]:
+                stages(result, work, sizes)
             work.path.unlink()
         source = sizes.retail or retail.data()
         if source is None:
@@ -131,6 +139,51 @@ def sold(folder: Path, source: Path, events: int) -> Work:
         f"{number:,} lines of real sales, 10 conditions and rules", path, number, retail.RULES, retail.NAMES,
         retail_by_hand.run, retail_by_hand.only_sets, ("retail", "-"),
     )  # fmt: skip
+
+
+def stages(result: Result, work: Work, sizes: Sizes) -> None:
+    """Where the time of a run in memory goes: each row does what the rows before it do, and one thing more."""
+    program = segdsl.loads(work.rules)
+    ways: dict[str, Callable[[], object]] = {
+        "lines decoded": partial(_decoded, work.path, msgspec.json.Decoder().decode, msgspec.DecodeError),
+        "read to events": lambda: _exhausted(_read(program, work.path)),
+        "put in order": lambda: _exhausted(in_order(_read(program, work.path))),
+        "stepped": lambda: _stepped(program, work.path),
+        "taken in and committed, in memory": lambda: through_segdsl(
+            work, Way(), program, work.path.parent, asked=False
+        ),
+    }
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(sizes.rounds):
+        for name, way in ways.items():
+            times[name].append(taken(way)[0].processor / max(work.events, 1) * 1e6)
+    medians = {name: statistics.median(found) for name, found in times.items()}
+    before = [0.0, *medians.values()]
+    rows = tuple((name, each, each - before[place]) for place, (name, each) in enumerate(medians.items()))
+    head = ("", "microseconds an event", "more than before")
+    result.tables.append(Table(f"Where the time goes: {work.name}", head, rows))
+    result.figures["stages"] = medians
+
+
+def _read(program: segdsl.Program, path: Path) -> Iterator[Event | Reject]:
+    with read_events(path, EventShape(program.plan)) as reading:
+        yield from reading
+
+
+def _exhausted(items: Iterator[object]) -> None:
+    for _ in items:
+        pass
+
+
+def _stepped(program: segdsl.Program, path: Path) -> None:
+    """The pure steps alone, on states that are kept in a dictionary."""
+    step = prepare(program.plan, OWN).step
+    states: dict[str, State] = {}
+    for event in in_order(_read(program, path)):
+        if isinstance(event, Event):
+            state = states.get(event.customer)
+            if state is None or state.seen.get(event.id) != event.instant:
+                states[event.customer] = step(state, event).state
 
 
 def _lines(path: Path) -> int:
