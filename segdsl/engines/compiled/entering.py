@@ -22,6 +22,9 @@ from segdsl.values import limits
 PARAMETERS = "s, now, i, identity, touched, r"
 """The state, the instant, the event's fields and its id; the segments that are touched; the step."""
 
+OWN = "    m = s.memories = s.memories.copy()"
+"""Where several memories surely change, they are copied once."""
+
 MANY = 8
 """So many of one kind, each with a value of its own, are looked up; fewer are gone through."""
 
@@ -31,12 +34,13 @@ Enter = Callable[..., None]
 @frozen
 class Guarded:
     """Something to be done on an event if its fields meet a condition. `write` writes it, `segments` read what it
-    changes."""
+    changes; `remembers`: it is a memory."""
 
     place: str
     condition: p.Expression | None
     write: Callable[[Expressions, int], None]
     segments: tuple[int, ...] = ()
+    remembers: bool = False
 
 
 class Later:
@@ -95,6 +99,8 @@ class Entering:
         return written
 
     def _go_through(self, written: Expressions, guarded: list[Guarded], finds: bool) -> None:
+        if sum(each.condition is None and each.remembers for each in guarded) > 1:
+            written.unit.add(1, OWN.strip())
         written.share([each.condition for each in guarded])
         for each in guarded:
             written.unit.note(1, each.place, each.place)
@@ -139,9 +145,8 @@ class Entering:
         for memory in self.needs.memories_of(event):
             of = self.needs.by_memory.get(memory.key, ())
             place = f"{memory.measure} of {event}"
-            made.append(
-                Guarded(place, memory.where, self._remembering(memory), tuple(self.segments.number[n] for n in of))
-            )
+            numbers = tuple(self.segments.number[name] for name in of)
+            made.append(Guarded(place, memory.where, self._remembering(memory), numbers, True))
         return made
 
     def _remembering(self, memory: p.Memory) -> Callable[[Expressions, int], None]:
@@ -153,8 +158,12 @@ class Entering:
                 unit.add(level, f"{value} = {written.value(memory.operand)}")
                 unit.add(level, f"if {value} is not None:")
                 level += 1
-            unit.add(level, f"h = s.memories.get({key})")
-            unit.add(level, f"s.memories = {{**s.memories, {key}: {self._after(memory, value)}}}")
+            if OWN in unit.lines:
+                unit.add(level, f"h = m.get({key})")
+                unit.add(level, f"m[{key}] = {self._after(memory, value)}")
+            else:
+                unit.add(level, f"h = s.memories.get({key})")
+                unit.add(level, f"s.memories = {{**s.memories, {key}: {self._after(memory, value)}}}")
 
         return write
 
@@ -196,7 +205,7 @@ class Entering:
                 unit.add(level, f"k = {written.value(collection.by)}")
                 unit.add(level, "if k is not None:")
                 unit.add(level + 1, f"more = put(items, now, k, {{n: i[n] for n in {kept} if n in i}})")
-                unit.add(level + 1, f"if more is None: r.full.append({self.source.constant(collection.name)})")
+                unit.add(level + 1, f"if more is None: r.overflow({self.source.constant(collection.name)})")
                 unit.add(level + 1, "else: items = more")
             unit.add(level, "if items is not before:")
             unit.add(level + 1, f"s.collections = with_value(s.collections, {key}, items)")
@@ -218,7 +227,7 @@ class Entering:
             trigger = self.source.constant(count)
             unit.add(level, f"tally, complete = tallied({trigger}, s.tallies.get({key}, []), {per}, now, zone)")
             unit.add(level, f"s.tallies = {{**s.tallies, {key}: tally}}")
-            unit.add(level, f"if complete: r.counted.setdefault({key}, []).append(i)")
+            unit.add(level, f"if complete: r.complete({key}, i)")
 
         return write
 

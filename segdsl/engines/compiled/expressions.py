@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, assert_never
 
 from segdsl.engines.compiled import provided
-from segdsl.engines.compiled.rounds import NONE
+from segdsl.engines.compiled.round import NONE
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import depth, structs
@@ -90,7 +90,8 @@ class Expressions:
         """Read what several conditions of the function read, once at its start."""
         counted = Counter(node for condition in conditions for node in _reads(condition))
         for node, times in counted.items():
-            if times > 1:
+            within = 0 if isinstance(node, p.Fold) else counted[p.Fold(node)]
+            if times - within > 1:
                 name = self.temporary()
                 self.unit.add(1, f"{name} = {self.value(node)}")
                 self.shared[node] = name

@@ -10,10 +10,10 @@ from typing import Any
 
 from segdsl.engines.compiled.clock import Clock
 from segdsl.engines.compiled.expressions import PARAMETERS, Expressions
-from segdsl.engines.compiled.rounds import NONE, Fields, Round
+from segdsl.engines.compiled.round import NONE, Fields, Round
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
-from segdsl.plan.needs import Clocked, pauses
+from segdsl.plan.needs import pauses
 from segdsl.state.customer import State, Waiting
 from segdsl.state.landing import Wish
 from segdsl.state.moments import NEVER, next_at_time, plus
@@ -124,11 +124,12 @@ class Writing:
 
 
 class Ready:
-    """A rule made ready. `number` is its place in the order of rules; `rests` are, by the key of a wait, the wait and
-    the steps behind it."""
+    """A rule made ready. `number` is its place in the order of rules. `is_sure`: where an event is found to start it,
+    its trigger and its condition have been judged already."""
 
     def __init__(self, number: int, rule: p.Rule, writing: Writing) -> None:
         self.number, self.rule, self.id, self._writing = number, rule, rule.id, writing
+        self.is_sure = False
         self._matches: dict[int, Judge | None] = {}
         self._rests: dict[str, Take] = {}
         self._title = f"{rule.place}{f' ({rule.activity})' if rule.activity else ''}"
@@ -150,8 +151,11 @@ class Ready:
         return {pause.key: (pause, rest) for pause, rest in pauses(self.rule.steps)}
 
     @cached_property
-    def stops_by_clock(self) -> bool:
-        return any(isinstance(stop, Clocked) for stop in self.rule.stops)
+    def is_direct(self) -> bool:
+        """Whether the rule does what it does each time that its one event is found to start it, without more ado."""
+        rule = self.rule
+        bounds = rule.begin is not None or rule.end is not None or rule.once or rule.holdout or rule.per is not None
+        return self.is_sure and not (bounds or rule.stops or self.pauses) and len(rule.triggers) == 1
 
     def rest(self, key: str) -> Take:
         """The steps behind a wait."""
@@ -230,6 +234,7 @@ def begun(
     """Have a flow come to a wait; a moment that will never come ends it. `moment` is that of a wait for one that is
     worked out."""
     now = round_.now
+    due: int | None
     event = {name: f[name] for name in pause.fields if name in f}
     start = {name: b[name] for name in pause.start if name in b}
     match pause:
@@ -242,9 +247,8 @@ def begun(
             due, deadline = max(at, now), None
         case p.WaitFor(_, _, within):
             deadline = plus(now, within, zone) if within is not None else None
-            round_.begun.append(Waiting(rule.id, pause.key, None, deadline, event, start, value))
-            return
-    round_.begun.append(Waiting(rule.id, pause.key, due, deadline, event, start, value))
+            due = None
+    round_.begun = [*round_.begun, Waiting(rule.id, pause.key, due, deadline, event, start, value)]
 
 
 def flow_of(rule: p.Rule, value: Any) -> str:

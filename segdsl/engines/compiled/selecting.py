@@ -37,6 +37,13 @@ class Asked:
     match: p.Expression | None
     reached: Access
 
+    @property
+    def is_only_that(self) -> bool:
+        """Whether what it is reached by is all that it asks for."""
+        asked = [part for part in (self.match, self.rule.condition) if part is not None]
+        whole = len(asked) == 1 and isinstance(asked[0], p.Compare | p.OneOf | p.Member)
+        return whole and not (isinstance(asked[0], p.Member) and asked[0].lasting is not None)
+
 
 @frozen
 class Bounds:
@@ -73,11 +80,13 @@ class ByMembership:
 
 @define(eq=False)
 class Selecting:
-    """The rules that events can start. `by_event` has them as they are reached."""
+    """The rules that events can start. `by_event` has them as they are reached; `sure` are those of which, where one is
+    found, nothing is left to be judged."""
 
     source: Source
     memories: Mapping[str, p.Memory]
     by_event: dict[str, list[Asked]] = field(factory=dict)
+    sure: set[int] = field(factory=set)
 
     @classmethod
     def of(cls, plan: p.Plan, source: Source, memories: Mapping[str, p.Memory]) -> "Selecting":
@@ -99,6 +108,7 @@ class Selecting:
         asked = self._write_equalities(written, asked)
         asked = self._write_memberships(written, asked)
         asked = self._write_thresholds(written, asked)
+        self.sure.update(each.number for each in asked)
         if len(asked) <= CHUNK:
             self._go_through(written, asked)
         else:
@@ -136,6 +146,7 @@ class Selecting:
         groups, others = _grouped(asked, "equality", lambda each: each.key)
         for key, members in groups.items():
             table: dict[Any, list[int]] = defaultdict(list)
+            self.sure.update(each.number for each in members if each.is_only_that)
             for each in members:
                 for value in dict.fromkeys(each.reached.values):
                     table[value].append(each.number)
@@ -148,6 +159,7 @@ class Selecting:
         groups, others = _grouped(asked, "membership", lambda each: each.by)
         for members in groups.values():
             table: dict[str, list[int]] = defaultdict(list)
+            self.sure.update(each.number for each in members if each.is_only_that)
             for each in members:
                 for segment in dict.fromkeys(each.reached.values):
                     table[segment].append(each.number)
@@ -159,6 +171,7 @@ class Selecting:
     def _write_thresholds(self, written: Expressions, asked: list[Asked]) -> list[Asked]:
         groups, others = _grouped(asked, "threshold", lambda each: (each.key, each.operator))
         for (key, operator), members in groups.items():
+            self.sure.update(each.number for each in members if each.is_only_that)
             ordered = sorted((each.reached.values[0], each.number) for each in members)
             bounds = Bounds(operator, [bound for bound, _ in ordered], [number for _, number in ordered])
             self._note(written, members, f"by their bound: {operator}")
