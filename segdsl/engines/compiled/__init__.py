@@ -60,7 +60,8 @@ class Compiled:
         memories = {memory.key: memory for memory in plan.memories}
         self.writing = Writing(source, memories)
         self.segments = Segments(plan, needs, source, memories)
-        self.clock = Clock(plan, needs, source, memories, self.segments, self.zone)
+        # When something is due is a part of the state, and so it is as the plan says, whatever passes leave out.
+        self.clock = Clock(self.plan, Needs.of(self.plan), source, memories, self.segments, self.zone)
         rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
         self.history = History(
             plan,
@@ -256,6 +257,7 @@ class Compiled:
         """A customer without events: only the derived segments that hold even so."""
         step = Step(State(customer, instant, instant, instant), [], [], [])
         self.segments.judge(self.segments.blank, Round(step.state, instant, 0, 0, "", 0), step, "")
+        self.clock.set_due(step.state, instant)
         return step.state
 
     # ------------------------------------------------------------------------------------------------------------ text
