@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -19,8 +20,9 @@ from segdsl.host import files
 from segdsl.host.engine import BATCH, Engine
 from segdsl.host.moments import Moment, instant_of
 from segdsl.readers import read_events
+from segdsl.readers.base import Lot
 from segdsl.readers.lines import PARQUET
-from segdsl.readers.ordering import Count, in_order
+from segdsl.readers.ordering import Count, lots_in_order
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Change, Outcome, Reject
 from segdsl.values import instants
@@ -34,6 +36,9 @@ TOLD = "clock changes"
 
 PAGE = 1_000
 """Changes by the clock told of together."""
+
+TOLD_EVERY = 10_000
+"""Items read between two words of progress."""
 
 
 @define
@@ -136,7 +141,7 @@ def replay(
     before = engine.backend.position(source.key) if source.key else None
     running = Running(engine, source, listener or Listener(), end, batch, before, Report(until=end))
     with read_events(events, engine.shape, format=format, mapping=mapping, source=source.label) as reading:
-        running.run(in_order(running.watched(reading), count=running.count))
+        running.run(chain.from_iterable(lots_in_order(running.watched_lots(reading.lots()), count=running.count)))
         running.report.passed_over += reading.passed_over
     running.report.ignored = engine.shape.ignored_fields
     running.finish()
@@ -248,12 +253,19 @@ class Running:
 
     def watched(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         """The items as they are read, told of now and then: a long input is read whole before it is handled."""
-        item: Event | Reject | None = None
-        for number, item in enumerate(items, 1):
-            if number % 10_000 == 0:
-                self.listener.progress(Progress(item.place, 0, None))
-            yield item
-        if isinstance(item, Reject) and not self.source.ended:
+        return chain.from_iterable(self.watched_lots([item] for item in items))
+
+    def watched_lots(self, lots: Iterable[Lot]) -> Iterator[Lot]:
+        """The same, in lots."""
+        number, told, last = 0, 0, None
+        for lot in lots:
+            number += len(lot)
+            last = lot[-1] if lot else last
+            if last is not None and number >= told + TOLD_EVERY:
+                told = number - number % TOLD_EVERY
+                self.listener.progress(Progress(last.place, 0, None))
+            yield lot
+        if isinstance(last, Reject) and not self.source.ended:
             self.unfinished = 1  # somebody is writing this line: when it is whole, it is a new one
 
     def finish(self) -> None:
