@@ -37,9 +37,6 @@ TOLD = "clock changes"
 PAGE = 1_000
 """Changes by the clock told of together."""
 
-TOLD_EVERY = 10_000
-"""Items read between two words of progress."""
-
 
 @define
 class Report:
@@ -253,20 +250,27 @@ class Running:
 
     def watched(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         """The items as they are read, told of now and then: a long input is read whole before it is handled."""
-        return chain.from_iterable(self.watched_lots([item] for item in items))
+        item: Event | Reject | None = None
+        for number, item in enumerate(items, 1):
+            if number % 10_000 == 0:
+                self.listener.progress(Progress(item.place, 0, None))
+            yield item
+        if isinstance(item, Reject) and not self.source.ended:
+            self.unfinished = 1  # somebody is writing this line: when it is whole, it is a new one
 
     def watched_lots(self, lots: Iterable[Lot]) -> Iterator[Lot]:
         """The same, in lots."""
-        number, told, last = 0, 0, None
-        for lot in lots:
-            number += len(lot)
-            last = lot[-1] if lot else last
-            if last is not None and number >= told + TOLD_EVERY:
-                told = number - number % TOLD_EVERY
+        last: Event | Reject | None = None
+        untold = 0
+        for lot in filter(None, lots):
+            last = lot[-1]
+            untold += len(lot)
+            if untold >= 10_000:
+                untold %= 10_000
                 self.listener.progress(Progress(last.place, 0, None))
             yield lot
         if isinstance(last, Reject) and not self.source.ended:
-            self.unfinished = 1  # somebody is writing this line: when it is whole, it is a new one
+            self.unfinished = 1
 
     def finish(self) -> None:
         """Advance to the run's end, and tell of what the clock brings about up to there."""
