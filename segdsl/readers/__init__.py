@@ -35,7 +35,7 @@ ENDINGS = {"json": PLAIN, "jsonl": PLAIN, PLAIN: PLAIN, "ndjson": PLAIN, "pq": "
 
 NO_FORMATS = (
     "__init__", "base", "cutting", "detecting", "forms", "growing", "lenient", "lines", "mapping", "objects",
-    "ordering", "rows", "traits",
+    "ordering", "rows", "traits", "written",
 )  # fmt: skip
 
 
