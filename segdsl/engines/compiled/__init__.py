@@ -33,6 +33,7 @@ from segdsl.engines.compiled.selecting import Select, Selecting
 from segdsl.engines.compiled.source import Source
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
+from segdsl.plan.text import Text
 from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Listing, Unlist
 from segdsl.records.outcomes import Because
 from segdsl.state.customer import Pending, State
@@ -78,7 +79,7 @@ class Compiled:
         self.plan = plan
         self.zone = Zone(plan.zone)
         self.needs = Needs.of(plan)
-        self.source = Source(f"rules {plan.digest[:8]}", names(self.zone))
+        self.source = Source(f"rules {plan.digest[:8]}", names(self.zone), Text(plan))
         self.source.names["defaults"] = {a.name: a.default for a in plan.attributes if a.default is not None}
         self.memories = {memory.key: memory for memory in plan.memories}
         self.segments = Segments(plan, self.needs, self.source, self.memories)
@@ -109,7 +110,7 @@ class Compiled:
         try:
             return self._event(state, entry) if type(entry) is Event else self._other(state, entry)
         except Exception as error:
-            self._tell_place(error)
+            self._tell(error, f"on {_told(entry)}")
             raise
 
     def settle(self, state: State, until: int) -> Step:
@@ -121,8 +122,14 @@ class Compiled:
                 self._settle(step, until)
             return step
         except Exception as error:
-            self._tell_place(error)
+            self._tell(error, f"as the clock ran to {instant_text(until)} for customer {state.customer!r}")
             raise
+
+    def _tell(self, error: Exception, when: str) -> None:
+        """Say what of the rules an error arose in, and what was being handled."""
+        self.source.tell(error)
+        if not any(note.startswith(("on ", "as the clock ran ")) for note in getattr(error, "__notes__", ())):
+            error.add_note(when)
 
     def _event(self, state: State | None, event: Event) -> Step:
         now = event.instant
@@ -397,49 +404,66 @@ class Compiled:
     def condition(self, condition: p.Expression) -> Callable[[State, int, Fields], bool]:
         """Whether a condition is true, as a function of a state, an instant at which it has been settled, and the
         fields of the event at hand."""
-        judge = self.writing.judge(condition, "a condition", "")
+        judge = self.writing.judge(condition, "a condition", "a condition")
         assert judge is not None
-        return lambda state, now, fields: bool(judge(state, now, fields, fields, NONE))
+
+        def holds(state: State, now: int, fields: Fields) -> bool:
+            try:
+                return bool(judge(state, now, fields, fields, NONE))
+            except Exception as error:
+                self.source.tell(error)
+                raise
+
+        return holds
 
     def ask(self, state: State, asked: p.Expression, now: int) -> Any:
         """The value of an expression for a customer at an instant; None where that is not known."""
-        return self._asked(asked)(state, now, NONE, NONE, NONE)
+        try:
+            return self._asked(asked, "a question")(state, now, NONE, NONE, NONE)
+        except Exception as error:
+            self.source.tell(error)
+            raise
 
     def looking(self, state: State, now: int) -> Callable[[p.Expression], Any]:
         """What expressions are worth for a customer at an instant to which the clock has been let run."""
-        return lambda asked: self._asked(asked)(state, now, NONE, NONE, NONE)
+        return lambda asked: self.ask(state, asked, now)
 
-    def _asked(self, asked: p.Expression) -> Judge:
+    def _asked(self, asked: p.Expression, place: str) -> Judge:
         judge = self.asked.get(asked)
         if judge is None:
             if len(self.asked) >= ASKED:
                 self.asked.clear()
-            judge = self.asked[asked] = self.writing.value(asked, "a question", "") or _nothing
+            judge = self.asked[asked] = self.writing.value(asked, place, place) or _nothing
         return judge
 
     def entitled(self, state: State, promotion: p.Promotion, now: int) -> bool:
         """Whether a promotion runs, and its condition is true for a customer (language.md section 6)."""
         if not promotion.runs(now):
             return False
-        return promotion.condition is None or self.ask(state, promotion.condition, now) is True
+        if promotion.condition is None:
+            return True
+        self._asked(promotion.condition, f"{promotion.place} (promotion {promotion.name})")
+        return self.ask(state, promotion.condition, now) is True
 
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
         step = Step(State(customer, instant, instant, instant), [], [], [])
-        self.segments.judge(self.segments.blank, Round(step.state, instant, 0, 0, "", 0), step, "")
+        try:
+            self.segments.judge(self.segments.blank, Round(step.state, instant, 0, 0, "", 0), step, "")
+        except Exception as error:
+            self.source.tell(error)
+            raise
         return step.state
-
-    # ------------------------------------------------------------------------------------------------------------ text
-
-    def _tell_place(self, error: Exception) -> None:
-        """Say to which rule the code belongs in which an error arose."""
-        place = self.source.place(error.__traceback__)
-        if place:
-            error.add_note(f"in the code made for {place}")
 
 
 ASKED = 1_000
 """Questions whose functions are kept."""
+
+
+def _told(entry: Input) -> str:
+    """An input, for whoever looks for the one that a fault came with."""
+    what = entry.name if isinstance(entry, Event) else type(entry).__name__.lower()
+    return f"{what} {entry.id!r} of customer {entry.customer!r} at {instant_text(entry.instant)}"
 
 
 def _nothing(*_given: Any) -> None:

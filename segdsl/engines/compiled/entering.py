@@ -7,6 +7,7 @@ hash, and only they are gone through; each is compiled when it is first met.
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from attrs import define, frozen
@@ -17,6 +18,7 @@ from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.index import access
 from segdsl.plan.needs import Needs
+from segdsl.plan.readers import Remembered, readers_of
 from segdsl.values import limits
 
 PARAMETERS = "s, now, i, identity, touched, r"
@@ -30,10 +32,10 @@ Enter = Callable[..., None]
 
 @frozen
 class Guarded:
-    """Something to be done on an event if its fields meet a condition. `write` writes it, `segments` read what it
-    changes."""
+    """Something to be done on an event if its fields meet a condition: for `part` of the plan. `write` writes it,
+    `segments` read what it changes."""
 
-    place: str
+    part: Remembered
     condition: p.Expression | None
     write: Callable[[Expressions, int], None]
     segments: tuple[int, ...] = ()
@@ -65,19 +67,24 @@ class Entering:
     memories: dict[str, p.Memory]
     segments: Segments
 
+    def guarded(self, event: str) -> list[Guarded]:
+        """All that is done on an event if its fields meet a condition."""
+        return [*self._memories(event), *self._collections(event), *self._counts(event), *self._looks_back(event)]
+
     def function(self, event: str) -> tuple[Enter | None, tuple[int, ...], bool]:
         """What enters an event (None: nobody takes notice); the segments that are looked at after each such event; and
         whether the function gives the touched ones itself, since they are many."""
-        guarded = [*self._memories(event), *self._collections(event), *self._counts(event), *self._looks_back(event)]
+        guarded = self.guarded(event)
         touched = tuple(sorted({number for each in guarded for number in each.segments}))
         if not guarded:
             return None, touched, False
         finds = len(touched) > FEW
         unit = Unit(f"when {event}")
         written = self._begin(unit, "enter")
-        for key, members in self._tables(guarded).items():
+        for key, members in tables(guarded).items():
             table = self._table(event, key, members, finds)
             value = written.value(key)
+            unit.note(1, f"{len(members)} that ask for one value each: {self.source.text.part(members[0].part)} ...")
             unit.add(1, f"for each in {table}.get({value}, ()): each({PARAMETERS})")
             guarded = [each for each in guarded if each not in members]
         self._go_through(written, guarded, finds)
@@ -94,10 +101,10 @@ class Entering:
     def _go_through(self, written: Expressions, guarded: list[Guarded], finds: bool) -> None:
         written.share([each.condition for each in guarded])
         for each in guarded:
-            written.unit.note(1, each.place, each.place)
+            written.unit.note(1, self.source.text.part(each.part), partial(self._place, each.part))
             level = 1
             if each.condition is not None:
-                written.unit.add(1, f"if {written.true(each.condition)}:", each.place)
+                written.unit.add(1, f"if {written.true(each.condition)}:")
                 level = 2
             each.write(written, level)
             if finds and each.segments:
@@ -105,14 +112,12 @@ class Entering:
         if not guarded:
             written.unit.add(1, "pass")
 
-    def _tables(self, guarded: list[Guarded]) -> dict[p.Expression, list[Guarded]]:
-        """Those that can be looked up, by what they ask for."""
-        found: dict[p.Expression, list[Guarded]] = defaultdict(list)
-        for each in guarded:
-            reached = access(each.condition)
-            if reached.by == "equality" and reached.key is not None:
-                found[_as_item(reached.key)].append(each)
-        return {key: members for key, members in found.items() if len(members) >= MANY}
+    def _place(self, part: Remembered) -> str:
+        """What a part of the history is kept for."""
+        readers = readers_of(self.plan, part)
+        more = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
+        said = self.source.text.part(part)
+        return f"{said}: {readers[0]}{more}" if readers else said
 
     def _table(self, event: str, key: p.Expression, members: list[Guarded], finds: bool) -> str:
         table: dict[Any, list[Later]] = defaultdict(list)
@@ -123,7 +128,7 @@ class Entering:
         return self.source.constant(dict(table))
 
     def _alone(self, event: str, each: Guarded, finds: bool) -> Enter:
-        unit = Unit(f"when {event}: {each.place}")
+        unit = Unit(f"when {event}: {self.source.text.part(each.part)}")
         written = self._begin(unit, "enter_one")
         self._go_through(written, [each], finds)
         written.end()
@@ -135,10 +140,8 @@ class Entering:
         made = []
         for memory in self.needs.memories_of(event):
             of = self.needs.by_memory.get(memory.key, ())
-            place = f"{memory.measure} of {event}"
-            made.append(
-                Guarded(place, memory.where, self._remembering(memory), tuple(self.segments.number[n] for n in of))
-            )
+            numbers = tuple(self.segments.number[name] for name in of)
+            made.append(Guarded(memory, memory.where, self._remembering(memory), numbers))
         return made
 
     def _remembering(self, memory: p.Memory) -> Callable[[Expressions, int], None]:
@@ -176,7 +179,7 @@ class Entering:
         for collection in self.needs.collections_of(event):
             of = self.needs.by_memory.get(collection.key, ())
             numbers = tuple(self.segments.number[name] for name in of)
-            made.append(Guarded(f"collection {collection.name}", None, self._collecting(collection, event), numbers))
+            made.append(Guarded(collection, None, self._collecting(collection, event), numbers))
         return made
 
     def _collecting(self, collection: p.Collection, event: str) -> Callable[[Expressions, int], None]:
@@ -204,8 +207,7 @@ class Entering:
 
     def _counts(self, event: str) -> list[Guarded]:
         return [
-            Guarded(f"{count.number} times {event}", count.match, self._counting(count))
-            for count in self.needs.counts.get(event, {}).values()
+            Guarded(count, count.match, self._counting(count)) for count in self.needs.counts.get(event, {}).values()
         ]
 
     def _counting(self, count: p.CountTrigger) -> Callable[[Expressions, int], None]:
@@ -222,13 +224,12 @@ class Entering:
     def _looks_back(self, event: str) -> list[Guarded]:
         """First those of which the event is the one that must not come, then those that begin with it."""
         made = [
-            Guarded(f"without {event}", None, self._crossing_out(after, after.without.match))
+            Guarded(after, None, self._crossing_out(after, after.without.match))
             for after in self.needs.without.get(event, {}).values()
             if after.without is not None
         ]
         made += [
-            Guarded(f"some time after {event}", after.match, self._looking_back(after))
-            for after in self.needs.after.get(event, {}).values()
+            Guarded(after, after.match, self._looking_back(after)) for after in self.needs.after.get(event, {}).values()
         ]
         return made
 
@@ -259,6 +260,16 @@ class Entering:
             unit.add(level, f"s.pending = with_value(s.pending, {key}, later)")
 
         return write
+
+
+def tables(guarded: list[Guarded]) -> dict[p.Expression, list[Guarded]]:
+    """Those that can be looked up, by what they ask for."""
+    found: dict[p.Expression, list[Guarded]] = defaultdict(list)
+    for each in guarded:
+        reached = access(each.condition)
+        if reached.by == "equality" and reached.key is not None:
+            found[_as_item(reached.key)].append(each)
+    return {key: members for key, members in found.items() if len(members) >= MANY}
 
 
 def _as_item(key: p.Expression) -> p.Expression:

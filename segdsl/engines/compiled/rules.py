@@ -14,6 +14,7 @@ from segdsl.engines.compiled.rounds import NONE, Fields, Round
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Clocked, pauses
+from segdsl.plan.readers import rule_name
 from segdsl.state.customer import State, Waiting
 from segdsl.state.landing import Wish
 from segdsl.state.moments import NEVER, next_at_time, plus
@@ -27,6 +28,12 @@ Take = Callable[[Round, Any, Fields, Fields, list[Wish]], None]
 wished so far."""
 
 
+About = tuple[tuple[str, ...], str]
+"""The events of which one is at hand, and the one that is spoken of, as a comment has to know them."""
+
+ABOUT: About = ((), "")
+
+
 class Writing:
     """Generates the functions of a plan's rules."""
 
@@ -35,18 +42,20 @@ class Writing:
         source.names |= {"Wish": Wish, "begun": begun, "draw": chance.draw, "flow_of": flow_of, "known": _known}
         source.names |= {"moment_of": _moment_of}
 
-    def judge(self, condition: p.Expression | None, title: str, place: str) -> Judge | None:
+    def judge(self, condition: p.Expression | None, title: str, place: str, about: About = ABOUT) -> Judge | None:
         """Whether a condition is true, as a function; None where there is none."""
-        return None if condition is None else self._function("true", condition, title, place)
+        return None if condition is None else self._function("true", condition, title, place, about)
 
-    def value(self, expression: p.Expression | None, title: str, place: str) -> Judge | None:
+    def value(self, expression: p.Expression | None, title: str, place: str, about: About = ABOUT) -> Judge | None:
         """What an expression is worth, as a function; None where there is none."""
-        return None if expression is None else self._function("value", expression, title, place)
+        return None if expression is None else self._function("value", expression, title, place, about)
 
-    def _function(self, mode: str, node: p.Expression, title: str, place: str) -> Judge:
+    def _function(self, mode: str, node: p.Expression, title: str, place: str, about: About) -> Judge:
         unit = Unit(title)
         written = Expressions(self.source, self.memories, unit)
         written.function("judge", PARAMETERS, place)
+        unit.note(1, self.source.text.condition(node, *about))
+        written.begin_body()
         unit.add(1, f"return {getattr(written, mode)(node)}", place)
         written.end()
         return self.source.function(unit)
@@ -67,13 +76,28 @@ class Writing:
                     self._write_steps(unit, rule, path.steps, each)
         written = Expressions(self.source, self.memories, unit)
         written.item = "NONE"
+        at_hand = events_of(rule)
         written.function(name, "r, v, f, b, wishes", rule.place)
         unit.add(1, "s, now = r.state, r.now", rule.place)
         written.begin_body()
         for number, step in enumerate(steps):
+            self._note(unit, step, at_hand)
             self._write_step(written, rule, step, paths.get(number, []))
         unit.add(1, "return")
         written.end()
+
+    def _note(self, unit: Unit, step: p.Step, at_hand: tuple[str, ...]) -> None:
+        """A step in the words of the rule."""
+        text = self.source.text
+        match step:
+            case p.Gate(condition):
+                unit.note(1, f"if {text.condition(condition, at_hand)}")
+            case p.Act(_, actions):
+                unit.note(1, " and ".join(text.action(action, at_hand) for action in actions))
+            case p.Branch(kind, paths):
+                unit.note(1, f"branch {kind}, {len(paths)} paths")
+            case p.Wait() | p.WaitUntil() | p.WaitFor():
+                unit.note(1, text.pause(step, at_hand))
 
     def _write_step(self, written: Expressions, rule: p.Rule, step: p.Step, paths: list[str]) -> None:
         unit, place, constant = written.unit, rule.place, self.source.constant
@@ -132,15 +156,18 @@ class Ready:
         self.number, self.rule, self.id, self._writing = number, rule, rule.id, writing
         self._matches: dict[int, Judge | None] = {}
         self._rests: dict[str, Take] = {}
-        self._title = f"{rule.place}{f' ({rule.activity})' if rule.activity else ''}"
+        self._title = f"{rule.place} ({rule_name(rule)})"
+        self._at_hand = events_of(rule)
 
     @cached_property
     def condition(self) -> Judge | None:
-        return self._writing.judge(self.rule.condition, f"{self._title}: condition", self.rule.place)
+        return self._writing.judge(
+            self.rule.condition, f"{self._title}: condition", self.rule.place, (self._at_hand, "")
+        )
 
     @cached_property
     def per(self) -> Judge | None:
-        return self._writing.value(self.rule.per, f"{self._title}: per", self.rule.place)
+        return self._writing.value(self.rule.per, f"{self._title}: per", self.rule.place, (self._at_hand, ""))
 
     @cached_property
     def steps(self) -> Take:
@@ -167,14 +194,17 @@ class Ready:
         key = id(trigger)
         if key not in self._matches:
             title = f"{self._title}: {trigger.event}"
-            self._matches[key] = self._writing.judge(trigger.match, title, self.rule.place)
+            self._matches[key] = self._writing.judge(
+                trigger.match, title, self.rule.place, (self._at_hand, trigger.event)
+            )
         return self._matches[key]
 
     def value_of(self, trigger: p.CountTrigger | p.AfterTrigger) -> Judge | None:
         """The value of a trigger's `per`."""
         key = -id(trigger)
         if key not in self._matches:
-            self._matches[key] = self._writing.value(trigger.per, f"{self._title}: per", self.rule.place)
+            about = self._at_hand, trigger.event
+            self._matches[key] = self._writing.value(trigger.per, f"{self._title}: per", self.rule.place, about)
         return self._matches[key]
 
     def fires(
@@ -223,6 +253,12 @@ class Ready:
             pause, _ = self.pauses[wait.key]
             moved = isinstance(pause, p.WaitFor) and self.may_fire(pause.trigger, round_, names)
         return moved or any(self.may_fire(stop, round_, names) for stop in self.rule.stops)
+
+
+def events_of(rule: p.Rule) -> tuple[str, ...]:
+    """The events that can be at hand when a rule starts."""
+    starting = (p.EventTrigger, p.CountTrigger, p.AfterTrigger)
+    return tuple(trigger.event for trigger in rule.triggers if isinstance(trigger, starting))
 
 
 def begun(
