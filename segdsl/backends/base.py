@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, SupportsBytes
 
 from msgspec import Struct
 
@@ -18,26 +18,27 @@ from segdsl.records.outcomes import Because, Change, Effect
 from segdsl.values.instants import EPOCH
 
 
-class StoredState(Struct, frozen=True):
-    """One customer's state, encoded. `clock` is the instant (microseconds UTC) of its last step; `due` the next instant
+class StoredState(Struct, frozen=True, gc=False):
+    """One customer's state: its bytes, or something that never changes and gives them (`bytes(state)`) when they are
+    needed. `clock` is the instant (microseconds UTC) of its last step; `due` the next instant
     at which something can change without an input, `timer` the next one at which a rule may act; None when there is
     none."""
 
     customer: str
-    state: bytes
+    state: SupportsBytes
     clock: int
     due: int | None
     timer: int | None = None
 
 
-class StoredInputs(Struct, frozen=True):
+class StoredInputs(Struct, frozen=True, gc=False):
     """Inputs of one customer, encoded, in the order in which they came: a page of the journal."""
 
     customer: str
     inputs: bytes
 
 
-class StoredVisitor(Struct, frozen=True):
+class StoredVisitor(Struct, frozen=True, gc=False):
     """What is kept of a visitor, encoded. `account` is the customer to whom it is linked, empty for none."""
 
     visitor: str
@@ -45,7 +46,7 @@ class StoredVisitor(Struct, frozen=True):
     record: bytes
 
 
-class StoredLink(Struct, frozen=True):
+class StoredLink(Struct, frozen=True, gc=False):
     """A guest who turned out to be a customer, the `account`, at an instant (microseconds UTC). `first` is the instant
     of the guest's first input. `renamed`: the customer was new, so all of the guest is the customer's; else the guest's
     past is kept under the guest's id, and both were joined."""
@@ -58,7 +59,7 @@ class StoredLink(Struct, frozen=True):
     renamed: bool = False
 
 
-class Position(Struct, frozen=True):
+class Position(Struct, frozen=True, gc=False):
     """How far an input source was handled: its first `places` places were read, and of those all up to the order
     (`instant`, `place`) are in the store."""
 
@@ -70,7 +71,7 @@ class Position(Struct, frozen=True):
 TallyKind = Literal["event", "fired", "effect", "withdrawn", "held", "reject", "ignored", "format", "batch"]
 
 
-class Tally(Struct, frozen=True):
+class Tally(Struct, frozen=True, gc=False):
     """What is counted, on a UTC day (days since 1970; None where there is none to tell).
 
     `event`: inputs that were accepted, by event; `fired`: firings, by rule id; `effect` and `withdrawn`: effects handed
@@ -133,7 +134,7 @@ class StoredProgram(Struct, frozen=True):
     journal: bool = True
 
 
-class Membership(Struct, frozen=True):
+class Membership(Struct, frozen=True, gc=False):
     """A customer's membership of a segment: from `since`, to `until` (exclusive; None while it goes on), both
     microseconds UTC, and why it began."""
 
@@ -149,7 +150,7 @@ class Membership(Struct, frozen=True):
         return EPOCH + timedelta(microseconds=self.since)
 
 
-class Moves(Struct, frozen=True):
+class Moves(Struct, frozen=True, gc=False):
     """How many memberships of a segment began, and how many ended, on a UTC day (days since 1970)."""
 
     segment: str
@@ -170,8 +171,9 @@ class Backend(ABC):
         """Keep a program, in place of one kept before. Nothing else changes."""
 
     @abstractmethod
-    def load(self, customers: Sequence[str]) -> dict[str, bytes]:
-        """The states of those of the customers that are known."""
+    def load(self, customers: Sequence[str]) -> dict[str, SupportsBytes]:
+        """The states of those of the customers that are known, each as it was committed or as its bytes: a backend may
+        keep a bounded number of them as they were given, as long as nobody else can have written."""
 
     @abstractmethod
     def commit(self, batch: Batch) -> list[Effect]:

@@ -1,6 +1,7 @@
 """Segments, defines and promotions: their conditions, and the order in which they depend on each other."""
 
 import re
+from functools import cached_property
 
 from attrs import define, field
 
@@ -17,7 +18,7 @@ from segdsl.values.kinds import ERROR
 _CONDITION_IN_A_NAME = re.compile(r"\s(?P<word>when|whenever|where|unless|(?:not\s+)?in\s+segment)\s")
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class SegmentTable:
     """The condition of each derived segment and of each with a `while`, what they read directly, and all segments in
     the order of dependence; and the promotions, by name."""
@@ -30,11 +31,27 @@ class SegmentTable:
 
     def touched_by(self, segments: set[str], attributes: set[str]) -> set[str]:
         """The segments themselves and every derived one whose answer can change with them or with the attributes."""
+        by_segment, by_attribute = self._readers
         touched = set(segments)
-        for name in self.order:
-            if self.reads.get(name, set()) & touched or self.attributes.get(name, set()) & attributes:
-                touched.add(name)
+        waiting = list(segments)
+        waiting += [reader for attribute in attributes for reader in by_attribute.get(attribute, ())]
+        touched.update(waiting)
+        while waiting:
+            further = [reader for reader in by_segment.get(waiting.pop(), ()) if reader not in touched]
+            touched.update(further)
+            waiting += further
         return touched
+
+    @cached_property
+    def _readers(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """The segments that read a segment, and those that read an attribute. Asked when all are checked."""
+        by_segment: dict[str, list[str]] = {}
+        by_attribute: dict[str, list[str]] = {}
+        for read_by, readers in ((self.reads, by_segment), (self.attributes, by_attribute)):
+            for name, read in read_by.items():
+                for each in read:
+                    readers.setdefault(each, []).append(name)
+        return by_segment, by_attribute
 
 
 def check_segments(gathered: Gathered, expressions: Expressions) -> SegmentTable:

@@ -83,6 +83,8 @@ class StepChecker:
         return condition
 
     def _refuse_stale(self, node: ast.Node, before: Stages) -> None:
+        if not before.segments and not before.attributes:
+            return
         touched = self.table.touched_by(set(before.segments), set(before.attributes))
         stale = sorted(self.gathered.reads & touched)
         attributes = sorted(self.gathered.attributes_read & set(before.attributes))

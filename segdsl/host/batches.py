@@ -9,7 +9,6 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import Self
 
 import msgspec
@@ -22,6 +21,7 @@ from segdsl.host.lives import Lives
 from segdsl.host.moments import database_version
 from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
+from segdsl.host.straight import take_all
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
@@ -32,6 +32,9 @@ from segdsl.values.instants import DAY, MINUTE
 
 AHEAD = 5 * MINUTE
 """How far an event may be ahead of the clock that vouches for it (language.md section 5.1)."""
+
+LOT = 5_000
+"""Items of a large batch that are taken before somebody hears of it."""
 
 Handler = Callable[[Effect], object]
 HeldHandler = Callable[[Held], object]
@@ -125,6 +128,7 @@ class Batches(Questions):
         held: Counter[Tally] | None = None,
         read_again: bool = False,
         settled: bool = False,
+        between: Callable[[int], object] = lambda taken: None,
     ) -> list[Outcome]:
         """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
         events are believed, in place of the clock's. `before_commit` sees the outcomes first.
@@ -133,10 +137,15 @@ class Batches(Questions):
         again. An event is then known by its id, but a reject is not: its tally goes into `held`, which lands, and is
         emptied, with the next batch that is done with.
 
+        `between` is told how many items were taken, every few thousand of a large batch.
+
         `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over."""
         taking = self._taking(vouched if vouched is not None else self._believed(), positions or {}, settled)
         taking.load_for(items)
-        outcomes = [taking.take(item) for item in items]
+        outcomes = take_all(taking, items[:LOT])
+        for start in range(LOT, len(items), LOT):
+            between(start)
+            outcomes += take_all(taking, items[start : start + LOT])
         if read_again and held is not None:
             held.update(taking.without_rejects())
             held = None
@@ -211,7 +220,7 @@ class Batches(Questions):
 
     def tombstone(self, customer: str) -> str:
         """The keyed hash under which a forgotten customer is remembered."""
-        return hmac.new(self.stored.secret, customer.encode("utf-8", "surrogatepass"), sha256).hexdigest()
+        return hmac.digest(self.stored.secret, customer.encode("utf-8", "surrogatepass"), "sha256").hex()
 
     def close(self) -> None:
         self.backend.close()

@@ -13,7 +13,7 @@ import msgspec
 from attrs import define, field
 
 from segdsl.engines.base import Prepared, Step
-from segdsl.records.inputs import Event, Input, Link
+from segdsl.records.inputs import FORGET, Event, Input, Link
 from segdsl.records.outcomes import Because, Change, Effect, Held, Outcome, Reject
 from segdsl.state.customer import State
 from segdsl.state.life import Life, Taken
@@ -53,6 +53,12 @@ class Lives:
     prepared: Prepared
     lateness: int
 
+    @property
+    def straight(self) -> dict[str, tuple[str, ...]]:
+        """The events that come to one step each, with the fields that must be empty for that: those of their lines."""
+        events = self.prepared.plan.events
+        return {event.name: tuple(name for name, _ in event.lines) for event in events if event.name != FORGET}
+
     def take(self, life: Life | None, entry: Input) -> tuple[Life | None, Outcome]:
         """Take in an input, not earlier than the customer's latest by more than the lateness. A `Link` that renames is
         an input of the guest's life, which is the new customer's from then on. An event with which a collection would
@@ -68,9 +74,14 @@ class Lives:
             tuple(_named(entry.customer, course.effects)), tuple(course.fired), fired_at=tuple(course.fired_at),
             held=tuple(_named_held(entry.customer, course.held)),
         )  # fmt: skip
-        base = life.base if life is not None and self.lateness else None
-        tail = [*(life.tail if life is not None else ()), taken] if self.lateness else []
-        return self._kept(_state(course), base, tail), outcome
+        return self.after(life, taken, _state(course)), outcome
+
+    def after(self, before: Life | None, taken: Taken, head: State) -> Life:
+        """The life with an input that came on time, which brought it to `head`."""
+        if not self.lateness:
+            return Life(head)
+        base, tail = (before.base, before.tail) if before is not None else (None, ())
+        return self._kept(head, base, (*tail, taken))
 
     def advance(self, life: Life, until: int) -> tuple[Life, Outcome]:
         """Let the clock run for a customer. What is kept of the time before can still take in an input of then."""
@@ -108,7 +119,7 @@ class Lives:
     def _take_late(self, life: Life, entry: Input) -> tuple[Life, Outcome]:
         """Take the steps since anew, with the input among them."""
         head, base = life.head, life.origin()
-        tail = sorted([*life.tail, Taken(head.arrivals, entry)], key=lambda each: each.place)
+        tail = tuple(sorted([*life.tail, Taken(head.arrivals, entry)], key=lambda each: each.place))
         before, after = self._run(base, life.tail), self._run(base, tail)
         if len(after.full) > len(before.full) and isinstance(entry, Event):
             return life, _without_room(entry, (Counter(after.full) - Counter(before.full)).most_common(1)[0][0])
@@ -121,7 +132,7 @@ class Lives:
             return self._kept(_state(after), base, tail), outcome
         return Life(_state(after), as_of if as_of.clock < _state(after).clock else None), outcome
 
-    def _kept(self, head: State, base: State | None, tail: list[Taken]) -> Life:
+    def _kept(self, head: State, base: State | None, tail: tuple[Taken, ...]) -> Life:
         """A life without the inputs before which no late one can come any more: they go into its base."""
         oldest = head.latest - self.lateness
         while tail and tail[0].entry.instant <= oldest:

@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -16,7 +17,8 @@ from msgspec.structs import replace
 from segdsl.backends.base import Backend, Position, Tally
 from segdsl.diagnostics.errors import InputError
 from segdsl.host import files
-from segdsl.host.engine import BATCH, Engine
+from segdsl.host.batches import LOT
+from segdsl.host.engine import Engine
 from segdsl.host.moments import Moment, instant_of
 from segdsl.readers import read_events
 from segdsl.readers.lines import PARQUET
@@ -34,6 +36,15 @@ TOLD = "clock changes"
 
 PAGE = 1_000
 """Changes by the clock told of together."""
+
+LARGEST = 50_000
+"""Items taken into one transaction: what happens to one customer is written once for all of them."""
+
+CUSTOMERS = 10_000
+"""Customers about whom one transaction is at most, but for those of the last few items: all of them are in memory."""
+
+READ = 10_000
+"""Items after which progress is told of while the input is read."""
 
 
 @define
@@ -70,22 +81,46 @@ class Report:
         return self.passed_over.total()
 
     def count(self, outcomes: list[Outcome]) -> None:
+        """Add what came of some inputs, or of the clock."""
+        accepted = 0
         for outcome in outcomes:
-            if outcome.reject is not None:
+            if outcome.status == "accepted":
+                accepted += 1
+            elif outcome.reject is not None:
                 self.rejects[outcome.reject.reason] += 1
-                continue
-            if outcome.status == "repeated":
+            elif outcome.status == "repeated":
                 self.repeated += 1
-                continue
-            self.events += outcome.status == "accepted"
-            self.changes += len(outcome.changes) + len(outcome.undone)
-            self.fired.update(outcome.fired)
-            self.effects.update(effect.action for effect in outcome.effects)
-            self.late += sum(effect.mark == "late" for effect in outcome.effects)
-            self.withdrawn += len(outcome.withdrawn)
+            if outcome.changes or outcome.fired or outcome.effects or outcome.undone or outcome.withdrawn:
+                self._count(outcome)
             for each in outcome.held:
                 self.held[each.effect.action] += 1
                 self.held_by.update((each.effect.action, by.text, by.place) for by in each.by)
+        self.events += accepted
+
+    def _count(self, outcome: Outcome) -> None:
+        self.changes += len(outcome.changes) + len(outcome.undone)
+        for rule in outcome.fired:
+            self.fired[rule] += 1
+        for effect in outcome.effects:
+            self.effects[effect.action] += 1
+            self.late += effect.mark == "late"
+        self.withdrawn += len(outcome.withdrawn)
+
+    def add(self, items: list[Event | Reject], outcomes: list[Outcome]) -> None:
+        """Add what came of the items of a batch."""
+        before = self.events
+        self.count(outcomes)
+        if self.events - before < len(items):
+            items = [item for item, outcome in zip(items, outcomes, strict=True) if outcome.status == "accepted"]
+        # Only an item that is an event can have been accepted.
+        self.formats.update([item.format for item in items if isinstance(item, Event) and item.format])
+
+    def reach(self, events: list[Event]) -> None:
+        """Add the instants of some events that are believed."""
+        if events:
+            reached = [event.instant for event in events]
+            self.first = min(reached) if self.first is None else min(self.first, min(reached))
+            self.last = max(reached) if self.last is None else max(self.last, max(reached))
 
 
 @define
@@ -124,9 +159,12 @@ def replay(
     mapping: str | Path | None = None,
     until: Moment | None = None,
     listener: Listener | None = None,
-    batch: int = BATCH,
+    batch: int = LARGEST,
 ) -> Report:
     """Run a finite input through an engine and advance it to `until`, or to the latest instant read.
+
+    At most `batch` items go into one transaction, fewer where they are about many customers. A run that is stopped
+    loses what it has taken of the one at hand, which the next run takes again.
 
     `events` is a path, or `-` for standard input. Events later than `until` go to the rejects. Raises InputError when
     the input cannot be read, StoreError when the store fails; what was committed stays.
@@ -202,7 +240,6 @@ class Running:
     before: Position | None
     report: Report
     count: Count = field(factory=Count)
-    items: list[Event | Reject] = field(factory=list)
     handled: int = 0
     advanced: int = 0
     unfinished: int = 0
@@ -226,16 +263,37 @@ class Running:
         self.held.clear()
 
     def run(self, items: Iterable[Event | Reject]) -> None:
+        for batch in self._batches(self._new(items) if self.before is not None else iter(items)):
+            self._take(batch)
+        if place := self._done():
+            self.engine.take([], place, held=self.held)
+
+    def _new(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
+        """Those that no earlier run has handled."""
         for item in items:
             if self._done_before(item):
                 self.report.skipped += isinstance(item, Event)
-                continue
-            if len(self.items) >= self.size and not _together(self.items[-1], item):
-                self._take()
-            self.items.append(item)
-        self._take()
-        if place := self._done():
-            self.engine.take([], place, held=self.held)
+            else:
+                yield item
+
+    def _batches(self, items: Iterator[Event | Reject]) -> Iterator[list[Event | Reject]]:
+        """Lists of at most `size` items, and of about `CUSTOMERS` customers; what stands together stays so."""
+        ahead: list[Event | Reject] = []
+        while ahead := [*ahead, *islice(items, min(self.size, LOT) - len(ahead))]:
+            batch, concerned = ahead, {item.customer for item in ahead}
+            while len(batch) < self.size and len(concerned) < CUSTOMERS:
+                lot = list(islice(items, min(self.size - len(batch), LOT)))
+                batch += lot
+                concerned.update([item.customer for item in lot])
+                if not lot:
+                    break
+            ahead = []
+            for item in items:
+                if not _together(batch[-1], item):
+                    ahead = [item]
+                    break
+                batch.append(item)
+            yield batch
 
     def _done(self) -> dict[str, Position]:
         """What is to be kept at the input's end, where no batch could keep it: it held nothing but rejects, or events
@@ -249,10 +307,12 @@ class Running:
     def watched(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         """The items as they are read, told of now and then: a long input is read whole before it is handled."""
         item: Event | Reject | None = None
-        for number, item in enumerate(items, 1):
-            if number % 10_000 == 0:
+        rest = iter(items)
+        while lot := list(islice(rest, READ)):
+            item = lot[-1]
+            if len(lot) == READ:
                 self.listener.progress(Progress(item.place, 0, None))
-            yield item
+            yield from lot
         if isinstance(item, Reject) and not self.source.ended:
             self.unfinished = 1  # somebody is writing this line: when it is whole, it is a new one
 
@@ -307,14 +367,11 @@ class Running:
             return True
         return (item.instant, item.place) <= (self.before.instant, self.before.place)
 
-    def _take(self) -> None:
-        if not self.items:
-            return
+    def _take(self, batch: list[Event | Reject]) -> None:
         vouched = self.until if self.until is not None else instants.LATEST
-        events = [item for item in self.items if isinstance(item, Event) and item.instant <= vouched]
-        self.take(self.items, events, vouched, self.source.handled(self._reached(events[-1])) if events else {})
-        self.handled += len(self.items)
-        self.items = []
+        events = [item for item in batch if isinstance(item, Event) and item.instant <= vouched]
+        self.take(batch, events, vouched, self.source.handled(self._reached(events[-1])) if events else {})
+        self.handled += len(batch)
         self.tell_progress()
 
     def take(
@@ -322,7 +379,7 @@ class Running:
     ) -> None:
         """Take and tell of one batch, and commit it with the place in the input. `events` are those of its items that
         are believed, up to `vouched`."""
-        earliest = min((event.instant for event in events), default=instants.LATEST)
+        earliest = min([event.instant for event in events], default=instants.LATEST)
         if earliest <= self.told:
             # What the clock does after this event is new. If this run is stopped, the next one does not know to whom it
             # happened, and tells of all of it again rather than of none.
@@ -331,28 +388,25 @@ class Running:
         news: list[Outcome] = []
 
         def tell(outcomes: list[Outcome]) -> None:
-            news.extend(map(self._news, items, outcomes))
+            nonlocal news
+            # Where no earlier run has told of what the clock does, all is new.
+            news = outcomes if self.told == instants.EARLIEST else list(map(self._news, items, outcomes))
             self.listener.outcomes(news)
 
         place = positions.get(self.source.key)
         again = bool(self.source.key) and (place is None or place == self.before)
         self.placed |= not again
         self.engine.take(
-            items, positions, vouched=vouched, before_commit=tell, held=self.held, read_again=again
+            items, positions, vouched=vouched, before_commit=tell, held=self.held, read_again=again,
+            between=self.tell_progress,
         )  # fmt: skip
-        self.report.count(news)
-        self.report.formats.update(
-            item.format
-            for item, outcome in zip(items, news, strict=True)
-            if isinstance(item, Event) and outcome.status == "accepted" and item.format
-        )
-        for event in events:
-            self.report.first = event.instant if self.report.first is None else min(self.report.first, event.instant)
-            self.report.last = event.instant if self.report.last is None else max(self.report.last, event.instant)
+        self.report.add(items, news)
+        self.report.reach(events)
 
-    def tell_progress(self) -> None:
-        total = self.count.events + self.count.rejects
-        told = Progress(self.count.places, self.handled, total, self.report.events, self.advanced, self.clock)
+    def tell_progress(self, taken: int = 0) -> None:
+        """Tell how far the run is; `taken` are items of a batch that is not committed yet."""
+        total, handled = self.count.events + self.count.rejects, self.handled + taken
+        told = Progress(self.count.places, handled, total, self.report.events, self.advanced, self.clock)
         self.listener.progress(told)
 
     def _reached(self, last: Event) -> Position:

@@ -7,6 +7,7 @@ once the event is accepted.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 
 from attrs import define, field
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from segdsl.host.links import Linked, Links
 from segdsl.host.lives import Lives
 from segdsl.records.inputs import FORGET, LOGS_OFF, Event, Link, Listing, is_guest
 from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
-from segdsl.state.life import Life, Taken, decode, encode, encode_inputs, encode_state
+from segdsl.state.life import Life, Taken, decode, encode_input, encode_page, encode_state
 from segdsl.values.instants import DAY, duration_text, instant_text
 
 Counted = tuple[TallyKind, str, int | None, str]
@@ -29,7 +30,8 @@ class Taking:
     """One batch. `vouched` is the instant up to which events are believed; `ruled` are the attributes that only rules
     set; `tombstone` gives the keyed hash by which a forgotten customer is remembered. With a `journal` the inputs that
     are taken are kept. `settled`: it was settled before whose the events are. `renaming` are guests whose new names are
-    still to be given to what the batch has done for them."""
+    still to be given to what the batch has done for them. `changes` are by customer, in the order in which they
+    happen; `inputs` are encoded at once, while they are at hand."""
 
     backend: Backend
     lives: Lives
@@ -46,12 +48,12 @@ class Taking:
     touched: dict[str, None] = field(factory=dict)
     erased: dict[str, None] = field(factory=dict)
     tombstones: dict[str, int] = field(factory=dict)
-    changes: dict[Change, None] = field(factory=dict)
+    changes: dict[str, list[Change]] = field(factory=dict)
     effects: dict[str, Effect] = field(factory=dict)
     undone: list[Change] = field(factory=list)
     withdrawn: dict[str, Effect] = field(factory=dict)
     held: dict[str, Held] = field(factory=dict)
-    inputs: dict[str, list[Taken]] = field(factory=dict)
+    inputs: dict[str, list[bytes]] = field(factory=dict)
     renaming: dict[str, str] = field(factory=dict)
     clock: int | None = None
     tallies: Counter[Counted] = field(factory=Counter)
@@ -183,9 +185,9 @@ class Taking:
         if stored.renamed:
             self._rename(stored.guest, stored.account)
         else:
-            self._note(linked.outcomes[0])
+            self.note(linked.outcomes[0])
         if self.journal:
-            self.inputs.setdefault(stored.account, []).append(linked.taken)
+            self.inputs.setdefault(stored.account, []).append(encode_input(linked.taken))
         self._keep(linked.life, linked.outcomes[-1])
 
     def _rename(self, guest: str, customer: str) -> None:
@@ -206,7 +208,9 @@ class Taking:
         def to(effect: Effect) -> Effect:
             return replace(effect, customer=names[effect.customer]) if effect.customer in names else effect
 
-        self.changes = {named(change): None for change in self.changes}
+        for guest, customer in names.items():
+            if guest in self.changes:  # they come first: of the customer nothing was known
+                self.changes[customer] = [*map(named, self.changes.pop(guest)), *self.changes.get(customer, ())]
         self.undone = [named(change) for change in self.undone]
         self.effects = {id_: to(effect) for id_, effect in self.effects.items()}
         self.withdrawn = {id_: to(effect) for id_, effect in self.withdrawn.items()}
@@ -237,7 +241,7 @@ class Taking:
         self.kept.pop(customer, None)
         self.touched.pop(customer, None)
         self.inputs.pop(customer, None)
-        self.changes = {change: None for change in self.changes if change.customer != customer}
+        self.changes.pop(customer, None)
         self.effects = {id_: effect for id_, effect in self.effects.items() if effect.customer != customer}
         self.undone = [change for change in self.undone if change.customer != customer]
         self.withdrawn = {id_: effect for id_, effect in self.withdrawn.items() if effect.customer != customer}
@@ -263,7 +267,7 @@ class Taking:
         """Keep what came of an input."""
         if self.journal:
             arrivals = before.head.arrivals if before is not None else 0
-            self.inputs.setdefault(entry.customer, []).append(Taken(arrivals, entry))
+            self.inputs.setdefault(entry.customer, []).append(encode_input(Taken(arrivals, entry)))
         self._keep(after, outcome)
         self.clock = entry.instant if self.clock is None else max(self.clock, entry.instant)
         return outcome
@@ -271,25 +275,28 @@ class Taking:
     def _keep(self, life: Life, outcome: Outcome) -> None:
         self.kept[life.head.customer] = life
         self.touched[life.head.customer] = None
-        self._note(outcome)
+        self.note(outcome)
 
-    def _note(self, outcome: Outcome) -> None:
+    def note(self, outcome: Outcome) -> None:
         """Gather what came of an input."""
         if outcome.undone:
             self._name()
-        for change in outcome.undone:
-            if change in self.changes:
-                del self.changes[change]
-            else:
-                self.undone.append(change)
+            for change in outcome.undone:
+                made = self.changes.get(change.customer)
+                if made and change in made:
+                    made.remove(change)
+                else:
+                    self.undone.append(change)
         for effect in outcome.withdrawn:
             if self.effects.pop(effect.id, None) is None:
                 self.withdrawn[effect.id] = effect
-        self.changes |= dict.fromkeys(outcome.changes)
-        self.effects |= {effect.id: effect for effect in outcome.effects}
+        for change in outcome.changes:
+            self.changes.setdefault(change.customer, []).append(change)
         for effect in outcome.effects:
+            self.effects[effect.id] = effect
             self.held.pop(effect.id, None)
-        self.held |= {held.effect.id: held for held in outcome.held}
+        for held in outcome.held:
+            self.held[held.effect.id] = held
         self._count(outcome)
 
     def _count(self, outcome: Outcome) -> None:
@@ -359,14 +366,14 @@ class Taking:
         states = []
         for customer in self.touched:
             life = self.kept[customer]
-            states.append(StoredState(customer, encode(life), life.head.clock, life.head.due, life.head.timer))
+            states.append(StoredState(customer, life, life.head.clock, life.head.due, life.head.timer))
         return Batch(
             states,
             sorted(self.undone, key=lambda each: (each.instant, each.arrival, each.round)),
             list(self.withdrawn.values()),
-            list(self.changes),
+            list(chain.from_iterable(self.changes.values())),
             list(self.effects.values()),
-            [StoredInputs(customer, encode_inputs(inputs)) for customer, inputs in self.inputs.items()],
+            [StoredInputs(customer, encode_page(inputs)) for customer, inputs in self.inputs.items()],
             list(self.erased),
             self.tombstones,
             dict(self.positions),

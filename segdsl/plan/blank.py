@@ -81,6 +81,6 @@ class _Blank:
             case p.Arithmetic(_, left, right):
                 return None if self.value(left) is None or self.value(right) is None else UNSURE
             case p.Age(inner) | p.Start(inner) | p.DateOf(inner) | p.Shift(inner) | p.Fold(inner):
-                return self.value(inner)
+                return None if self.value(inner) is None else UNSURE
             case _:
                 return UNSURE

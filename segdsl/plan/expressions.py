@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-Comparator = Literal["=", "!=", "<", "<=", ">", ">="]
-TextTest = Literal["contains", "starts with", "ends with"]
+from segdsl.values.operations import Comparator as Comparator
+from segdsl.values.operations import TextTest as TextTest
+
 Measure = Literal["count", "distinct", "total", "average", "smallest", "largest", "first", "latest", "frequent", "when"]
 """What a memory answers. `when` is the instant of the latest event."""
 

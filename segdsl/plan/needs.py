@@ -122,6 +122,10 @@ class Needs:
     def collections_of(self, event: str) -> list[p.Collection]:
         return self.collections.get(event, [])
 
+    def tells_of(self, event: str) -> bool:
+        """Whether collections, or triggers that count or look back, have to be told of an event."""
+        return any(event in told for told in (self.collections, self.counts, self.after, self.without))
+
     def segments_of_event(self, event: str) -> set[str]:
         return self.by_event.get(event, set())
 

@@ -1,13 +1,16 @@
-"""Walking plans: all parts of an expression, whatever nodes are added later."""
+"""Walking plans: all parts of an expression, whatever nodes are added later; and changing them."""
 
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from operator import is_not
+from typing import Any, TypeVar, cast
 
 from msgspec import Struct
+from msgspec import structs as structs_
 
 from segdsl.plan import nodes as p
 
 E = TypeVar("E", bound=p.Expression)
+N = TypeVar("N", bound=Struct | tuple[Any, ...])
 
 
 def depth(node: object) -> int:
@@ -71,3 +74,18 @@ def outermost(kind: type[E], node: object) -> Iterator[E]:
     elif isinstance(node, Struct):
         for name in node.__struct_fields__:
             yield from outermost(kind, getattr(node, name))
+
+
+def rewritten(node: N, change: Callable[[p.Expression], p.Expression]) -> N:
+    """A node of a plan (or a tuple of some) with each expression in it changed, innermost first. What nothing was
+    changed in is the same object as before."""
+    if isinstance(node, tuple):
+        parts = [rewritten(part, change) if isinstance(part, Struct | tuple) else part for part in node]
+        return cast(N, tuple(parts)) if any(map(is_not, parts, node)) else node
+    changes: dict[str, object] = {}
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
+        if isinstance(value, Struct | tuple) and (new := rewritten(value, change)) is not value:
+            changes[name] = new
+    made = structs_.replace(node, **changes) if changes else node
+    return cast(N, change(made)) if isinstance(made, p.Expression) else made

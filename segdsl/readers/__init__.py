@@ -9,17 +9,18 @@ The files in `NO_FORMATS` serve the readers and their callers.
 import gzip
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from segdsl.diagnostics.errors import InputError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.readers import detecting
-from segdsl.readers.base import EventShape, Reader
+from segdsl.readers.base import EventShape, Lot, Reader
 from segdsl.readers.lines import PACKED, Stream
 from segdsl.records.inputs import PLAIN, Event
 from segdsl.records.outcomes import Reject
@@ -33,8 +34,8 @@ ENDINGS = {"json": PLAIN, "jsonl": PLAIN, PLAIN: PLAIN, "ndjson": PLAIN, "pq": "
 """Endings of names that are not those of formats, with the format where a mapping is given."""
 
 NO_FORMATS = (
-    "__init__", "base", "cutting", "detecting", "growing", "lenient", "lines", "mapping", "objects", "ordering", "rows",
-    "traits",
+    "__init__", "base", "cutting", "detecting", "forms", "growing", "lenient", "lines", "mapping", "objects",
+    "ordering", "rows", "traits",
 )  # fmt: skip
 
 
@@ -42,21 +43,28 @@ class Reading(Iterator[Event | Reject]):
     """An input being read: the items in the order of the input, as they arrive. Closes the input at its end, on an
     error, and as a context manager."""
 
-    def __init__(self, name: Path, reader: Reader, items: Iterator[Event | Reject], closing: ExitStack) -> None:
+    def __init__(self, name: Path, reader: Reader, lots: Iterator[Lot], closing: ExitStack) -> None:
         self._name = name
         self._reader = reader
-        self._items = items
+        self._read = lots
+        self._lots = self._guarded()
+        self._items: Iterator[Event | Reject] = chain.from_iterable(self._lots)
         self._closing = closing
 
     def __next__(self) -> Event | Reject:
+        return next(self._items)
+
+    def lots(self) -> Iterator[Lot]:
+        """The items in lots, as the reader gives them. What was taken one by one is not in them."""
+        return self._lots
+
+    def _guarded(self) -> Generator[Lot, None, None]:
         try:
-            return next(self._items)
+            yield from self._read
         except InputError as error:
-            self.close()
             raise of_the_file(error, self._reader.source, self._name) from error
-        except BaseException:
-            self.close()
-            raise
+        finally:
+            self._closing.close()
 
     def __enter__(self) -> "Reading":
         return self
@@ -67,6 +75,7 @@ class Reading(Iterator[Event | Reject]):
     def close(self) -> None:
         """Closes the input; there is nothing more to read then. Standard input stays open."""
         self._items = iter(())
+        self._lots.close()
         self._closing.close()
 
     @property
@@ -113,10 +122,10 @@ def read_events(
     with ExitStack() as opened:
         stream = _unpacked(sys.stdin.buffer if standard else _open(name, opened), name, opened)
         try:
-            items = reader.read(stream)
+            lots = reader.lots(stream)
         except InputError as error:
             raise of_the_file(error, reader.source, name) from error
-        return Reading(name, reader, items, opened.pop_all())
+        return Reading(name, reader, lots, opened.pop_all())
 
 
 def reader_of(

@@ -7,18 +7,21 @@ format is a file beside this one with an `open_reader`; it imports `plan`, `reco
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from itertools import chain
 from typing import Any, ClassVar
 
 from attrs import frozen
 
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan.nodes import EventField, EventType, Plan
+from segdsl.readers.forms import Chosen, Forms
 from segdsl.readers.lines import Stream
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.kinds import INSTANT, Kind
-from segdsl.values.limits import EVENT_BYTES, NAME_CHARACTERS
+from segdsl.values.limits import EVENT_BYTES, IDENTITY_CHARACTERS, NAME_CHARACTERS
+from segdsl.values.quick import UNUSUAL, Moments
 from segdsl.values.text import normal
 from segdsl.values.wire import BadValue, as_text, decode, shown
 from segdsl.values.zones import Zone
@@ -31,9 +34,6 @@ REASONS = (
 )  # fmt: skip
 """The words a reader's rejects are counted under."""
 
-IDENTITY_CHARACTERS = 1_000
-"""Of a customer or an event's id."""
-
 RAW_CHARACTERS = 500
 """What a reject shows of its input."""
 
@@ -41,6 +41,9 @@ DISTINCT_IGNORED = 1_000
 """Names of undeclared fields that are counted one by one; further ones are counted together under `OTHERS`."""
 
 OTHERS = ("", "")
+
+Lot = list[Event | Reject]
+"""Items of an input that stand one after another."""
 
 
 class Reader(ABC):
@@ -64,13 +67,18 @@ class Reader(ABC):
         """How much was passed over."""
         return self.passed_over.total()
 
-    @abstractmethod
     def read(self, stream: Stream) -> Iterator[Event | Reject]:
         """The events of an open binary stream and what was not one, in the order of the input, as they arrive.
 
         The stream is unpacked already and stays open: who opened it closes it. Raises InputError when the input as a
         whole cannot be read; what is wrong with a part of it is a Reject, and the rest goes on.
         """
+        return chain.from_iterable(self.lots(stream))
+
+    @abstractmethod
+    def lots(self, stream: Stream) -> Iterator[Lot]:
+        """The same in lots, which cost less: as much as has come together. Nothing waits for more in order to be in a
+        larger one, and a lot may be empty. Within a lot, and from one to the next, places do not go back."""
 
 
 class Refusal(Exception):  # noqa: N818 - a finding about the data
@@ -114,6 +122,8 @@ class EventShape:
         self.attributes: dict[str, KnownField] = _keys(
             tuple(EventField(attribute.name, attribute.kind) for attribute in plan.attributes)
         )
+        self.forms = Forms(Moments(self.zone), identity, self.ignored_fields)
+        self._known = self.forms.known
         self._unknown: dict[str, str] = {}
         self._ignored: list[tuple[str, str]] = []  # by the event that is being read
 
@@ -127,10 +137,34 @@ class EventShape:
         written, if the object was made of another. Never raises for what the object holds.
         """
         try:
-            return self._event(obj, place, f"{source}:{place}{part}", format)
+            return self._known[obj["event"]][tuple(obj)](obj, place, source, part, format)
+        except UNUSUAL:
+            return self.patiently(obj, place, source, raw, part=part, format=format)
+
+    def patiently(
+        self, obj: Any, place: int, source: str, raw: bytes | str = b"", *, part: str = "", format: str = ""
+    ) -> Event | Reject:
+        """The same, for whatever it may be: this is what an object means. The forms of objects of which it makes events
+        are kept, so that `to_event` can take the short way with the next ones."""
+        try:
+            event = self._event(obj, place, f"{source}:{place}{part}", format)
         except Refusal as refusal:
             known = obj if isinstance(obj, dict) else {}
             return reject(refusal, place, _quietly(known.get("id")), _quietly(known.get("customer")), raw)
+        self._keep_forms(obj)
+        return event
+
+    def _keep_forms(self, obj: dict[str, Any]) -> None:
+        name, attributes = obj["event"], obj.get("attributes")
+        if self.forms.is_wanted(name, obj):
+            known = self.known(name)
+            fields, ignored = _chosen(known.keys, obj, RESERVED)
+            counted = tuple(self._counted_as(known.name, each) for each in ignored)
+            self.forms.keep(name, tuple(obj), known.name, _by_key(fields), counted)
+        if attributes and not self.forms.keeps_attributes(attributes):
+            chosen, ignored = _chosen(self.attributes, attributes)
+            counted = tuple(self._counted_as("attributes", each) for each in ignored)
+            self.forms.keep_attributes(tuple(attributes), _by_key(chosen), counted)
 
     def _event(self, obj: Any, place: int, made: str, format: str) -> Event:
         self._ignored = []
@@ -213,8 +247,10 @@ class EventShape:
             raise Refusal(reason, bad.about(name)) from None
 
     def _fields(self, known: KnownEvent, obj: dict[str, Any]) -> dict[str, Any]:
+        chosen, ignored = _chosen(known.keys, obj, RESERVED)
+        self._count_ignored(known.name, ignored)
         fields = {}
-        for name, (key, field) in self._chosen(known.keys, obj, known.name).items():
+        for name, (key, field) in chosen.items():
             value = self._value(field.kind, obj[key], name if field.rank < 2 else f"{name} ({key})", "bad field")
             if value is not None:
                 fields[name] = value
@@ -224,37 +260,22 @@ class EventShape:
         """One that is `null` is kept as None: with this event it becomes not known."""
         if not isinstance(raw, dict):
             raise Refusal("bad attribute", f"`attributes` is {shown(raw)}, not an object")
-        chosen = self._chosen(self.attributes, raw, "attributes")
+        chosen, ignored = _chosen(self.attributes, raw)
+        self._count_ignored("attributes", ignored)
         return {n: self._value(field.kind, raw[key], n, "bad attribute") for n, (key, field) in chosen.items()}
 
-    def _chosen(
-        self, keys: dict[str, KnownField], obj: dict[str, Any], owner: str
-    ) -> dict[str, tuple[str, KnownField]]:
-        """For each declared name that the object has: the key that counts. All else is counted as ignored."""
-        chosen: dict[str, tuple[str, KnownField]] = {}
-        reserved = RESERVED if keys is not self.attributes else ()
-        for key in obj:
-            field = keys.get(key)
-            if field is None:
-                if key in reserved:
-                    continue
-                field = keys.get(normal(str(key)))
-                if field is None:
-                    self._count_ignored(owner, str(key))
-                    continue
-            held = chosen.get(field.name)
-            if held is None or field.rank < held[1].rank:
-                chosen[field.name] = (key, field)
-        return chosen
+    def _count_ignored(self, owner: str, names: list[str]) -> None:
+        for name in names:
+            key = self._counted_as(owner, name)
+            self.ignored_fields[key] += 1
+            self._ignored.append(key)
 
-    def _count_ignored(self, owner: str, name: str) -> None:
+    def _counted_as(self, owner: str, name: str) -> tuple[str, str]:
+        """The key under which what is not declared is counted."""
         if not name.isascii():  # half a character of UTF-16 cannot be kept
             name = name.encode("utf-8", "replace").decode()
         key = (owner, name[:NAME_CHARACTERS])
-        if key not in self.ignored_fields and len(self.ignored_fields) >= DISTINCT_IGNORED:
-            key = OTHERS
-        self.ignored_fields[key] += 1
-        self._ignored.append(key)
+        return OTHERS if key not in self.ignored_fields and len(self.ignored_fields) >= DISTINCT_IGNORED else key
 
 
 def identity(raw: Any) -> str:
@@ -292,6 +313,31 @@ def _quietly(raw: Any) -> str:
         return identity(raw)
     except BadValue:
         return ""
+
+
+def _chosen(
+    keys: dict[str, KnownField], obj: dict[str, Any], reserved: Container[str] = ()
+) -> tuple[dict[str, tuple[str, KnownField]], list[str]]:
+    """For each declared name that an object has: the key that counts. And the keys of all else."""
+    chosen: dict[str, tuple[str, KnownField]] = {}
+    ignored: list[str] = []
+    for key in obj:
+        field = keys.get(key)
+        if field is None:
+            if key in reserved:
+                continue
+            field = keys.get(normal(str(key)))
+            if field is None:
+                ignored.append(str(key))
+                continue
+        held = chosen.get(field.name)
+        if held is None or field.rank < held[1].rank:
+            chosen[field.name] = (key, field)
+    return chosen, ignored
+
+
+def _by_key(chosen: dict[str, tuple[str, KnownField]]) -> Chosen:
+    return {key: (name, field.kind) for name, (key, field) in chosen.items()}
 
 
 def _events(types: tuple[EventType, ...]) -> dict[str, KnownEvent]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segdsl.diagnostics.errors import InputError
-from segdsl.readers.base import EventShape, Reader, Refusal, identity, reject
+from segdsl.readers.base import EventShape, Lot, Reader, Refusal, identity, reject
 from segdsl.readers.lines import Line, Stream, lines
 from segdsl.readers.mapping import AS_MAPPED, Cell, Layout, Mapping, RowRule
 from segdsl.records.inputs import Event
@@ -49,7 +49,7 @@ class Csv(Reader):
         self.mapping = mapping
         self._last_time = ("", 0)
 
-    def read(self, stream: Stream) -> Iterator[Event | Reject]:
+    def lots(self, stream: Stream) -> Iterator[Lot]:
         """As the contract says. Reads the header at once, and raises InputError when the mapping does not fit it."""
         feed = _Feed(lines(stream, self.limit, self.source), self.limit)
         rows = csv.reader(feed, delimiter=self.mapping.delimiter, strict=True)
@@ -62,7 +62,7 @@ class Csv(Reader):
         if not header or feed.undecodable:
             flaw = "it is not UTF-8 text" if feed.undecodable else "the first row is empty"
             raise InputError(f"{self.source} has no header with the names of columns: {flaw}")
-        return self._items(feed, rows, self.mapping.bind(self.shape, header))
+        return ([item] for item in self._items(feed, rows, self.mapping.bind(self.shape, header)))
 
     def _items(self, feed: "_Feed", rows: Iterator[list[str]], layout: Layout) -> Iterator[Event | Reject]:
         row = 1

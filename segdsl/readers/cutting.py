@@ -1,8 +1,8 @@
 """JSON cut into pieces of one value each: a line each, or the items of an array, or values over several lines.
 
-Comes in: an open binary stream. Goes out: `Piece`s, as they arrive, none held that is longer than the limit. Which of
-the two it is, is seen at the start: an input whose first line is a lone `{`, or that begins with `[`, is cut at
-brackets; every other at line ends, so that one broken line harms no other. Is no format.
+Comes in: an open binary stream. Goes out: `Piece`s, or blocks of lines, as they arrive, none held that is longer than
+the limit. Which of the two it is, is seen at the start: an input whose first line is a lone `{`, or that begins with
+`[`, is cut at brackets; every other at line ends, so that one broken line harms no other. Is no format.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from segdsl.readers.lines import HEAD, Flaw, Stream, chunks, lines_of
+from segdsl.readers.lines import HEAD, Block, Flaw, Line, Stream, blocks_of, chunks
 
 _LOOK = 65_536
 """Bytes in which the first line that is not blank is looked for."""
@@ -36,6 +36,16 @@ def pieces(stream: Stream, limit: int, source: str) -> Iterator[Piece]:
 
     A line that is blank is a piece all the same. Raises InputError as `lines` does.
     """
+    for part in blocks(stream, limit, source):
+        if isinstance(part, Piece):
+            yield part
+        else:
+            for place, line in enumerate(part.lines, part.place):
+                yield Piece(place, line, "")
+
+
+def blocks(stream: Stream, limit: int, source: str) -> Iterator[Block | Piece]:
+    """The same, but lines with which nothing is wrong in blocks, as they have come together."""
     arriving = chunks(stream, source)
     head: list[bytes | None] = []
     for chunk in arriving:
@@ -47,7 +57,7 @@ def pieces(stream: Stream, limit: int, source: str) -> Iterator[Piece]:
     whole = chain(head, arriving)
     if head and head[-1] is not None and spread:
         return _Cutter(limit).cut(whole)
-    return (Piece(*line) for line in lines_of(whole, limit))
+    return (Piece(*part) if isinstance(part, Line) else part for part in blocks_of(whole, limit))
 
 
 def _is_spread(start: bytes) -> bool | None:

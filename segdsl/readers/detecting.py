@@ -13,7 +13,7 @@ from typing import Any
 from segdsl.diagnostics.errors import InputError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.readers.base import EventShape, Reader
-from segdsl.readers.objects import Dialect, Object, Objects, always
+from segdsl.readers.objects import Choice, Dialect, Object, Objects, always
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.limits import EVENT_BYTES
@@ -28,7 +28,7 @@ AUTO = "auto"
 
 def open_reader(shape: EventShape, source: str, limit: int) -> Reader:
     """A reader of JSON of any format that is known by its shape."""
-    return Objects(shape, source, Detecting(shape).choose, limit)
+    return Objects(shape, source, Detecting(shape), limit)
 
 
 def items_of(
@@ -45,8 +45,8 @@ def items_of(
             f"objects cannot be read as {format!r}{f'; did you mean {meant}?' if meant else ''} (but as "
             f"{', '.join((AUTO, *DIALECTS))})"
         )
-    choose = Detecting(shape).choose if format == AUTO else always(dialect_of(format, shape))
-    reader = Objects(shape, source, choose, limit)
+    choice: Choice = Detecting(shape) if format == AUTO else always(dialect_of(format, shape))
+    reader = Objects(shape, source, choice, limit)
     for place, obj in enumerate(objects, 1):
         if not isinstance(obj, str | bytes):
             yield from reader.items(obj, place)
@@ -61,7 +61,7 @@ def dialect_of(format: str, shape: EventShape) -> Dialect:
     return made
 
 
-class Detecting:
+class Detecting(Choice):
     """Chooses a dialect for each object of one input."""
 
     def __init__(self, shape: EventShape) -> None:

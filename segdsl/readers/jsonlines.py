@@ -31,6 +31,7 @@ class Plain(Dialect):
 
     format = FORMAT
     exact = True
+    is_plain = True
 
     def knows(self, obj: Object) -> bool:
         return "event" in obj and ("customer" in obj or "time" in obj or "visitor" in obj)

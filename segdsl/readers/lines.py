@@ -1,7 +1,8 @@
 """The lines of an input: bytes cut at line ends, with what is wrong with a line said and no more held than need be.
 
-Comes in: an open binary stream, unpacked or read through gzip. Goes out: `(place, line, flaw)`, the place counted from
-1. Stands before every reader whose format is made of lines; `cutting.py` cuts JSON that is not.
+Comes in: an open binary stream, unpacked or read through gzip. Goes out: `Block`s of lines with which nothing is wrong,
+as many as have come together, and each other line by itself; or one line after another. Places are counted from 1.
+Stands before every reader whose format is made of lines; `cutting.py` cuts JSON that is not.
 """
 
 import gzip
@@ -39,6 +40,19 @@ class Line(NamedTuple):
     flaw: Flaw
 
 
+class Block(NamedTuple):
+    """Lines that have come together: whole ones, none longer than the limit, each with its `\\n`. `place` is that of
+    the first."""
+
+    place: int
+    text: bytes
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Its lines, without their ends."""
+        return self.text.split(b"\n")[:-1]
+
+
 def lines(stream: Stream, limit: int, source: str) -> Iterator[Line]:
     """The lines of a stream, as they arrive. A byte-order mark at the start is left out.
 
@@ -46,30 +60,44 @@ def lines(stream: Stream, limit: int, source: str) -> Iterator[Line]:
     flaw `cut`, after all that could be unpacked. Raises InputError, with `source` and the place, when the input is not
     text, cannot be unpacked from its start, or cannot be read on.
     """
-    return lines_of(chunks(stream, source), limit)
+    for part in blocks_of(chunks(stream, source), limit):
+        if isinstance(part, Line):
+            yield part
+        else:
+            for place, line in enumerate(part.lines, part.place):
+                yield Line(place, line, "")
 
 
-def lines_of(pieces: Iterable[bytes | None], limit: int) -> Iterator[Line]:
-    """The lines of bytes that have been read, as `chunks` gives them."""
-    place, rest, long = 0, b"", False
-    for chunk in pieces:
+def blocks_of(arriving: Iterable[bytes | None], limit: int) -> Iterator[Block | Line]:
+    """The lines of bytes that have been read, as `chunks` gives them: those with a flaw one by one, the others in
+    blocks. All lines that end in a chunk are given before the next chunk is asked for."""
+    place, rest, long = 1, b"", False
+    for chunk in arriving:
         if chunk is None:
-            yield Line(place + 1, rest, "cut")
+            yield Line(place, rest, "cut")
             return
-        parts = chunk.split(b"\n")
-        parts[0] = rest + parts[0]
-        rest = parts.pop()
-        for part in parts:
-            place += 1
-            if long or len(part) > limit:
-                yield Line(place, part[:HEAD], "long")
-                long = False
-            else:
-                yield Line(place, part, "")
+        whole = rest + chunk if rest else chunk
+        end = whole.rfind(b"\n") + 1
+        text, rest = whole[:end], whole[end:]
+        if long and text:
+            line, _, text = text.partition(b"\n")
+            yield Line(place, line[:HEAD], "long")
+            place, long = place + 1, False
+        if len(text) > limit:
+            yield from _one_by_one(Block(place, text), limit)
+        elif text:
+            yield Block(place, text)
+        place += text.count(b"\n")
         if long or len(rest) > limit:
             rest, long = rest[:HEAD], True
     if rest:
-        yield Line(place + 1, rest, "long" if long else "open")
+        yield Line(place, rest, "long" if long else "open")
+
+
+def _one_by_one(block: Block, limit: int) -> Iterator[Block | Line]:
+    """Lines of which one may be too long."""
+    for place, line in enumerate(block.lines, block.place):
+        yield Line(place, line[:HEAD], "long") if len(line) > limit else Block(place, line + b"\n")
 
 
 def chunks(stream: Stream, source: str) -> Iterator[bytes | None]:

@@ -7,20 +7,21 @@ and `Infinity` are not JSON. Is no format.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from msgspec import ValidationError
 from msgspec.json import Decoder
 
-from segdsl.readers.base import EventShape, Reader, Refusal, reject
-from segdsl.readers.cutting import Piece, pieces
+from segdsl.readers.base import EventShape, Lot, Reader, Refusal, reject
+from segdsl.readers.cutting import Piece, blocks
 from segdsl.readers.lenient import loosened
-from segdsl.readers.lines import Stream
-from segdsl.records.inputs import Event
+from segdsl.readers.lines import Block, Stream
+from segdsl.records.inputs import PLAIN, Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.limits import EVENT_BYTES
+from segdsl.values.quick import UNUSUAL
 from segdsl.values.wire import shown
 
 Object = dict[str, Any]
@@ -41,6 +42,10 @@ class Dialect(ABC):
     exact: ClassVar[bool] = False
     """Whether values must have the very form of their kinds."""
 
+    is_plain: ClassVar[bool] = False
+    """Whether its objects are in the plain shape as they are: `plain` gives what it gets. Then it `knows` each object
+    that has an `event` and a `time`."""
+
     def __init__(self, shape: EventShape) -> None:
         self.shape = shape
 
@@ -58,13 +63,25 @@ class Dialect(ABC):
         several and they have an id, each has its own. Raises Refusal, or PassedOver."""
 
 
-Choose = Callable[[Object], Dialect]
-"""The dialect by which an object is read."""
+class Choice(ABC):
+    """Chooses the dialect by which an object is read. `last` is the one that was chosen last: an object that it `knows`
+    is read by it too."""
+
+    last: Dialect
+
+    @abstractmethod
+    def choose(self, obj: Object) -> Dialect:
+        """The dialect of the next object."""
 
 
-def always(dialect: Dialect) -> Choose:
+class always(Choice):  # noqa: N801 - it is said as a word
     """Every object is read by one dialect."""
-    return lambda _: dialect
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.last = dialect
+
+    def choose(self, obj: Object) -> Dialect:
+        return self.last
 
 
 class Objects(Reader):
@@ -72,21 +89,50 @@ class Objects(Reader):
     place of one, and what a dialect calls a batch, are read one by one. The place is the line's number.
     """
 
-    def __init__(self, shape: EventShape, source: str, choose: Choose, limit: int = EVENT_BYTES) -> None:
+    def __init__(self, shape: EventShape, source: str, choice: Choice, limit: int = EVENT_BYTES) -> None:
         super().__init__(shape, source, limit)
-        self.choose = choose
+        self.choice = choice
 
-    def read(self, stream: Stream) -> Iterator[Event | Reject]:
+    def lots(self, stream: Stream) -> Iterator[Lot]:
         """As the contract says. What is not JSON, or too long, is a reject; blank lines are passed over."""
-        for piece in pieces(stream, self.limit, self.source):
-            try:
-                obj = self._decoded(piece)
-            except Refusal as refusal:
-                if piece.text.strip() or piece.flaw in ("long", "cut"):
-                    yield reject(refusal, piece.place, raw=piece.text)
+        for part in blocks(stream, self.limit, self.source):
+            if isinstance(part, Piece):
+                yield list(self._piece(part))
                 continue
-            part = f".{piece.item}" if piece.item > 1 else ""
-            yield from self.items(obj, piece.place, piece.text, part)
+            objects = decoded_lines(part.text)
+            if objects is not None:
+                yield self._lines(objects, part)
+            else:
+                yield [
+                    item for n, line in enumerate(part.lines, part.place) for item in self._piece(Piece(n, line, ""))
+                ]
+
+    def _piece(self, piece: Piece) -> Iterable[Event | Reject]:
+        try:
+            obj = self._decoded(piece)
+        except Refusal as refusal:
+            is_told = piece.text.strip() or piece.flaw in ("long", "cut")
+            return [reject(refusal, piece.place, raw=piece.text)] if is_told else []
+        return self.items(obj, piece.place, piece.text, f".{piece.item}" if piece.item > 1 else "")
+
+    def _lines(self, objects: list[Any], block: Block) -> Lot:
+        """The events of objects of which each is a line of a block. Those of a form that is known take the short way;
+        the line of one that does not is looked up, since its reject shows it."""
+        made: Lot = []
+        known, source, choice = self.shape.forms.known, self.source, self.choice
+        is_plain, lines = choice.last.is_plain, None
+        for place, obj in enumerate(objects, block.place):
+            if is_plain:
+                try:
+                    made.append(known[obj["event"]][tuple(obj)](obj, place, source, "", PLAIN))
+                    continue
+                except UNUSUAL:
+                    pass
+            if lines is None:
+                lines = block.lines
+            made += self.items(obj, place, lines[place - block.place])
+            is_plain = choice.last.is_plain
+        return made
 
     def texts(self, text: bytes, place: int) -> Iterator[Event | Reject]:
         """The events of one JSON text, which stood at `place`."""
@@ -106,7 +152,7 @@ class Objects(Reader):
             return self._batch(obj, None, place, raw, part)
         if not isinstance(obj, dict):
             return [reject(_no_object(obj), place, raw=raw)]
-        dialect = self.choose(obj)
+        dialect = self.choice.choose(obj)
         calls = dialect.calls(obj)
         if calls is None:
             return self._events(obj, dialect, place, raw, part)
@@ -120,7 +166,7 @@ class Objects(Reader):
             of = part if number == 1 else f"{part}.{number}"
             found: Iterable[Event | Reject] = [reject(_no_object(call), place, raw=raw)]
             if isinstance(call, dict):
-                found = self._events(call, dialect or self.choose(call), place, raw, of)
+                found = self._events(call, dialect or self.choice.choose(call), place, raw, of)
             for item in found:
                 yield _within(item, number, len(calls)) if isinstance(item, Reject) else item
 
@@ -165,6 +211,23 @@ def decoded(text: bytes, what: str, open: bool = False, stops: str = "") -> Any:
         except (ValueError, RecursionError) as second:
             found = second
     raise Refusal("not an event", _flaw_of(found, text, what, stops if open else ""))
+
+
+def decoded_lines(text: bytes) -> list[Any] | None:
+    """The values of whole lines, of which each is an object; None where that is not certain. Decoded together they cost
+    less, but lines that are something else must be told apart.
+
+    A line end between a `}` and a `{` cannot stand inside a value. Where there are as many of these as there are values
+    to be parted, each value is a line.
+    """
+    if text[:1] != b"{":
+        return None
+    try:
+        values = _FAST.decode_lines(text)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    ends = b"}\r\n{" if text[-2:-1] == b"\r" else b"}\n{"
+    return values if text.count(ends) == len(values) - 1 else None
 
 
 def _flaw_of(error: Exception, text: bytes, what: str, stops: str) -> str:

@@ -22,11 +22,11 @@ from msgspec.structs import replace
 from segdsl.diagnostics.errors import InputError
 from segdsl.diagnostics.extras import load_extra
 from segdsl.diagnostics.suggest import nearest
-from segdsl.readers.base import RAW_CHARACTERS, EventShape, Reader, Refusal, reject
+from segdsl.readers.base import RAW_CHARACTERS, EventShape, Lot, Reader, Refusal, reject
 from segdsl.readers.detecting import Detecting
 from segdsl.readers.lines import Stream
 from segdsl.readers.mapping import Mapping
-from segdsl.readers.objects import Choose, Objects, always
+from segdsl.readers.objects import Choice, Objects, always
 from segdsl.readers.rows import Rows
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
@@ -50,7 +50,7 @@ def open_reader(shape: EventShape, source: str, mapping: Path | None, limit: int
         for module in ("pyarrow", "pyarrow.parquet")
     )
     if mapping is None:
-        return Parquet(shape, source, Detecting(shape).choose, limit, (arrow, parquet), _ALL)
+        return Parquet(shape, source, Detecting(shape), limit, (arrow, parquet), _ALL)
     rows = Rows(shape, Mapping.load(mapping), FORMAT)
     return Parquet(shape, source, always(rows), limit, (arrow, parquet), rows.columns)
 
@@ -59,14 +59,14 @@ class Parquet(Objects):
     """Reads Parquet. `columns` are those to be read, as paths; none: all."""
 
     def __init__(
-        self, shape: EventShape, source: str, choose: Choose, limit: int, modules: tuple[Any, Any],
+        self, shape: EventShape, source: str, choice: Choice, limit: int, modules: tuple[Any, Any],
         columns: tuple[str, ...],
     ) -> None:  # fmt: skip
-        super().__init__(shape, source, choose, limit)
+        super().__init__(shape, source, choice, limit)
         self.arrow, self.parquet = modules
         self.columns = columns
 
-    def read(self, stream: Stream) -> Iterator[Event | Reject]:
+    def lots(self, stream: Stream) -> Iterator[Lot]:
         """As the contract says. Reads the schema at once, and raises InputError when it is none, or lacks a column of
         the mapping."""
         if not stream.seekable():
@@ -105,7 +105,7 @@ class Parquet(Objects):
             kind = kind.field(names.index(part)).type
         return True
 
-    def _rows(self, file: Any, columns: list[str] | None) -> Iterator[Event | Reject]:
+    def _rows(self, file: Any, columns: list[str] | None) -> Iterator[Lot]:
         place = 0
         for number in range(file.metadata.num_row_groups):
             group = file.metadata.row_group(number)
@@ -117,11 +117,11 @@ class Parquet(Objects):
                 if not rows:
                     which = f"row {last:,}" if place + 1 == last else f"rows {place + 1:,} to {last:,}"
                     why = f"row group {number + 1} is damaged: {error or 'it ends too early'}"
-                    yield reject(Refusal("not an event", f"{which} cannot be read, since {why}"), place + 1)
+                    yield [reject(Refusal("not an event", f"{which} cannot be read, since {why}"), place + 1)]
                     place = last
-                for row in rows or ():
-                    place += 1
-                    yield from self._made(row, place)
+                    continue
+                yield [item for at, row in enumerate(rows, place + 1) for item in self._made(row, at)]
+                place += len(rows)
 
     def _made(self, row: dict[str, Any], place: int) -> Iterator[Event | Reject]:
         for item in self.items(_as_json(row), place):

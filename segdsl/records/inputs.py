@@ -1,5 +1,5 @@
 """What goes in: events, what the host says about a customer, and whom a guest turned out to be. All are replayed alike
-(architecture rule 10)."""
+(architecture rule 10). None of it can hold itself, so the collector of cycles need not look at any (`gc=False`)."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ PLAIN = "jsonlines"
 """The format of events in the plain shape (language.md section 8), and of other JSON that a mapping describes."""
 
 
-class Event(Struct, frozen=True, tag="event", array_like=True):
+class Event(Struct, frozen=True, tag="event", array_like=True, gc=False):
     """Something a customer did. `instant` is in microseconds since 1970 UTC; `fields` and `attributes` hold run-time
     values (see `segdsl.values`) by the names of the language, what is not known left out; an attribute that becomes
     not known with this event is None. `id` belongs to the customer; `place` is where in the input it stood.
@@ -39,7 +39,7 @@ class Event(Struct, frozen=True, tag="event", array_like=True):
     visitor: str = ""
 
 
-class Include(Struct, frozen=True, tag="include", array_like=True):
+class Include(Struct, frozen=True, tag="include", array_like=True, gc=False):
     """The host puts a customer into a segment, whatever the rules say."""
 
     id: str
@@ -48,7 +48,7 @@ class Include(Struct, frozen=True, tag="include", array_like=True):
     segment: str
 
 
-class Exclude(Struct, frozen=True, tag="exclude", array_like=True):
+class Exclude(Struct, frozen=True, tag="exclude", array_like=True, gc=False):
     """The host keeps a customer out of a segment, whatever the rules say."""
 
     id: str
@@ -57,7 +57,7 @@ class Exclude(Struct, frozen=True, tag="exclude", array_like=True):
     segment: str
 
 
-class Unlist(Struct, frozen=True, tag="unlist", array_like=True):
+class Unlist(Struct, frozen=True, tag="unlist", array_like=True, gc=False):
     """The host takes back its `Include` or `Exclude`."""
 
     id: str
@@ -66,7 +66,7 @@ class Unlist(Struct, frozen=True, tag="unlist", array_like=True):
     segment: str
 
 
-class Link(Struct, frozen=True, tag="link", array_like=True):
+class Link(Struct, frozen=True, tag="link", array_like=True, gc=False):
     """A `guest` turned out to be a customer (language.md section 5.18), by the event of the `visitor` with the same id,
     before it is handled. `facts` are all that was known of the guest at the instant, as `state.life` encodes it, and
     are joined with what is known of the customer. Without them the customer is new, and is the guest under another

@@ -1,4 +1,8 @@
-"""What comes out of a step: changes of membership, effects, and inputs that could not be taken."""
+"""What comes out of a step: changes of membership, effects, and inputs that could not be taken.
+
+None of it can hold itself, so the collector of cycles need not look at any (`gc=False`): millions of them may live at
+once.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -8,7 +12,7 @@ from msgspec import Struct
 from segdsl.values.instants import EPOCH
 
 
-class Because(Struct, frozen=True):
+class Because(Struct, frozen=True, gc=False):
     """Why something happened. `reason` is `added` or `removed` (by the rule), `ended` (the time it was added for is
     over), `condition` (a derived segment's turned), `joined` (a guest
     turned out to be the customer), `included`, `excluded`, `unlisted` (by the host). `rule` is the
@@ -21,7 +25,7 @@ class Because(Struct, frozen=True):
     cause: str = ""
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, gc=False):
     """A customer enters or leaves a segment. (`instant`, `arrival`, `round`) is the order key of the step from which
     the change is seen: microseconds since 1970 UTC, the customer's arrival number (0 for the clock), the round."""
 
@@ -39,7 +43,7 @@ class Change(Struct, frozen=True):
         return EPOCH + timedelta(microseconds=self.instant)
 
 
-class Effect(Struct, frozen=True):
+class Effect(Struct, frozen=True, gc=False):
     """An action handed to the host. `id` is the same whenever the same rule does it for the same cause; `fields` holds
     JSON values by field name, what is not known left out. `mark` is `late` for one that a late event brought about, and
     `withdrawn` for the notice that one given out before would not have been (language.md section 5.15). `nth` is which
@@ -63,7 +67,7 @@ class Effect(Struct, frozen=True):
         return EPOCH + timedelta(microseconds=self.instant)
 
 
-class HeldBy(Struct, frozen=True):
+class HeldBy(Struct, frozen=True, gc=False):
     """What held an effect back: a `limit` or a `hold` as it is written (`text`), and its `file:line`. For a limit, how
     many effects it had let through within its window, and the instant of the oldest of them (microseconds since 1970
     UTC)."""
@@ -75,7 +79,7 @@ class HeldBy(Struct, frozen=True):
     since: int | None = None
 
 
-class Held(Struct, frozen=True):
+class Held(Struct, frozen=True, gc=False):
     """An effect that was not made, because limits or holds kept it back. It is what would have been handed over, at
     that instant; it is not queued, and does not count for any limit. `by` are those that kept it back."""
 
@@ -83,7 +87,7 @@ class Held(Struct, frozen=True):
     by: tuple[HeldBy, ...]
 
 
-class Reject(Struct, frozen=True):
+class Reject(Struct, frozen=True, gc=False):
     """An input that was not taken. `reason` is one of a few words that are counted (`late`, `no customer`, `unknown
     event`, ...), `detail` says it to a person, `place` is where in the input it stood (a line or row number, from 1),
     `raw` what was read of it (cut to 500 characters)."""
@@ -96,7 +100,7 @@ class Reject(Struct, frozen=True):
     raw: str = ""
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """What one input did, or the clock for one customer. `status` is `accepted`, `repeated` (its id was seen before;
     nothing changed), `rejected` (then `reject` says why) or `advanced` (by the clock alone). `fired` lists the ids of
     the rules that fired, `fired_at` the instants at which they did (microseconds since 1970 UTC).

@@ -1,4 +1,4 @@
-"""The state of one customer: what a step reads and writes."""
+"""The state of one customer: what a step reads and writes. Nothing in it holds itself (`gc=False`, as in `records`)."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from msgspec import Struct
 from segdsl.records.outcomes import Because
 
 
-class Stay(Struct, frozen=True):
+class Stay(Struct, frozen=True, gc=False):
     """A membership that a rule made: why, and the instant at which it ends by itself (None: never)."""
 
     because: Because
     end: int | None = None
 
 
-class Waiting(Struct, frozen=True, omit_defaults=True):
+class Waiting(Struct, frozen=True, omit_defaults=True, gc=False):
     """Where a flow of a rule stands: at the wait whose `key` is the hash of the rest of the sentence.
 
     It goes on at `due`; None for one that waits for a trigger, which `deadline` ends (that instant is too late).
@@ -31,7 +31,7 @@ class Waiting(Struct, frozen=True, omit_defaults=True):
     tally: list[Any] = []
 
 
-class Pending(Struct, frozen=True, omit_defaults=True):
+class Pending(Struct, frozen=True, omit_defaults=True, gc=False):
     """An event that a rule looks back on at `due`, with what is needed of its fields. `value` as in `Waiting`."""
 
     due: int
@@ -39,7 +39,7 @@ class Pending(Struct, frozen=True, omit_defaults=True):
     value: Any = None
 
 
-class State(Struct, omit_defaults=True):
+class State(Struct, omit_defaults=True, gc=False):
     """All that is kept of a customer between steps. Instants are microseconds UTC.
 
     `first` and `latest` are the instants of the first and the latest input, `clock` that of the last step: the clock

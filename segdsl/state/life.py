@@ -7,7 +7,7 @@ happen there is only the head.
 
 from ast import literal_eval
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, SupportsBytes
 
 import msgspec
 from msgspec import Struct
@@ -16,7 +16,7 @@ from segdsl.records.inputs import Input
 from segdsl.state.customer import Pending, State, Waiting
 
 
-class Taken(Struct, frozen=True, array_like=True):
+class Taken(Struct, frozen=True, array_like=True, gc=False):
     """An input that was accepted, with the number of arrivals before it."""
 
     before: int
@@ -28,14 +28,20 @@ class Taken(Struct, frozen=True, array_like=True):
         return self.entry.instant, self.before
 
 
-class Life(Struct, omit_defaults=True):
-    """`head` is the state after all steps so far. `tail` are the inputs, in order, that a late event could still come
+class Life(Struct, omit_defaults=True, gc=False):
+    """Never changed in place: a step makes a new one, so that a backend may keep it as it is for as long as it likes.
+
+    `head` is the state after all steps so far. `tail` are the inputs, in order, that a late event could still come
     before; `base` is the state before them (None: there was none), or, without a tail, as of the latest input where
     the clock has moved the head since. Without both, the head is as of the latest input itself."""
 
     head: State
     base: State | None = None
-    tail: list[Taken] = []
+    tail: tuple[Taken, ...] = ()
+
+    def __bytes__(self) -> bytes:
+        """Its coding, for a backend that keeps bytes."""
+        return encode(self)
 
     def origin(self) -> State | None:
         """The state from which the steps since can be taken anew; None: there was none."""
@@ -57,9 +63,11 @@ def encode(life: Life) -> bytes:
         return _encoder.encode(Life(_with_text(life.head), base, life.tail))
 
 
-def decode(data: bytes) -> Life:
-    """The life whose bytes these are."""
-    life = _decoder.decode(data)
+def decode(data: SupportsBytes) -> Life:
+    """The life that a backend gives back: as it was given to it, or its bytes."""
+    if isinstance(data, Life):
+        return data
+    life = _decoder.decode(bytes(data))
     for state in (life.head, life.base):
         if state is not None:
             _restore(state)
@@ -81,9 +89,26 @@ def decode_state(data: bytes) -> State:
     return state
 
 
-def encode_inputs(inputs: list[Taken]) -> bytes:
+def encode_inputs(inputs: Iterable[Taken]) -> bytes:
     """The bytes of some inputs of a customer, for a backend's journal."""
-    return _encoder.encode(inputs)
+    return encode_page([encode_input(taken) for taken in inputs])
+
+
+def encode_input(taken: Taken) -> bytes:
+    """The bytes of one input, for a page of a journal."""
+    return _encoder.encode(taken)
+
+
+def encode_page(inputs: list[bytes]) -> bytes:
+    """The bytes of some inputs of a customer that are encoded one by one: the array of them, in MessagePack."""
+    number = len(inputs)
+    if number < 16:
+        head = (0x90 | number).to_bytes(1, "big")
+    elif number < 1 << 16:
+        head = b"\xdc" + number.to_bytes(2, "big")
+    else:
+        head = b"\xdd" + number.to_bytes(4, "big")
+    return head + b"".join(inputs)
 
 
 def decode_inputs(pages: Iterable[bytes]) -> list[Taken]:

@@ -22,6 +22,9 @@ LATEST = int((datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) / MICROSECOND)
 """An instant on the wire lies in [EARLIEST, LATEST); others are nonsense."""
 
 _FRACTION = re.compile(r"(\.\d{6})\d+")
+_SHORTEST_FINER = len("2026-03-01T100000.000000")
+"""Longer is any moment that says more than microseconds."""
+
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
@@ -34,15 +37,15 @@ def parse_moment(text: str) -> tuple[int, bool] | None:
     if len(text) < 16 or len(text) > 64 or text[4:5] != "-" or text[10:11] not in ("T", "t", " "):
         return None
     try:
-        moment = datetime.fromisoformat(_FRACTION.sub(r"\1", text))
+        moment = datetime.fromisoformat(_FRACTION.sub(r"\1", text) if len(text) > _SHORTEST_FINER else text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        return (moment - NAIVE_EPOCH) // MICROSECOND, False
+    placed = moment.tzinfo is not None
     try:
-        return (moment - EPOCH) // MICROSECOND, True
+        since = moment - (EPOCH if placed else NAIVE_EPOCH)
     except OverflowError:
         return None
+    return since.days * DAY + since.seconds * SECOND + since.microseconds, placed
 
 
 def parse_date(text: str) -> int | None:

@@ -27,6 +27,9 @@ EVENT_BYTES = 1_000_000
 TEXT_CHARACTERS = 100_000
 """A text value on the wire."""
 
+IDENTITY_CHARACTERS = 1_000
+"""Of a customer, a visitor or an event's id."""
+
 WINDOW_ENTRIES = 100_000
 """Events one condition remembers for one customer in one window; what is over falls out at the old end."""
 

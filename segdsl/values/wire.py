@@ -7,7 +7,7 @@ for events, the host for effects and answers.
 
 import json
 from collections.abc import Callable
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any, NoReturn
 
 from segdsl.values import instants, numbers
@@ -23,9 +23,13 @@ _SHOWN = 60
 _DIGIT_BITS = 3_300
 """About a thousand digits: a longer whole number is no identity and no text."""
 
-_MISSING = object()
 _MILLIONTH = Decimal("0.000001")
 _EXACT = Context(prec=40, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
+_MILLION = Decimal(1_000_000)
+_SURE = Context(prec=60, Emax=60, traps=[InvalidOperation, Overflow, Inexact])
+"""Raises ArithmeticError where a digit would be lost, and for what is far too large."""
+
+_times, _whole_number = _SURE.multiply, _SURE.to_integral_exact
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _UNITS = {word: size for unit, size in instants.UNITS.items() for word in (unit, unit + "s")}
 
@@ -160,18 +164,24 @@ def _choice(kind: Kind, raw: Any, _zone: Zone) -> str:
     return text
 
 
-def _number(_kind: Kind, raw: Any, _zone: Zone) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        number = numbers.from_int(raw)
-    elif isinstance(raw, Decimal) and not raw.is_nan():
-        number = _millionths(raw)
+def as_number(raw: Any) -> int:
+    """The millionths of a JSON number. Raises BadValue for all else, and for one that is too large."""
+    number: int | None
+    if isinstance(raw, Decimal):
+        number = _exactly(raw)
+    elif isinstance(raw, int) and not isinstance(raw, bool):
+        number = raw * numbers.SCALE
     elif isinstance(raw, float):
         _bad(raw, "an exact number: give an int or a Decimal instead of a float")
     else:
         _bad(raw, "a number")
-    if number is None:
+    if number is None or not -numbers.WIRE_LIMIT < number < numbers.WIRE_LIMIT:
         raise BadValue(f"{shown(raw)}, a number of more than twelve digits before the point")
     return number
+
+
+def _number(_kind: Kind, raw: Any, _zone: Zone) -> int:
+    return as_number(raw)
 
 
 def _number_in(text: str) -> int:
@@ -183,10 +193,20 @@ def _number_in(text: str) -> int:
         value = Decimal(text)
     except InvalidOperation:
         _bad(text, "a number")
-    number = _millionths(value)
-    if number is None:
+    number = _exactly(value)
+    if number is None or not -numbers.WIRE_LIMIT < number < numbers.WIRE_LIMIT:
         raise BadValue(f"{text}, a number of more than twelve digits before the point")
     return number
+
+
+def _exactly(value: Decimal) -> int | None:
+    """Of a number that mostly has no more than six places: then nothing is to be rounded."""
+    try:
+        return int(_whole_number(_times(value, _MILLION)))
+    except (ArithmeticError, ValueError):
+        if value.is_nan():
+            _bad(value, "a number")
+        return _millionths(value)
 
 
 def _millionths(value: Decimal) -> int | None:
@@ -257,26 +277,27 @@ def _record(kind: Kind, raw: Any, zone: Zone) -> dict[str, Any]:
         _bad(raw, "an object")
     record = {}
     for field in kind.fields:
-        found = _present(field, raw)
-        if found is None:
+        key = key_of(field, raw)
+        if key is None or raw[key] is None:
             continue
         try:
-            value = decode(field.kind, found, zone)
+            value = decode(field.kind, raw[key], zone)
         except BadValue as bad:
             raise BadValue(bad.reason, (*bad.within, field.name)) from None
         record[field.name] = value
     return record
 
 
-def _present(field: RecordField, raw: dict[str, Any]) -> Any:
-    """What a record holds for a field: under its name, its name with underscores, then its wire names, the first that
-    is there."""
+def key_of(field: RecordField, raw: dict[str, Any]) -> str | None:
+    """The key under which a record holds a field: its name, its name with underscores, then its wire names, the first
+    that is there; None where none is."""
     for key in (field.name, field.name.replace(" ", "_"), *field.wires):
-        found = raw.get(key, _MISSING)
-        if found is _MISSING and not key.isascii():
-            found = next((each for other, each in raw.items() if normal(other) == normal(key)), _MISSING)
-        if found is not _MISSING:
-            return found
+        if key in raw:
+            return key
+        if not key.isascii():
+            for other in raw:
+                if normal(other) == normal(key):
+                    return other
     return None
 
 

@@ -14,6 +14,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segdsl.engines.reference import prepare
 from segdsl.engines.reference.evaluate import View, holds
 from segdsl.host.engine import Engine
 from segdsl.records.outcomes import Outcome
@@ -37,7 +38,7 @@ def judged(engine: Engine, state: State, now: int) -> set[str]:
     """The segments a customer is in, from the state after its last event, every derived one judged anew at `now`."""
     here = state.copy()
     here.members = dict.fromkeys(here.added, 0)
-    prepared = engine.prepared
+    prepared = prepare(engine.plan)
     view = View(here, now, prepared.zone, prepared.memories, prepared.defaults)
     for segment in engine.plan.segments:
         if segment.kind == "derived" and holds(segment.condition, view):

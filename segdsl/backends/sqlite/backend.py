@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import count, groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsBytes
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from segdsl.backends.base import Backend, Batch, Membership, Moves, Position, StoredLink, StoredProgram, Tally
 from segdsl.backends.sqlite import statements
 from segdsl.backends.sqlite.failures import explained
+from segdsl.backends.sqlite.hot import HOT, LARGE, Hot
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Because, Change, Effect
 from segdsl.values.instants import DAY
@@ -49,10 +50,11 @@ class SqliteBackend(Backend):
     committed meanwhile from the next page on. Nobody is given twice, and nobody who stays is left out.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, hot: int = HOT) -> None:
         self._path = path
         self._connection = connection
         self._walks = count()
+        self._hot = Hot(lambda: int(self._rows("PRAGMA data_version")[0][0]), hot)
 
     def close(self) -> None:
         with explained(self._path):
@@ -108,6 +110,18 @@ class SqliteBackend(Backend):
     def commit(self, batch: Batch) -> list[Effect]:
         """Take in a batch. Raises StoreError, and keeps nothing, when somebody enters a segment twice or leaves one
         without being in it, or when what is to be undone is not what was recorded last."""
+        try:
+            notices, sizes = self._commit(batch)
+        except BaseException:
+            self._hot.forget()
+            raise
+        self._hot.keep(batch, [size <= LARGE for size in sizes])
+        return notices
+
+    def _commit(self, batch: Batch) -> tuple[list[Effect], list[int]]:
+        """The notices, and the sizes of the states."""
+        with explained(self._path):
+            encoded = [bytes(each.state) for each in batch.states]
         with self._transaction():
             counts = self._erase(batch.erased)
             self._rename(batch.renamed)
@@ -115,8 +129,9 @@ class SqliteBackend(Backend):
             self._many(statements.PUT_LINK, [msgspec.structs.astuple(link) for link in batch.links])
             seen = sorted(batch.visitors, key=attrgetter("visitor"))
             self._many(statements.PUT_VISITOR, [(each.visitor, each.account, each.record) for each in seen])
-            states = sorted(batch.states, key=attrgetter("customer"))
-            rows = [(each.customer, each.state, each.clock, each.due, each.timer) for each in states]
+            pairs = zip(batch.states, encoded, strict=True)
+            rows = [(each.customer, state, each.clock, each.due, each.timer) for each, state in pairs]
+            rows.sort(key=itemgetter(0))  # of two of one customer the last one stays the last
             self._many(statements.PUT_STATE, rows)
             self._undo(batch.undone)
             for change in batch.undone:
@@ -136,7 +151,7 @@ class SqliteBackend(Backend):
             if batch.clock is not None:
                 self._many(statements.PUT_CLOCK, [(batch.clock,)])
         landed = {effect.id for effect in batch.effects}
-        return [notice for notice in notices if notice.id not in landed]
+        return [notice for notice in notices if notice.id not in landed], [len(state) for state in encoded]
 
     def _erase(self, customers: Sequence[str]) -> Counter[str]:
         """Delete all about some customers; by segment how many memberships that went on are gone (negative)."""
@@ -194,17 +209,21 @@ class SqliteBackend(Backend):
             if before is not None and before.entered == change.entered:
                 raise StoreError(_ENTERS_TWICE if change.entered else _LEAVES_TWICE)
             last[key] = change
-            if not change.entered and before is None:
-                closed.append((*_moment(change), *key))
-            elif not change.entered and before is not None:
-                whole.append((change.customer, change.segment, *_moment(before), *_moment(change), *key))
+            if not change.entered:
+                if before is None:
+                    closed.append((*_moment(change), *key))
+                else:
+                    whole.append((change.customer, change.segment, *_moment(before), *_moment(change), *key))
         closed.sort(key=itemgetter(-2, -1))
         if self._many(statements.CLOSE_OPEN, closed) != len(closed):
             raise StoreError(_LEAVES_TWICE)
         if self._many(statements.PUT_WHOLE, whole) != len(whole):
             raise StoreError(_ENTERS_TWICE)
-        entered = [change for _, change in sorted(last.items(), key=itemgetter(0)) if change.entered]
-        self._many(statements.PUT_OPEN, [(each.customer, each.segment, *_moment(each)) for each in entered])
+        entered = [key for key, change in last.items() if change.entered]
+        entered.sort()
+        self._many(
+            statements.PUT_OPEN, [(customer, name, *_moment(last[name, customer])) for name, customer in entered]
+        )
 
     def _withdraw(self, withdrawn: Sequence[Effect]) -> list[Effect]:
         """Take effects out of the outbox; for those that the host was given before, put a notice there. Gives these."""
@@ -230,8 +249,11 @@ class SqliteBackend(Backend):
         row = self._row("SELECT value FROM meta WHERE key = 'clock'")
         return row[0] if row else None
 
-    def load(self, customers: Sequence[str]) -> dict[str, bytes]:
-        return dict(self._chosen("SELECT customer, state FROM states WHERE customer", customers))
+    def load(self, customers: Sequence[str]) -> dict[str, SupportsBytes]:
+        found = self._hot.of(customers)
+        others = [customer for customer in customers if customer not in found] if found else customers
+        found.update(self._chosen("SELECT customer, state FROM states WHERE customer", others))
+        return found
 
     def position(self, source: str) -> Position | None:
         row = self._row("SELECT places, instant, place FROM positions WHERE source = ?", source)

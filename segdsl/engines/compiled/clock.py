@@ -5,17 +5,18 @@ gone through: a window of which no event is held cannot turn, nor a date that is
 customer's memories, attributes and memberships, not that of the plan.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from attrs import define, field
 
 from segdsl.engines.compiled.expressions import Expressions, is_fixed
+from segdsl.engines.compiled.provided import leaving
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Clocked, Needs
-from segdsl.plan.walk import walk
+from segdsl.plan.walk import structs, walk
 from segdsl.state.customer import State
 from segdsl.state.memories import next_change, next_passage
 from segdsl.state.moments import NEVER, next_near_date, next_scheduled
@@ -27,6 +28,9 @@ Turn = Callable[[State, int], Iterable[int | None]]
 
 EVERY = ("", "")
 
+WRITTEN_OUT = 16
+"""So many parts of conditions are gone through in one function; of more only those that a customer has to do with."""
+
 
 @define
 class Timed:
@@ -36,7 +40,7 @@ class Timed:
     turns: dict[tuple[str, str], list[Turn]] = field(factory=lambda: defaultdict(list))
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class Clock:
     """What the clock alone can move. `touching` are the segments to be judged at an instant that the clock brings, by
     what their timed parts stand and fall with."""
@@ -49,13 +53,19 @@ class Clock:
     heard: Timed = field(factory=Timed)
     quiet: Timed = field(factory=Timed)
     touching: dict[tuple[str, str], list[int]] = field(factory=lambda: defaultdict(list))
+    parts: dict[tuple[bool, p.Expression], tuple[Turn, str]] = field(factory=dict)
     stopped: dict[str, p.Rule] = field(factory=dict)
     clocked: list[p.Rule] = field(factory=list)
+    ends: bool = False
+    loose: bool = False
 
     def __attrs_post_init__(self) -> None:
         self.stopped = self.needs.stopped_by_clock
         self.clocked = list(self.needs.clocked.values())
-        made: dict[tuple[bool, p.Expression], Turn] = {}
+        self.ends = any(
+            isinstance(node, p.Add) and (node.lasting is not None or node.until is not None)
+            for node in structs(self.plan.rules)
+        )
         for number, segment in enumerate(self.plan.segments):
             if segment.name not in self.needs.timed:
                 continue
@@ -63,9 +73,11 @@ class Clock:
             parts = list(_timed_parts(segment.condition, self.memories))
             for part in parts:
                 anchor = self._anchor(part)
+                self.loose |= anchor == EVERY
                 self.touching[anchor].append(number)
-                if (is_heard, part) not in made:
-                    turn = made[is_heard, part] = self._turn(part, segment.place)
+                if (is_heard, part) not in self.parts:
+                    turn = self._turn(part, segment.place)
+                    self.parts[is_heard, part] = turn, segment.place
                     (self.heard if is_heard else self.quiet).turns[anchor].append(turn)
             if not _only_in(segment.condition, parts):
                 self.touching[EVERY].append(number)
@@ -74,14 +86,14 @@ class Clock:
 
     def set_due(self, state: State, now: int) -> None:
         """Write into the state when something can next change by itself, and when a rule may next act."""
-        timer = self._earliest(self.heard, state, now)
-        quiet = self._earliest(self.quiet, state, now)
-        for segment, stay in state.added.items():
-            if stay.end is not None and now < stay.end:
-                if segment in self.needs.heard:
-                    timer = min(timer, stay.end)
-                else:
-                    quiet = min(quiet, stay.end)
+        timer, quiet = self.turning(state, now)
+        if self.ends:
+            for segment, stay in state.added.items():
+                if stay.end is not None and now < stay.end:
+                    if segment in self.needs.heard:
+                        timer = min(timer, stay.end)
+                    else:
+                        quiet = min(quiet, stay.end)
         if state.waits or state.pending or self.clocked:
             for moment in self._rules(state, now):
                 if moment is not None and now < moment < timer:
@@ -89,6 +101,13 @@ class Clock:
         state.timer = timer if timer < NEVER else None
         due = timer if timer < quiet else quiet
         state.due = due if due < NEVER else None
+
+    @cached_property
+    def turning(self) -> Callable[[State, int], tuple[int, int]]:
+        """When a heard and when a quiet part of a condition turns next: written out where there are few parts."""
+        if len(self.heard.turns) + len(self.quiet.turns) > WRITTEN_OUT:
+            return lambda state, now: (self._earliest(self.heard, state, now), self._earliest(self.quiet, state, now))
+        return self._written_out()
 
     def _earliest(self, timed: Timed, state: State, now: int) -> int:
         turns, earliest = timed.turns, NEVER
@@ -100,6 +119,15 @@ class Clock:
                     if moment is not None and now < moment < earliest:
                         earliest = moment
         return earliest
+
+    @cached_property
+    def minds_members(self) -> bool:
+        """Whether a change of memberships alone can change when something turns next."""
+        return self.ends or self.loose or any(kind == "member" for kind, _ in self.touching)
+
+    def is_timed(self, key: str) -> bool:
+        """Whether the clock can turn something that a memory or a collection answers."""
+        return ("memory", key) in self.touching or ("collection", key) in self.touching or bool(self.loose)
 
     def touched(self, state: State) -> set[int]:
         """The segments that the clock may turn now."""
@@ -168,6 +196,43 @@ class Clock:
                 return self._of_value(inner)
         return None
 
+    def _written_out(self) -> Callable[[State, int], tuple[int, int]]:
+        """All parts, one after the other in one function."""
+        unit = Unit("the clock")
+        written = Expressions(self.source, self.memories, unit)
+        written.event = written.start = written.item = "NONE"
+        written.function("turning", "s, now")
+        unit.add(1, f"timer = quiet = {NEVER}")
+        for (is_heard, part), (turn, place) in self.parts.items():
+            earliest = "timer" if is_heard else "quiet"
+            if isinstance(part, p.Recall) and self._is_plain(self.memories[part.memory]):
+                self._write_window(written, self.memories[part.memory], earliest, place)
+            elif isinstance(part, p.Compare):
+                unit.add(1, f"t = {written.value(part.right)}", place)
+                unit.add(1, f"if t is not None and now <= t < {earliest}: {earliest} = t if now < t else t + 1")
+            else:
+                unit.add(1, f"for t in {self.source.constant(turn)}(s, now):", place)
+                unit.add(2, f"if t is not None and now < t < {earliest}: {earliest} = t")
+        unit.add(1, "return timer, quiet")
+        written.end()
+        return self.source.function(unit)
+
+    def _write_window(self, written: Expressions, memory: p.Memory, earliest: str, place: str) -> None:
+        """When the oldest event in a window leaves it."""
+        unit, window = written.unit, memory.window
+        assert window is not None
+        older, first = window.older, "h[0]" if memory.measure == "count" else "h[0][0]"
+        unit.add(1, f"h = s.memories.get({self.source.constant(memory.key)})", place)
+        unit.add(1, "if h:", place)
+        unit.add(2, f"t = {first} + {older}", place)
+        unit.add(2, f"if t <= now: t = leaving(h, now - {older}) + {older}", place)
+        unit.add(2, f"if t < {earliest}: {earliest} = t", place)
+
+    @staticmethod
+    def _is_plain(memory: p.Memory) -> bool:
+        """Whether a memory holds instants, or entries that begin with theirs, and lets them go after a plain length."""
+        return is_fixed(memory.window) and memory.measure != "when" and not memory.fields
+
     def _turn(self, part: p.Expression, place: str) -> Turn:
         match part:
             case p.Recall(key):
@@ -185,24 +250,11 @@ class Clock:
 
     def _window(self, memory: p.Memory) -> Turn:
         key, window, zone = memory.key, memory.window, self.zone
-        if is_fixed(window) and window is not None:
+        if self._is_plain(memory) and window is not None:
             older = window.older
-
-            def passing(state: State, now: int) -> tuple[int, ...]:
-                held = state.memories.get(key)
-                if not held:
-                    return ()
-                first = held[0] if memory.measure == "count" and not memory.fields else held[0][0]
-                if first + older > now:
-                    return (first + older,)
-                if memory.measure == "count" and not memory.fields:
-                    at = bisect_right(held, now - older)
-                    return (held[at] + older,) if at < len(held) else ()
-                at = bisect_right(held, now - older, key=lambda entry: entry[0])
-                return (held[at][0] + older,) if at < len(held) else ()
-
-            if memory.measure != "when" or memory.fields:
-                return passing
+            return lambda state, now: (
+                (leaving(state.memories[key], now - older) + older,) if state.memories.get(key) else ()
+            )
         return lambda state, now: (next_change(memory, state.memories.get(key), now, zone),)
 
     def _comparison(self, turning: p.Expression, place: str) -> Turn:

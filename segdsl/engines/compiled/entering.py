@@ -68,19 +68,22 @@ class Entering:
     segments: Segments
 
     def guarded(self, event: str) -> list[Guarded]:
-        """All that is done on an event if its fields meet a condition."""
+        """All that is kept of an event if its fields meet a condition."""
         return [*self._memories(event), *self._collections(event), *self._counts(event), *self._looks_back(event)]
 
     def function(self, event: str) -> tuple[Enter | None, tuple[int, ...], bool]:
         """What enters an event (None: nobody takes notice); the segments that are looked at after each such event; and
         whether the function gives the touched ones itself, since they are many."""
         guarded = self.guarded(event)
+        crossing = self._crosses_out(event)
         touched = tuple(sorted({number for each in guarded for number in each.segments}))
-        if not guarded:
+        if not guarded and not crossing:
             return None, touched, False
         finds = len(touched) > FEW
         unit = Unit(f"when {event}")
         written = self._begin(unit, "enter")
+        if crossing:  # before any look back is noted: an event that is both does not cross itself out
+            self._go_through(written, crossing, finds)
         for key, members in tables(guarded).items():
             table = self._table(event, key, members, finds)
             value = written.value(key)
@@ -114,9 +117,8 @@ class Entering:
 
     def _place(self, part: Remembered) -> str:
         """What a part of the history is kept for."""
-        readers = readers_of(self.plan, part)
+        said, readers = self.source.text.part(part), readers_of(self.plan, part)
         more = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
-        said = self.source.text.part(part)
         return f"{said}: {readers[0]}{more}" if readers else said
 
     def _table(self, event: str, key: p.Expression, members: list[Guarded], finds: bool) -> str:
@@ -196,7 +198,7 @@ class Entering:
                 unit.add(level, f"k = {written.value(collection.by)}")
                 unit.add(level, "if k is not None:")
                 unit.add(level + 1, f"more = put(items, now, k, {{n: i[n] for n in {kept} if n in i}})")
-                unit.add(level + 1, f"if more is None: r.full.append({self.source.constant(collection.name)})")
+                unit.add(level + 1, f"if more is None: r.overflow({self.source.constant(collection.name)})")
                 unit.add(level + 1, "else: items = more")
             unit.add(level, "if items is not before:")
             unit.add(level + 1, f"s.collections = with_value(s.collections, {key}, items)")
@@ -217,21 +219,22 @@ class Entering:
             trigger = self.source.constant(count)
             unit.add(level, f"tally, complete = tallied({trigger}, s.tallies.get({key}, []), {per}, now, zone)")
             unit.add(level, f"s.tallies = {{**s.tallies, {key}: tally}}")
-            unit.add(level, f"if complete: r.counted.setdefault({key}, []).append(i)")
+            unit.add(level, f"if complete: r.complete({key}, i)")
 
         return write
 
-    def _looks_back(self, event: str) -> list[Guarded]:
-        """First those of which the event is the one that must not come, then those that begin with it."""
-        made = [
+    def _crosses_out(self, event: str) -> list[Guarded]:
+        """Those of which the event is the one that must not come."""
+        return [
             Guarded(after, None, self._crossing_out(after, after.without.match))
             for after in self.needs.without.get(event, {}).values()
             if after.without is not None
         ]
-        made += [
+
+    def _looks_back(self, event: str) -> list[Guarded]:
+        return [
             Guarded(after, after.match, self._looking_back(after)) for after in self.needs.after.get(event, {}).values()
         ]
-        return made
 
     def _crossing_out(self, after: p.AfterTrigger, match: p.Expression | None) -> Callable[[Expressions, int], None]:
         def write(written: Expressions, level: int) -> None:

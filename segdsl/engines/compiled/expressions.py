@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, assert_never
 
 from segdsl.engines.compiled import provided
-from segdsl.engines.compiled.rounds import NONE
+from segdsl.engines.compiled.round import NONE
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import depth, structs

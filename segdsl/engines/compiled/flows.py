@@ -7,7 +7,7 @@ from typing import Any
 
 from segdsl.engines.compiled.clock import Clock
 from segdsl.engines.compiled.provided import tallied
-from segdsl.engines.compiled.rounds import NONE, Fields, Round
+from segdsl.engines.compiled.round import NONE, Fields, Round
 from segdsl.engines.compiled.rules import Ready
 from segdsl.plan import nodes as p
 from segdsl.state.customer import State, Waiting

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from segdsl.engines.compiled.rounds import NONE, Round
+from segdsl.engines.compiled.round import NONE, Round
 from segdsl.engines.compiled.rules import Judge, Writing
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Event
@@ -16,7 +16,7 @@ from segdsl.values import wire
 from segdsl.values.kinds import Kind
 from segdsl.values.zones import Zone
 
-Times = Counter[tuple[str, str, int]]
+Times = dict[tuple[str, str, int], int]
 """How often a stage of a flow of a rule has done something for one cause, by rule, flow and stage."""
 
 Wanted = tuple[Effect, Mapping[str, Any]]
@@ -27,7 +27,7 @@ def recorded(wish: Wish, round_: Round, times: Times) -> Event:
     """The event that a rule recorded."""
     state = round_.state
     name = wish.action.event if isinstance(wish.action, p.Record) else ""
-    identity = effect_id(state.drawn, round_.cause, wish, _nth(wish, times))
+    identity = effect_id(state.drawn, round_.identity, wish, _nth(wish, times))
     return Event(identity, name, state.customer, round_.now, wish.value)
 
 
@@ -36,13 +36,13 @@ def effects(
 ) -> list[Wanted]:
     """The effects that rules want, in the order in which they go out. `kinds` are those of each action's fields."""
     state, wanted, written = round_.state, [], Counter[str]()  # wishes stand rule by rule, in a rule as it is written
-    drawn = state.drawn
+    drawn, identity = state.drawn, round_.identity
     for wish in wishes:
         action = wish.action.action if isinstance(wish.action, p.Emit) else ""
         written[wish.rule.id] += 1
         of = kinds[action]
         effect = Effect(
-            effect_id(drawn, round_.cause, wish, _nth(wish, times)),
+            effect_id(drawn, identity, wish, _nth(wish, times)),
             action,
             state.customer,
             {name: wire.encode(of[name], value) for name, value in wish.value.items()},
@@ -64,8 +64,8 @@ def _order(wanted: Wanted) -> tuple[int, str]:
 def _nth(wish: Wish, times: Times) -> int:
     """How many-th this is of what a stage of one flow does for one cause."""
     stage = (wish.rule.id, wish.flow, wish.stage)
-    times[stage] += 1
-    return times[stage]
+    nth = times[stage] = times.get(stage, 0) + 1
+    return nth
 
 
 class Holding:
@@ -73,6 +73,7 @@ class Holding:
 
     def __init__(self, plan: p.Plan, writing: Writing, zone: Zone) -> None:
         self.zone = zone
+        self.is_needed = bool(plan.limits or plan.holds)
         self.limits: dict[str, list[tuple[p.Limit, Judge | None]]] = {}
         self.holds: dict[str, list[tuple[p.Hold, Judge | None]]] = {}
         self.standing: dict[str, Judge | None] = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 from segdsl.plan import nodes as p
 from segdsl.state.memories import measure_of
+from segdsl.state.moments import NEVER
 from segdsl.state.windows import leaves
 from segdsl.values import instants, numbers, text
 from segdsl.values.kinds import WEEKDAYS
@@ -76,6 +77,15 @@ def with_instant(held: list[int] | None, now: int, bound: int, most: int) -> lis
     if held[0] <= bound:
         held = held[bisect_right(held, bound) :]
     return [*held, now] if len(held) < most else [*held[len(held) + 1 - most :], now]
+
+
+def leaving(held: list[Any], bound: int) -> int:
+    """The first instant later than a bound, of instants or entries in order; NEVER if there is none."""
+    if isinstance(held[0], int):
+        at = bisect_right(held, bound)
+        return held[at] if at < len(held) else NEVER
+    at = bisect_right(held, bound, key=_entry_instant)
+    return held[at][0] if at < len(held) else NEVER
 
 
 def _entry_instant(entry: list[Any]) -> int:

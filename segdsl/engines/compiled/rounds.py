@@ -1,48 +1,179 @@
-"""One step at one instant, as generated code and the parts of this engine hand it on (language.md section 5.5)."""
+"""The steps of one instant: rules judged on a snapshot, what they want landed, and what that brings about in turn
+(language.md section 5.5).
+
+Comes in: a round with its events and transitions. Goes out: the state after the last one, with changes and effects.
+"""
 
 from collections.abc import Mapping
-from collections.abc import Set as AnySet
-from typing import Any
 
-from segdsl.records.outcomes import Because
-from segdsl.state.customer import State, Waiting
+from segdsl.engines.base import Step
+from segdsl.engines.compiled.clock import Clock
+from segdsl.engines.compiled.flows import Flows
+from segdsl.engines.compiled.history import History
+from segdsl.engines.compiled.making import Holding, Times, effects, recorded
+from segdsl.engines.compiled.round import Round
+from segdsl.engines.compiled.rules import Ready
+from segdsl.engines.compiled.segments import Segments
+from segdsl.plan import nodes as p
+from segdsl.plan.needs import Needs
+from segdsl.state.landing import Landing, Wish, because, land
+from segdsl.state.lines import expanded
+from segdsl.values import limits
+from segdsl.values.kinds import Kind
 
-Fields = Mapping[str, Any]
-NONE: Fields = {}
-"""The fields of no event: what is at hand after a transition or a moment of the calendar."""
 
-
-class Round:
-    """A step at (`now`, `arrival`, `number`): arrival 0 is the clock's, number 0 the first at its instant.
-
-    `cause` tells effects of one input or instant from those of another. `events` are the input, or what the step before
-    recorded, as (name, fields). `entered` and `left` are the segments that differ from the snapshot before. `counted`
-    and `due` are the events at hand for counting triggers that are complete, and for those that look back, by key.
-    `full` are collections that had no room. `begun` are the waits at which flows have arrived. `reasons` say why a
-    membership with a `while` is judged, where it is not for the condition. `known` are segments that are no news when
-    they are entered. `mark` is how many changes there were before this step's."""
-
-    __slots__ = (
-        "arrival", "begun", "by_clock", "cause", "counted", "due", "entered", "events", "full", "known", "left", "mark",
-        "now", "number", "reasons", "state",
-    )  # fmt: skip
+class Rounds:
+    """What rules do at one instant. `counting` are the rules that a completed count starts, by its key."""
 
     def __init__(
-        self, state: State, now: int, arrival: int, number: int, cause: str, mark: int, known: AnySet[str] = frozenset()
+        self,
+        plan: p.Plan,
+        needs: Needs,
+        history: History,
+        segments: Segments,
+        clock: Clock,
+        rules: list[Ready],
+        holding: Holding,
     ) -> None:
-        self.state = state
-        self.now = now
-        self.arrival = arrival
-        self.number = number
-        self.cause = cause
-        self.mark = mark
-        self.known = known
-        self.by_clock = arrival == 0 and number == 0
-        self.events: list[tuple[str, Fields]] = []
-        self.entered: set[str] = set()
-        self.left: set[str] = set()
-        self.counted: dict[str, list[Fields]] = {}
-        self.due: dict[str, list[Fields]] = {}
-        self.full: list[str] = []
-        self.begun: list[Waiting] = []
-        self.reasons: dict[str, Because] = {}
+        self.needs, self.history, self.segments, self.clock = needs, history, segments, clock
+        self.rules = rules
+        self.ready = {ready.id: ready for ready in rules}
+        self.flows = Flows(self.ready, clock, clock.zone)
+        self.holding = holding
+        self.kinds: Mapping[str, Mapping[str, Kind]] = {
+            action.name: {field.name: field.kind for field in action.fields} for action in plan.actions
+        }
+        self.events = {event.name: event for event in plan.events}
+        self.counting: dict[str, list[int]] = {}
+        for ready in rules:
+            for trigger in ready.rule.triggers:
+                if isinstance(trigger, p.CountTrigger):
+                    self.counting.setdefault(trigger.key, []).append(ready.number)
+
+    def go(self, round_: Round, step: Step, cause: str, found: list[int] | None = None) -> bool:
+        """Go on until nothing changes any more. `found` are the rules that the first snapshot's events can start, where
+        that is known. Gives whether more has moved than memberships without an end."""
+        times: Times = {}
+        moved = False
+        while True:
+            if len(step.changes) > round_.mark:
+                round_.note_transitions(step.changes[round_.mark :])
+            rules = self._concerned(round_, found)
+            found = None
+            if not rules:
+                return moved
+            wishes = self._judge(rules, round_, step)
+            following = Round(
+                round_.state, round_.now, round_.arrival, round_.number + 1, round_.cause, len(step.changes)
+            )
+            if len(wishes) == 1 and isinstance(wishes[0].action, p.Add | p.Remove):
+                self._land_one(wishes[0], following, step, cause)
+            elif wishes:
+                moved |= self._follow(land(wishes), round_, following, step, cause, times)
+            if round_.begun:
+                round_.state.waits = [*round_.state.waits, *round_.begun]
+            moved |= bool(round_.state.waits)
+            if not self._concerns_rules(following, step):
+                return moved
+            round_ = following
+            if round_.number > limits.ROUNDS:
+                raise RuntimeError("rules go round at one instant, which the compiler should have refused")
+
+    def _concerned(self, round_: Round, found: list[int] | None) -> list[Ready]:
+        """The rules that this step could trigger, and those with flows that it could move."""
+        state, needs = round_.state, self.needs
+        if found is None:
+            found = []
+            for name, fields in round_.events:
+                select = self.history.on(name).select
+                if select is not None:
+                    select(state, round_.now, fields, found)
+        ids: list[str] = []
+        for segment in round_.entered:
+            ids += needs.entering.get(segment, ())
+        for segment in round_.left:
+            ids += needs.leaving.get(segment, ())
+        for key in round_.due:
+            ids += needs.looking_back.get(key, ())
+        if round_.by_clock:
+            ids += needs.clocked
+        if state.waits:
+            names = {name for name, _ in round_.events}
+            ids += {wait.rule for wait in state.waits if self.ready[wait.rule].may_move(wait, round_, names)}
+        found += [self.ready[id_].number for id_ in ids]
+        for key in round_.counted:
+            found += self.counting.get(key, ())
+        return [self.rules[number] for number in (sorted(set(found)) if len(found) > 1 else found)]
+
+    def _judge(self, rules: list[Ready], round_: Round, step: Step) -> list[Wish]:
+        """Judge all rules that the step concerns on its one snapshot, and gather what they want."""
+        wishes: list[Wish] = []
+        fields = round_.events[0][1] if len(round_.events) == 1 else None
+        for ready in rules:
+            if fields is not None and ready.is_direct:
+                ready.steps(round_, None, fields, fields, wishes)
+            elif not self.flows.take(ready, round_, wishes):
+                continue
+            step.fired.append(ready.id)
+            step.fired_at.append(round_.now)
+        return wishes
+
+    def _concerns_rules(self, round_: Round, step: Step) -> bool:
+        """Whether anything has come about that a rule, or a flow that waits, could be triggered by."""
+        if round_.events:
+            return True
+        if round_.state.waits and any(w.due is not None and w.due <= round_.now for w in round_.state.waits):
+            return True
+        heard = self.needs.heard
+        return bool(heard) and any(change.segment in heard for change in step.changes[round_.mark :])
+
+    # ---------------------------------------------------------------------------------------------------------- landing
+
+    def _land_one(self, wish: Wish, following: Round, step: Step, cause: str) -> None:
+        """Let the only action land, which is about a membership."""
+        action, rule = wish.action, wish.rule
+        assert isinstance(action, p.Add | p.Remove)
+        if isinstance(action, p.Add):
+            why = because("added", rule, cause)
+            lands = self.segments.add(action.segment, why, wish.value, following)
+        else:
+            lands = self.segments.remove(action.segment, following)
+            why = because("removed", rule, cause)
+        if lands:
+            touched = self.segments.show_added(action.segment, step, following, why)
+            if touched:
+                self.segments.judge(touched, following, step, cause)
+
+    def _follow(self, landing: Landing, round_: Round, following: Round, step: Step, cause: str, times: Times) -> bool:
+        """Let what rules want land: it is seen from the next step. Gives whether attributes or history have changed."""
+        if landing.effects:
+            wanted = effects(landing.effects, round_, cause, times, self.kinds)
+            if self.holding.is_needed:
+                made, held = self.holding.part(wanted, round_)
+                step.effects += made
+                step.held += held
+            else:
+                step.effects += [effect for effect, _ in wanted]
+        touched = self._land(landing, following, step, cause)
+        for wish in landing.recorded:
+            for event in expanded(recorded(wish, round_, times), self.events):
+                self.history.enter(event, following, touched)
+        if touched:
+            self.segments.judge(touched, following, step, cause)
+        return bool(landing.values or landing.recorded)
+
+    def _land(self, landing: Landing, following: Round, step: Step, cause: str) -> set[int]:
+        """All actions land together at the step's end, and are seen from the next. Gives the segments whose condition
+        may be touched."""
+        touched: set[int] = set()
+        if landing.values:
+            self.history.set(following.state, landing.values, touched)
+        for segment, rule in sorted(landing.added.items()):
+            why = because("added", rule, cause)
+            if self.segments.add(segment, why, landing.ends[segment], following):
+                touched.update(self.segments.show_added(segment, step, following, why))
+        for segment, rule in sorted(landing.removed.items()):
+            if self.segments.remove(segment, following):
+                why = because("removed", rule, cause)
+                touched.update(self.segments.show_added(segment, step, following, why))
+        return touched

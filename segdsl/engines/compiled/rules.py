@@ -10,10 +10,10 @@ from typing import Any
 
 from segdsl.engines.compiled.clock import Clock
 from segdsl.engines.compiled.expressions import PARAMETERS, Expressions
-from segdsl.engines.compiled.rounds import NONE, Fields, Round
+from segdsl.engines.compiled.round import NONE, Fields, Round
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
-from segdsl.plan.needs import Clocked, pauses
+from segdsl.plan.needs import pauses
 from segdsl.plan.readers import rule_name
 from segdsl.state.customer import State, Waiting
 from segdsl.state.landing import Wish
@@ -77,8 +77,8 @@ class Writing:
         written = Expressions(self.source, self.memories, unit)
         written.item = "NONE"
         at_hand = events_of(rule)
-        written.function(name, "r, v, f, b, wishes", rule.place)
-        unit.add(1, "s, now = r.state, r.now", rule.place)
+        written.function(name, "r, v, f, b, wishes", f"{rule.place} ({rule_name(rule)})")
+        unit.add(1, "s, now = r.state, r.now")
         written.begin_body()
         for number, step in enumerate(steps):
             self._note(unit, step, at_hand)
@@ -100,37 +100,36 @@ class Writing:
                 unit.note(1, text.pause(step, at_hand))
 
     def _write_step(self, written: Expressions, rule: p.Rule, step: p.Step, paths: list[str]) -> None:
-        unit, place, constant = written.unit, rule.place, self.source.constant
+        unit, constant = written.unit, self.source.constant
         match step:
             case p.Gate(condition):
-                unit.add(1, f"if not {written.true(condition)}: return", place)
+                unit.add(1, f"if not {written.true(condition)}: return")
             case p.Act(stage, actions):
                 of = constant(rule)
                 for action in actions:
                     made = f"Wish({of}, {stage}, {constant(action)}, {self._wanted(written, action)}, flow_of({of}, v))"
-                    unit.add(1, f"wishes.append({made})", place)
+                    unit.add(1, f"wishes.append({made})")
             case p.Branch():
-                self._write_branch(written, step, paths, place)
+                self._write_branch(written, step, paths)
             case p.Wait() | p.WaitUntil() | p.WaitFor():
                 moment = "None"
                 if isinstance(step, p.WaitUntil) and isinstance(step.moment, p.AtMoment):
                     moment = written.value(step.moment.instant)
-                unit.add(1, f"begun(r, {constant(rule)}, {constant(step)}, v, f, b, {moment}, zone)", place)
-                unit.add(1, "return", place)
+                unit.add(1, f"begun(r, {constant(rule)}, {constant(step)}, v, f, b, {moment}, zone)")
+                unit.add(1, "return")
 
     @staticmethod
-    def _write_branch(written: Expressions, branch: p.Branch, paths: list[str], place: str) -> None:
+    def _write_branch(written: Expressions, branch: p.Branch, paths: list[str]) -> None:
         unit, constant = written.unit, written.source.constant
         if branch.kind == "random":
             drawn = f"draw({constant(branch.seed)}, {constant(branch.purpose)}, s.drawn) * 1000000"
-            unit.add(1, f"drawn = {drawn}", place)
-        word = "if"
+            unit.add(1, f"drawn = {drawn}")
+        done = "; return" if branch.kind == "first" else ""  # nothing comes after a branch; Python nests `elif`
         for name, path in zip(paths, branch.paths, strict=True):
             test = written.true(path.condition)
             if branch.kind == "random":
                 test = f"{path.start << chance.BITS} <= drawn < {path.end << chance.BITS} and {test}"
-            unit.add(1, f"{word} {test}: {name}(r, v, f, b, wishes)", place)
-            word = "elif" if branch.kind == "first" else "if"
+            unit.add(1, f"if {test}: {name}(r, v, f, b, wishes){done}")
 
     def _wanted(self, written: Expressions, action: p.Action) -> str:
         match action:
@@ -149,11 +148,12 @@ class Writing:
 
 
 class Ready:
-    """A rule made ready. `number` is its place in the order of rules; `rests` are, by the key of a wait, the wait and
-    the steps behind it."""
+    """A rule made ready. `number` is its place in the order of rules. `is_sure`: where an event is found to start it,
+    its trigger and its condition have been judged already."""
 
     def __init__(self, number: int, rule: p.Rule, writing: Writing) -> None:
         self.number, self.rule, self.id, self._writing = number, rule, rule.id, writing
+        self.is_sure = False
         self._matches: dict[int, Judge | None] = {}
         self._rests: dict[str, Take] = {}
         self._title = f"{rule.place} ({rule_name(rule)})"
@@ -161,13 +161,11 @@ class Ready:
 
     @cached_property
     def condition(self) -> Judge | None:
-        return self._writing.judge(
-            self.rule.condition, f"{self._title}: condition", self.rule.place, (self._at_hand, "")
-        )
+        return self._writing.judge(self.rule.condition, f"{self._title}: condition", self._title, (self._at_hand, ""))
 
     @cached_property
     def per(self) -> Judge | None:
-        return self._writing.value(self.rule.per, f"{self._title}: per", self.rule.place, (self._at_hand, ""))
+        return self._writing.value(self.rule.per, f"{self._title}: per", self._title, (self._at_hand, ""))
 
     @cached_property
     def steps(self) -> Take:
@@ -178,8 +176,11 @@ class Ready:
         return {pause.key: (pause, rest) for pause, rest in pauses(self.rule.steps)}
 
     @cached_property
-    def stops_by_clock(self) -> bool:
-        return any(isinstance(stop, Clocked) for stop in self.rule.stops)
+    def is_direct(self) -> bool:
+        """Whether the rule does what it does each time that its one event is found to start it, without more ado."""
+        rule = self.rule
+        bounds = rule.begin is not None or rule.end is not None or rule.once or rule.holdout or rule.per is not None
+        return self.is_sure and not (bounds or rule.stops or self.pauses) and len(rule.triggers) == 1
 
     def rest(self, key: str) -> Take:
         """The steps behind a wait."""
@@ -194,9 +195,7 @@ class Ready:
         key = id(trigger)
         if key not in self._matches:
             title = f"{self._title}: {trigger.event}"
-            self._matches[key] = self._writing.judge(
-                trigger.match, title, self.rule.place, (self._at_hand, trigger.event)
-            )
+            self._matches[key] = self._writing.judge(trigger.match, title, self._title, (self._at_hand, trigger.event))
         return self._matches[key]
 
     def value_of(self, trigger: p.CountTrigger | p.AfterTrigger) -> Judge | None:
@@ -204,7 +203,7 @@ class Ready:
         key = -id(trigger)
         if key not in self._matches:
             about = self._at_hand, trigger.event
-            self._matches[key] = self._writing.value(trigger.per, f"{self._title}: per", self.rule.place, about)
+            self._matches[key] = self._writing.value(trigger.per, f"{self._title}: per", self._title, about)
         return self._matches[key]
 
     def fires(
@@ -267,6 +266,7 @@ def begun(
     """Have a flow come to a wait; a moment that will never come ends it. `moment` is that of a wait for one that is
     worked out."""
     now = round_.now
+    due: int | None
     event = {name: f[name] for name in pause.fields if name in f}
     start = {name: b[name] for name in pause.start if name in b}
     match pause:
@@ -279,9 +279,8 @@ def begun(
             due, deadline = max(at, now), None
         case p.WaitFor(_, _, within):
             deadline = plus(now, within, zone) if within is not None else None
-            round_.begun.append(Waiting(rule.id, pause.key, None, deadline, event, start, value))
-            return
-    round_.begun.append(Waiting(rule.id, pause.key, due, deadline, event, start, value))
+            due = None
+    round_.begun = [*round_.begun, Waiting(rule.id, pause.key, due, deadline, event, start, value)]
 
 
 def flow_of(rule: p.Rule, value: Any) -> str:

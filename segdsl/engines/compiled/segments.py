@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 
 from segdsl.engines.base import Step
 from segdsl.engines.compiled.expressions import Expressions
-from segdsl.engines.compiled.rounds import Round
+from segdsl.engines.compiled.round import Round
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.blank import may_hold
@@ -135,7 +135,7 @@ class Segments:
         it has a `while` condition, itself in its turn."""
         number = self.number[name]
         if self.all[number].condition is not None:
-            round_.reasons[name] = why
+            round_.reasons = {**round_.reasons, name: why}
             return (number,)
         return self.readers[number] if self.show(number, step, round_, why) else ()
 
@@ -150,16 +150,25 @@ class Segments:
             touched.update(self.show_added(name, step, round_, why))
         return touched
 
-    def add(self, name: str, why: Because, end: int | None, round_: Round) -> None:
-        """Have a rule add a customer: for longer, if it had been added before."""
+    def add(self, name: str, why: Because, end: int | None, round_: Round) -> bool:
+        """Have a rule add a customer: for longer, if it had been added before. Gives whether that changes anything."""
         state = round_.state
         stay = state.added.get(name)
         if stay is not None:
-            state.added = {**state.added, name: Stay(stay.because, later_end(stay.end, end))}
+            later = later_end(stay.end, end)
+            if later == stay.end:
+                return False
+            state.added = {**state.added, name: Stay(stay.because, later)}
         elif end is None or end > round_.now:
             state.added = {**state.added, name: Stay(why, end)}
+        else:
+            return False
+        return True
 
-    def remove(self, name: str, round_: Round) -> None:
+    def remove(self, name: str, round_: Round) -> bool:
+        """Have a rule remove a customer. Gives whether that changes anything."""
         state = round_.state
-        if name in state.added:
-            state.added = {other: stay for other, stay in state.added.items() if other != name}
+        if name not in state.added:
+            return False
+        state.added = {other: stay for other, stay in state.added.items() if other != name}
+        return True

@@ -40,6 +40,13 @@ class Asked:
     match: p.Expression | None
     reached: Access
 
+    @property
+    def is_only_that(self) -> bool:
+        """Whether what it is reached by is all that it asks for."""
+        asked = [part for part in (self.match, self.rule.condition) if part is not None]
+        whole = len(asked) == 1 and isinstance(asked[0], p.Compare | p.OneOf | p.Member)
+        return whole and not (isinstance(asked[0], p.Member) and asked[0].lasting is not None)
+
 
 @frozen
 class Table:
@@ -93,11 +100,13 @@ class ByMembership:
 
 @define(eq=False)
 class Selecting:
-    """The rules that events can start. `by_event` has them as they are reached."""
+    """The rules that events can start. `by_event` has them as they are reached; `sure` are those of which, where one is
+    found, nothing is left to be judged."""
 
     source: Source
     memories: Mapping[str, p.Memory]
     by_event: dict[str, list[Asked]] = field(factory=dict)
+    sure: set[int] = field(factory=set)
 
     @classmethod
     def of(cls, plan: p.Plan, source: Source, memories: Mapping[str, p.Memory]) -> "Selecting":
@@ -120,6 +129,7 @@ class Selecting:
         found, asked = tables(asked)
         for table in found:
             self._write_table(written, table)
+        self.sure.update(each.number for each in asked)
         if len(asked) <= CHUNK:
             self._go_through(written, asked)
         else:
@@ -149,15 +159,17 @@ class Selecting:
             written.unit.note(1, f"{place}: {said}", place)
             tests = [written.true(part) for part in (each.match, each.rule.condition) if part is not None]
             guard = f"if {' and '.join(tests)}: " if tests else ""
-            written.unit.add(1, f"{guard}found.append({each.number})", place)
+            written.unit.add(1, f"{guard}found.append({each.number})")
 
     # ---------------------------------------------------------------------------------------------------------- tables
 
     def _write_table(self, written: Expressions, table: Table) -> None:
         """Write how a table is looked up."""
         members, key = table.members, table.key
-        written.unit.note(1, f"{len(members)} rules, {table.told(self.source.text)}: {members[0].rule.place} ...",
-                          f"{len(members)} rules, {members[0].rule.place} the first")  # fmt: skip
+        first = f"{members[0].rule.place} ({rule_name(members[0].rule)})"
+        said = f"{len(members)} rules, {table.told(self.source.text)}: {first} ..."
+        written.unit.note(1, said, f"{len(members)} rules: {first} ...")
+        self.sure.update(each.number for each in members if each.is_only_that)
         match table.by:
             case "membership":
                 name = self.source.constant(ByMembership(_numbers(table)))

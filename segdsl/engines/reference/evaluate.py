@@ -9,9 +9,9 @@ from segdsl.plan import nodes as p
 from segdsl.state.collections import items_inside
 from segdsl.state.customer import State
 from segdsl.state.memories import measure_of, recall
-from segdsl.values import chance, instants, numbers, text
+from segdsl.values import chance, instants, operations
 from segdsl.values.kinds import WEEKDAYS
-from segdsl.values.numbers import SCALE
+from segdsl.values.operations import calculate, compare
 from segdsl.values.truth import conjunction, disjunction, negate
 from segdsl.values.zones import Zone
 
@@ -78,15 +78,13 @@ def evaluate(node: p.Expression, view: View) -> Any:
         case p.Known(operand):
             return evaluate(operand, view) is not None
         case p.OneOf(operand, values):
-            value = evaluate(operand, view)
-            return None if value is None else value in values
+            return operations.is_one_of(evaluate(operand, view), values)
         case p.TestText(operator, left, right):
-            return _test_text(operator, evaluate(left, view), evaluate(right, view))
+            return operations.matches_text(operator, evaluate(left, view), evaluate(right, view))
         case p.Contains(items, item, folded):
-            return _contains(evaluate(items, view), evaluate(item, view), folded)
+            return operations.holds_item(evaluate(items, view), evaluate(item, view), folded)
         case p.Fold(inner):
-            value = evaluate(inner, view)
-            return None if value is None else text.folded(value)
+            return operations.folded(evaluate(inner, view))
         case p.Aggregate():
             return _over_items(node, view)
         case p.Items(collection, window):
@@ -99,73 +97,6 @@ def evaluate(node: p.Expression, view: View) -> Any:
             return _calendar(node, view)
         case _:
             assert_never(node)
-
-
-def compare(operator: p.Comparator, left: Any, right: Any) -> bool | None:
-    """A comparison with what is not known is not known."""
-    if left is None or right is None:
-        return None
-    match operator:
-        case "=":
-            return bool(left == right)
-        case "!=":
-            return bool(left != right)
-        case "<":
-            return bool(left < right)
-        case "<=":
-            return bool(left <= right)
-        case ">":
-            return bool(left > right)
-        case ">=":
-            return bool(left >= right)
-
-
-def _test_text(operator: p.TextTest, left: str | None, right: str | None) -> bool | None:
-    if left is None or right is None:
-        return None
-    match operator:
-        case "contains":
-            return right in left
-        case "starts with":
-            return left.startswith(right)
-        case "ends with":
-            return left.endswith(right)
-
-
-def _contains(items: Any, item: Any, folded: bool) -> bool | None:
-    if items is None or item is None:
-        return None
-    if folded:
-        return text.folded(item) in [text.folded(i) for i in items if i is not None]
-    return item in items
-
-
-def calculate(operator: str, left: Any, right: Any, domain: str) -> int | None:
-    """Each operation is exact and then rounded once (language.md section 2, `number`)."""
-    if left is None or right is None:
-        return None
-    match domain, operator:
-        case "exact", "+":
-            return numbers.add(left, right)
-        case "exact", "-":
-            return numbers.subtract(left, right)
-        case "exact", "*":
-            return numbers.multiply(left, right)
-        case "exact", "/":
-            return numbers.divide(left, right)
-        case "whole", "+":
-            return int(left + right)
-        case "whole", "-":
-            return int(left - right)
-        case "whole", "*":
-            return int(left * right)
-        case "scaled", "*":
-            return numbers.within_limits(numbers.divide_half_even(left * right, SCALE))
-        case "scaled", "/":
-            return numbers.within_limits(numbers.divide_half_even(left * SCALE, right)) if right else None
-        case "ratio", _:
-            return numbers.divide(left, right)
-    raise AssertionError(f"no {operator} of {domain}")
 
 
 def _recalled(memory: p.Memory, wanted: p.Expression | None, view: View) -> Any:
@@ -207,30 +138,12 @@ def _on_days(days: tuple[int, ...], start: int | None, end: int | None, view: Vi
 
 
 def _calendar(node: p.Age | p.Start | p.DateOf | p.Shift, view: View) -> int | None:
-    """What needs the calendar. A day beyond the calendar's years is not known."""
-    try:
-        match node:
-            case p.Age(birth):
-                born = evaluate(birth, view)
-                return None if born is None else _scaled(instants.age_on(born, view.zone.date(view.now)))
-            case p.Start(date, time):
-                day = evaluate(date, view)
-                return None if day is None else view.zone.at(day, time)
-            case p.DateOf(instant):
-                moment = evaluate(instant, view)
-                return None if moment is None else view.zone.date(moment)
-            case p.Shift(moment, months, days, of, up):
-                value = evaluate(moment, view)
-                if value is None:
-                    return None
-                if of == "date":
-                    return instants.shifted_date(value, months, days, up=up)[0]
-                local, time = divmod(view.zone.local(value), instants.DAY)
-                moved, exists = instants.shifted_date(local, months, days, up=up)
-                return view.zone.at(moved, time if exists or not up else 0)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _scaled(count: int | None) -> int | None:
-    return None if count is None else count * SCALE
+    match node:
+        case p.Age(birth):
+            return operations.age(evaluate(birth, view), view.now, view.zone)
+        case p.Start(date, time):
+            return operations.start_of(evaluate(date, view), time, view.zone)
+        case p.DateOf(instant):
+            return operations.date_of(evaluate(instant, view), view.zone)
+        case p.Shift(moment, months, days, of, up):
+            return operations.shifted(evaluate(moment, view), months, days, of, up, view.zone)

@@ -87,7 +87,8 @@ def made_true(
             case ast.GivenMember(segment):
                 take(Include(identify(), customer, instant, segment.text))
                 if checked.scope.segments[segment.text].kind == "added":
-                    whole.state.added[segment.text] = Stay(Because("added"))
+                    # In place of the dictionary, which an earlier state may hold as well.
+                    whole.state.added = {**whole.state.added, segment.text: Stay(Because("added"))}
                     take(Unlist(identify(), customer, instant, segment.text))
     return whole
 

@@ -1,0 +1,86 @@
+"""The states in memory: those committed lately as they were given, all others as bytes."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import SupportsBytes
+
+from msgspec import Struct
+
+from segdsl.backends.base import StoredState
+from segdsl.backends.memory.agenda import Agenda
+
+HOT = 10_000
+"""States that are kept as they were given: some 20 MB of ordinary ones."""
+
+
+class Row(Struct, gc=False):
+    """What is kept under a customer's id. See `StoredState`."""
+
+    state: SupportsBytes
+    due: int | None
+    timer: int | None
+
+
+class States:
+    """By customer. `hot` are those whose state is no bytes yet, the one committed longest ago first."""
+
+    def __init__(self, hot: int = HOT) -> None:
+        self.rows: dict[str, Row] = {}
+        self._due = Agenda()
+        self._timers = Agenda()
+        self._hot: OrderedDict[str, None] = OrderedDict()
+        self._most = hot
+
+    def put(self, states: Iterable[StoredState]) -> None:
+        """Keep some states in place of those kept before."""
+        rows, hot = self.rows, self._hot
+        for each in states:
+            customer, before = each.customer, self.rows.get(each.customer)
+            if before is None:
+                before = rows[customer] = Row(each.state, None, None)
+            self._due.move(customer, before.due, each.due)
+            self._timers.move(customer, before.timer, each.timer)
+            before.state, before.due, before.timer = each.state, each.due, each.timer
+            if type(each.state) is bytes:
+                hot.pop(customer, None)
+            else:
+                hot[customer] = None
+                hot.move_to_end(customer)
+        for customer in list(islice(hot, max(len(hot) - self._most, 0))):
+            del hot[customer]
+            rows[customer].state = _cold(rows[customer].state)
+
+    def drop(self, customer: str) -> None:
+        row = self.rows.pop(customer, None)
+        if row is not None:
+            self._hot.pop(customer, None)
+            self._due.move(customer, row.due, None)
+            self._timers.move(customer, row.timer, None)
+
+    def load(self, customers: Sequence[str]) -> dict[str, SupportsBytes]:
+        rows = self.rows
+        return {customer: rows[customer].state for customer in customers if customer in rows}
+
+    def due(self, at: int) -> list[str]:
+        """Those whose `due` has come, in the order of their ids."""
+        rows = self.rows
+        return sorted(c for c in self._due.until(at) if (due := rows[c].due) is not None and due <= at)
+
+    def timers(self, at: int, limit: int) -> list[str]:
+        """The first of those whose `timer` has come, by it and their ids."""
+        found: list[tuple[int, str]] = []
+        for customers in self._timers.by_hour(at):
+            if len(found) >= limit:
+                break
+            timers = ((self.rows[customer].timer, customer) for customer in customers)
+            found += sorted((timer, customer) for timer, customer in timers if timer is not None and timer <= at)
+        return [customer for _, customer in found[: max(limit, 0)]]
+
+
+def _cold(state: SupportsBytes) -> SupportsBytes:
+    """The bytes of a state. Nobody is to hear now of one that has none, long after its commit: it stays as it is."""
+    try:
+        return bytes(state)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return state

@@ -1,0 +1,41 @@
+"""Inputs that are no events: what the host says of a segment, and guests who turn out to be customers (language.md
+sections 5.12 and 5.18)."""
+
+from segdsl.engines.base import Step
+from segdsl.engines.compiled.round import Round
+from segdsl.engines.compiled.segments import Segments
+from segdsl.records.inputs import Exclude, Include, Listing, Unlist
+from segdsl.records.outcomes import Because
+
+
+def say(entry: Listing, segments: Segments, step: Step, round_: Round) -> set[int]:
+    """Take the host's word about one segment. Gives the segments that it touches."""
+    state = round_.state
+    others = {name: word for name, word in state.listed.items() if name != entry.segment}
+    match entry:
+        case Include():
+            reason = "included"
+            state.listed = {**state.listed, entry.segment: True}
+        case Exclude():
+            reason = "excluded"
+            state.listed = {**state.listed, entry.segment: False}
+        case Unlist():
+            reason = "unlisted"
+            state.listed = others
+    number = segments.number[entry.segment]
+    changed = segments.show(number, step, round_, Because(reason, "", "", entry.id))
+    return set(segments.readers[number]) if changed else set()
+
+
+def show_joined(segments: Segments, step: Step, round_: Round, cause: str) -> None:
+    """Bring all segments up to date after a join. A membership is as seen of the account: since when it was, or since
+    the join, also where the guest was in before."""
+    for number, segment in enumerate(segments.all):
+        why = Because("joined", segment.place, "", cause)
+        stay = round_.state.added.get(segment.name)
+        if stay is not None:
+            why = Because("joined", stay.because.place, stay.because.rule, cause)
+            round_.reasons = {**round_.reasons, segment.name: why}
+        if segment.condition is None:
+            segments.show(number, step, round_, why)
+    segments.judge(segments.judged, round_, step, cause)
