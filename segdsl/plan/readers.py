@@ -37,6 +37,18 @@ def readers_of(plan: p.Plan, part: Remembered) -> list[Reader]:
     return list(dict.fromkeys(reader for reader, node in _parts(plan) if part.key in _keys(node)))
 
 
+def remembered(plan: p.Plan) -> list[Remembered]:
+    """All parts of a plan for which something of events is kept, each once."""
+    triggers = {part.key: part for part in structs(plan.rules) if isinstance(part, p.CountTrigger | p.AfterTrigger)}
+    return [*plan.memories, *plan.collections, *triggers.values()]
+
+
+def in_order(place: str) -> tuple[str, int]:
+    """By what places are sorted: file, then line."""
+    file, _, line = place.rpartition(":")
+    return file, int(line) if line.isdecimal() else 0
+
+
 def rule_name(rule: p.Rule) -> str:
     """A rule, as people are told of it."""
     return f"activity {rule.activity}" if rule.activity else "rule"

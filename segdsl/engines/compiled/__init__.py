@@ -247,7 +247,7 @@ class Compiled:
     def ask(self, state: State, asked: p.Expression, now: int) -> Any:
         """The value of an expression for a customer at an instant; None where that is not known."""
         try:
-            return self._asked(asked, "a question")(state, now, NONE, NONE, NONE)
+            return self.asked_at(asked, "a question")(state, now, NONE, NONE, NONE)
         except Exception as error:
             self._tell(error)
             raise
@@ -256,7 +256,8 @@ class Compiled:
         """What expressions are worth for a customer at an instant to which the clock has been let run."""
         return lambda asked: self.ask(state, asked, now)
 
-    def _asked(self, asked: p.Expression, place: str) -> Judge:
+    def asked_at(self, asked: p.Expression, place: str) -> Judge:
+        """What gives the worth of an expression that stands at a place, or is asked by somebody."""
         judge = self.asked.get(asked)
         if judge is None:
             if len(self.asked) >= ASKED:
@@ -270,7 +271,7 @@ class Compiled:
             return False
         if promotion.condition is None:
             return True
-        self._asked(promotion.condition, f"{promotion.place} (promotion {promotion.name})")
+        self.asked_at(promotion.condition, f"{promotion.place} (promotion {promotion.name})")
         return self.ask(state, promotion.condition, now) is True
 
     def fresh(self, customer: str, instant: int) -> State:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from segdsl.engines.compiled.expressions import Expressions, is_fixed
 from segdsl.engines.compiled.segments import FEW, Segments
@@ -53,19 +53,25 @@ class Later:
     def __call__(self, *given: Any) -> None:
         made = self._made
         if made is None:
-            made = self._made = self._make()
+            made = self.generate()
         made(*given)
+
+    def generate(self) -> Enter:
+        """The function."""
+        made = self._made = self._made or self._make()
+        return made
 
 
 @define(eq=False)
 class Entering:
-    """Writes the functions that enter events."""
+    """Writes the functions that enter events; `later` are those that are written when they are first called."""
 
     plan: p.Plan
     needs: Needs
     source: Source
     memories: dict[str, p.Memory]
     segments: Segments
+    later: list[Later] = field(factory=list)
 
     def guarded(self, event: str) -> list[Guarded]:
         """All that is kept of an event if its fields meet a condition."""
@@ -125,6 +131,7 @@ class Entering:
         table: dict[Any, list[Later]] = defaultdict(list)
         for each in members:
             later = Later(lambda each=each: self._alone(event, each, finds))  # type: ignore[misc]
+            self.later.append(later)
             for value in dict.fromkeys(access(each.condition).values):
                 table[value].append(later)
         return self.source.constant(dict(table))

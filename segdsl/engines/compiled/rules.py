@@ -68,6 +68,7 @@ class Writing:
         return self.source.function(unit)
 
     def _write_steps(self, unit: Unit, rule: p.Rule, steps: tuple[p.Step, ...], name: str) -> None:
+        steps = _until_a_wait(steps)
         paths: dict[int, list[str]] = {}
         for number, step in enumerate(steps):
             if isinstance(step, p.Branch):
@@ -252,6 +253,14 @@ class Ready:
             pause, _ = self.pauses[wait.key]
             moved = isinstance(pause, p.WaitFor) and self.may_fire(pause.trigger, round_, names)
         return moved or any(self.may_fire(stop, round_, names) for stop in self.rule.stops)
+
+
+def _until_a_wait(steps: tuple[p.Step, ...]) -> tuple[p.Step, ...]:
+    """The steps that are taken at once: those behind a wait have a function of their own."""
+    for number, step in enumerate(steps):
+        if isinstance(step, p.Pause):
+            return steps[: number + 1]
+    return steps
 
 
 def events_of(rule: p.Rule) -> tuple[str, ...]:

@@ -37,15 +37,16 @@ class Source:
     text: Text
     files: dict[str, "Unit"] = field(factory=dict)
     parts: int = 0
-    constants: int = 0
+    named: dict[int, str] = field(factory=dict)
 
     def constant(self, value: Any) -> str:
         """How generated code writes a value of the program."""
         if _is_plain(value):
             return _literal(value)
-        self.constants += 1
-        name = f"constant_{self.constants}"
-        self.names[name] = value
+        name = self.named.get(id(value))
+        if name is None:
+            name = self.named[id(value)] = f"constant_{len(self.named) + 1}"
+            self.names[name] = value  # is kept there, so that no other value gets its identity
         return name
 
     def function(self, unit: "Unit") -> Callable[..., Any]:
