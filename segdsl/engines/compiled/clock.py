@@ -218,6 +218,7 @@ class Clock:
         unit.add(1, f"timer = quiet = {NEVER}")
         for (is_heard, part), (turn, place) in self.parts.items():
             earliest = "timer" if is_heard else "quiet"
+            unit.note(1, f"{place}: {self.source.text.condition(part)}", place)
             if isinstance(part, p.Recall) and self._is_plain(self.memories[part.memory]):
                 self._write_window(written, self.memories[part.memory], earliest, place)
             elif isinstance(part, p.Compare):

@@ -92,12 +92,21 @@ class Expressions:
         for node, times in counted.items():
             within = 0 if isinstance(node, p.Fold) else counted[p.Fold(node)]
             if times - within > 1:
-                name = self.temporary()
+                name = self.temporary(node)
                 self.unit.add(1, f"{name} = {self.value(node)}")
                 self.shared[node] = name
 
-    def temporary(self) -> str:
-        return f"t{next(self._temporaries)}"
+    def temporary(self, node: p.Expression | None = None) -> str:
+        """A new local name; one that tells what it is the value of, where that has a name itself."""
+        number = next(self._temporaries)
+        match node:
+            case p.Field(name) | p.ItemField(name) | p.Attribute(name):
+                return f"its_{_identifier(name)}_{number}"
+            case p.Fold(p.Field(name) | p.ItemField(name) | p.Attribute(name)):
+                return f"its_folded_{_identifier(name)}_{number}"
+            case p.Recall():
+                return f"recalled_{number}"
+        return f"t{number}"
 
     def about(self, event: str) -> "Expressions":
         """The same function, where another event is at hand."""
@@ -207,7 +216,7 @@ class Expressions:
                 tests.append(self.shared[operand])
                 read.append(self.shared[operand])
             else:
-                name = self.temporary()
+                name = self.temporary(operand)
                 tests.append(f"({name} := {self.value(operand)})")
                 read.append(name)
         return tests, read
@@ -382,6 +391,11 @@ class Expressions:
                 return True
             case _:
                 assert_never(node)
+
+
+def _identifier(name: str) -> str:
+    """So much of a name as can stand in generated code."""
+    return "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in name[:30])
 
 
 def _reads(condition: object) -> Iterator[p.Expression]:
