@@ -16,6 +16,7 @@ what has not changed, and nothing in a state is changed in place.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from segdsl.engines.base import Step
@@ -33,7 +34,8 @@ from segdsl.engines.compiled.source import Source
 from segdsl.engines.compiled.words import say, show_joined
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
-from segdsl.plan.passes import optimised
+from segdsl.plan.passes import optimised_part
+from segdsl.plan.passes.facts import Facts
 from segdsl.plan.text import Text
 from segdsl.records.inputs import Event, Input, Link
 from segdsl.state.customer import Pending, State, copied
@@ -54,16 +56,15 @@ class Compiled:
 
     def __init__(self, plan: p.Plan) -> None:
         self.plan = plan
-        plan = optimised(plan)
         self.zone = Zone(plan.zone)
         self.needs = needs = Needs.of(plan)
         self.source = source = Source(f"rules {plan.digest[:8]}", names(self.zone), Text(plan))
+        source.simplified = partial(optimised_part, facts=Facts.of(plan))
         source.names["defaults"] = {a.name: a.default for a in plan.attributes if a.default is not None}
         memories = {memory.key: memory for memory in plan.memories}
         self.writing = Writing(source, memories)
         self.segments = Segments(plan, needs, source, memories)
-        # When something is due is a part of the state, and so it is as the plan says, whatever passes leave out.
-        self.clock = Clock(self.plan, Needs.of(self.plan), source, memories, self.segments, self.zone)
+        self.clock = Clock(plan, needs, source, memories, self.segments, self.zone)
         rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
         self.history = History(
             plan,
