@@ -65,7 +65,7 @@ class Compiled:
         self.writing = Writing(source, memories)
         self.segments = Segments(plan, needs, source, memories)
         self.clock = Clock(plan, needs, source, memories, self.segments, self.zone)
-        rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
+        self.rules = rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
         self.history = History(
             plan,
             needs,
@@ -133,7 +133,10 @@ class Compiled:
         found: list[int] = []
         if on.select is not None:
             on.select(here, now, fields, found)
-        if found or (round_ is not None and (round_.counted or self.rounds.are_concerned(here, step, mark))):
+        if len(found) == 1 and round_ is None and (only := self.rules[found[0]].only) is not None:
+            moved |= self.rounds.go_plainly(only, self.rules[found[0]], here, step, event.id)
+            moved |= self.clock.minds_members
+        elif found or (round_ is not None and (round_.counted or self.rounds.are_concerned(here, step, mark))):
             round_ = round_ or Round(here, now, here.arrivals, 0, event.id, mark)
             round_.events = ((event.name, fields),)
             moved |= self.rounds.go(round_, step, event.id, found)
@@ -162,23 +165,21 @@ class Compiled:
         return step
 
     def _settle(self, step: Step, until: int) -> None:
-        here, rounds = step.state, self.rounds
+        here, rounds, clock = step.state, self.rounds, self.clock
         while here.due is not None and here.due <= until:
             now = here.clock = here.due
-            mark = len(step.changes)
-            round_ = Round(here, now, 0, 0, "", mark)
-            if here.waits:
+            touched = clock.touched(here, now)
+            if touched or here.waits or here.pending or self.needs.clocked or (here.added and clock.ends):
+                mark = len(step.changes)
+                round_ = Round(here, now, 0, 0, "", mark)
                 rounds.flows.drop_ended(here, now)
-            if here.pending:
                 _take_due(round_)
-            touched = self.clock.touched(here, now)
-            if here.added and self.clock.ends:
-                touched = {*touched, *self.segments.end_memberships(round_, step)}
-            if touched:
+                if clock.ends:
+                    touched = {*touched, *self.segments.end_memberships(round_, step)}
                 self.segments.judge(touched, round_, step, "")
-            if round_.due or self.needs.clocked or rounds.are_concerned(here, step, mark):
-                rounds.go(round_, step, "")
-            self.clock.set_due(here, now)
+                if round_.due or self.needs.clocked or rounds.are_concerned(here, step, mark):
+                    rounds.go(round_, step, "")
+            clock.set_due(here, now)
 
     def _other(self, state: State | None, entry: Input) -> Step:
         """The host's word, or a link."""
@@ -315,6 +316,8 @@ def _nothing(*_given: Any) -> None:
 def _take_due(round_: Round) -> None:
     """Take the events out of the state on which it is now time to look back."""
     state, now = round_.state, round_.now
+    if not state.pending:
+        return
     pending: dict[str, list[Pending]] = {}
     for key, kept in state.pending.items():
         ripe: list[Fields] = [each.fields for each in kept if each.due <= now]

@@ -120,12 +120,10 @@ class Segments:
             )
         if member == (name in state.members):
             return False
-        members = state.members.copy()
         if member:
-            members[name] = round_.now
+            state.members = {**state.members, name: round_.now}
         else:
-            del members[name]
-        state.members = members
+            state.members = {other: since for other, since in state.members.items() if other != name}
         because = why or Because("condition", segment.place, "", cause)
         change = Change(state.customer, name, member, round_.now, round_.arrival, round_.number, because)
         step.changes.append(change)
