@@ -44,10 +44,11 @@ class Line(NamedTuple):
 
 class Block(NamedTuple):
     """Lines that have come together: whole ones, none longer than the limit, each with its `\\n`. `place` is that of
-    the first."""
+    the first, `size` how many they are."""
 
     place: int
     text: bytes
+    size: int
 
     @property
     def lines(self) -> list[bytes]:
@@ -85,11 +86,12 @@ def blocks_of(arriving: Iterable[bytes | None], limit: int) -> Iterator[Block | 
             line, _, text = text.partition(b"\n")
             yield Line(place, line[:HEAD], "long")
             place, long = place + 1, False
+        block = Block(place, text, text.count(b"\n"))
         if len(text) > limit:
-            yield from _one_by_one(Block(place, text), limit)
+            yield from _one_by_one(block, limit)
         elif text:
-            yield Block(place, text)
-        place += text.count(b"\n")
+            yield block
+        place += block.size
         if long or len(rest) > limit:
             rest, long = rest[:HEAD], True
     if rest:
@@ -99,7 +101,7 @@ def blocks_of(arriving: Iterable[bytes | None], limit: int) -> Iterator[Block | 
 def _one_by_one(block: Block, limit: int) -> Iterator[Block | Line]:
     """Lines of which one may be too long."""
     for place, line in enumerate(block.lines, block.place):
-        yield Line(place, line[:HEAD], "long") if len(line) > limit else Block(place, line + b"\n")
+        yield Line(place, line[:HEAD], "long") if len(line) > limit else Block(place, line + b"\n", 1)
 
 
 def chunks(stream: Stream, source: str) -> Iterator[bytes | None]:

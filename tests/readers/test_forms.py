@@ -55,48 +55,37 @@ NUMBERS = [
 OTHERS = [
     None, [], {}, [1], [None, 1], ["a"], {"product": "p", "a b": 2}, {"a_b": Decimal("2.5"), "product_id": 7},
     {"ä": "b"},
-    {"a\u0308": "b", "product": None}, {"a b": "two"}, [{"a b": 1}, {"a b": 2, "c": 3}], [{"a b": 1},
-    {"a b": "x"}], (1, 2),
+    {"a\u0308": "b", "product": None}, {"a b": "two"}, [{"a b": 1}, {"a b": 2, "c": 3}],
+    [{"a b": 1}, {"a b": "x"}], (1, 2),
     b"a", "2026-03-01", "22:00", "30 minutes", {"country": "CA"}, {"country": 5, "birth date": None, "shoes": 3},
     {"loyalty_tier": "gold", "loyalty tier": "lead"}, {"birth date": "2000-02-30"}, {1: 2},
 ]  # fmt: skip
 ANYTHING = st.sampled_from([*MOMENTS, *TEXTS, *NUMBERS, *OTHERS])
 GOOD = {
-    "event": st.sampled_from(
-        ["does all", "All", "places order", "purchase", "registers", "cafe\u0301", "buys", "nothing"]
-    ),
-    "customer": st.sampled_from(["c1", 17, "é", None]),
-    "visitor": st.sampled_from(["v1", None, ""]),
-    "time": st.sampled_from(MOMENTS),
-    "received": st.sampled_from([None, *MOMENTS[:8]]),
-    "id": st.sampled_from(["e1", 17, None, " "]),
-    "attributes": st.sampled_from(OTHERS[-5:]),
-}
-KEYS = [
-    *GOOD,
-    *KINDS,
-    *(name.upper() for name in KINDS),
-    "x",
-    "order_id",
-    "amount",
-    "total",
-    "lasting",
-    "colour",
-    "Grö\u00dfe",
-    5,
-]
-FORMS = st.lists(st.sampled_from(KEYS), max_size=8, unique=True).flatmap(
-    lambda more: st.permutations(list(dict.fromkeys(["event", "customer", "time", *more])))
+    "customer": "c1", "visitor": "v1", "time": MOMENTS[0], "received": MOMENTS[0], "id": "e1", "attributes": OTHERS[-5],
+    "text": "a", "folded": "A", "number": 1, "truth": True, "day": "2026-03-01", "clock": "22:00", "moment": MOMENTS[1],
+    "length": "1 day", "choice": "gold", "lines": [{"product": "p"}], "line": {"a b": 2}, "numbers": [1, None],
+    "order_id": 17, "amount": Decimal("2.5"), "total": 3, "lasting": "1 hour",
+}  # fmt: skip
+NAMES = ["does all", "All", "places order", "purchase", "registers", "cafe\u0301"]
+KEYS = [*GOOD, *(name.upper() for name in KINDS), "x", "colour", "Größe", 5]
+FORMS = st.lists(st.sampled_from(KEYS), max_size=6, unique=True).flatmap(
+    lambda more: st.permutations(list(dict.fromkeys(["event", "time", *more])))
 )
 
 
 def rows(keys: list[Any]) -> st.SearchStrategy[list[dict[Any, Any]]]:
-    """Objects of one form: mostly good ones, so that the form is kept, then whatever."""
-    good = st.fixed_dictionaries({key: GOOD.get(key, ANYTHING) for key in keys})
-    near = good.flatmap(
-        lambda row: st.sampled_from(keys).flatmap(lambda key: ANYTHING.map(lambda value: row | {key: value}))
+    """Objects of one form: first a good one, by which the form is kept, then such as have something odd in them."""
+    named = st.sampled_from(["customer", "visitor"]).map(lambda key: keys if key in keys else [*keys, key])
+    good = st.builds(
+        lambda name, keys: {key: GOOD.get(key) for key in keys} | {"event": name}, st.sampled_from(NAMES), named
     )
-    return st.lists(good | near, min_size=2, max_size=6)
+
+    def near(row: dict[Any, Any]) -> st.SearchStrategy[list[dict[Any, Any]]]:
+        odd = st.dictionaries(st.sampled_from([key for key in row if key != "event"]), ANYTHING, min_size=1, max_size=2)
+        return st.lists(odd.map(lambda changes: row | changes), min_size=1, max_size=8).map(lambda odd: [row, *odd])
+
+    return good.flatmap(near)
 
 
 @pytest.fixture(params=["UTC", "America/Toronto", "Australia/Lord_Howe"])
@@ -112,10 +101,10 @@ def two(
 
 
 @settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(objs=st.lists(FORMS.flatmap(rows), max_size=3), times=st.integers(1, 2))
-def test_both_ways_come_to_the_same(two: Callable[[], tuple[EventShape, EventShape]], objs: Any, times: int) -> None:
+@given(objs=st.lists(FORMS.flatmap(rows), max_size=3))
+def test_both_ways_come_to_the_same(two: Callable[[], tuple[EventShape, EventShape]], objs: Any) -> None:
     short, patient = two()
-    for place, obj in enumerate([each for some in objs for each in some * times], 1):
+    for place, obj in enumerate([each for some in objs for each in some], 1):
         found = short.to_event(obj, place, "s", b"raw", part=".2", format="f")
         meant = patient.patiently(obj, place, "s", b"raw", part=".2", format="f")
         assert repr(found) == repr(meant)  # which tells true from 1, and shows the order of fields
@@ -156,8 +145,8 @@ def test_a_name_of_the_input_does_not_become_code(shape: EventShape) -> None:
 LINES = st.sampled_from([
     *(json.dumps({"event": "registers", "customer": "c1", "time": MOMENTS[0]} | more).encode()
       for more in ({}, {}, {"id": "e"}, {"time": "x"}, {"customer": None}, {"a": {"b": [{}]}}, {"a": "}\n{"})),
-    b'{"specversion": "1.0", "id": "1", "source": "s", "type": "registers", "subject": "c2",
-    "time": "2026-03-01T10:00:00Z"}',
+    b'{"specversion": "1.0", "id": "1", "source": "s", "type": "registers", "subject": "c2", '
+    b'"time": "2026-03-01T10:00:00Z"}',
     b'{"type": "track", "event": "registers", "userId": "c3", "timestamp": "2026-03-01T10:00:00Z"}',
     b"", b" ", b"{}", b"{} {}", b"{}{}", b'{"a":', b"1}", b'"a"}', b'"a": "', b'{"a": 1e999999999999999999}',
     b"[{}]", b"\xff",
