@@ -108,9 +108,9 @@ def measure(sizes: Sizes) -> Result:
         rows = tuple((way, *each, _growth(each)) for way, each in micro.items())
         head = ("", *(f"{number:,} rules" for number in times), "last to first")
         result.tables.append(Table(f"Microseconds an event, one rule matching: {name}", head, rows))
-        most = list(times)[-1]
-        bars = tuple((way, nanos / 1000) for way, nanos in times[most].items())
-        title = f"An event and {most:,} rules, one matching: {name}"
+        ends = dict.fromkeys((min(times), max(times)))
+        bars = tuple((f"{way}, {n:,} rules", times[n][way] / 1000) for way in ways for n in ends if way in times[n])
+        title = f"An event, one rule matching: {name}"
         result.charts.append(Chart(f"matching_{name.replace(' ', '_')}", title, "microseconds", bars, True))
         result.figures[name] = {
             "microseconds": micro,
