@@ -222,7 +222,7 @@ class Clock:
                 self._write_window(written, self.memories[part.memory], earliest, place)
             elif isinstance(part, p.Compare):
                 unit.add(1, f"t = {written.value(part.right)}", place)
-                unit.add(1, f"if t is not None and now <= t < {earliest}: {earliest} = t if now < t else t + 1")
+                unit.add(1, f"if t is not None and {self._turning_text(part, earliest)}")
             else:
                 unit.add(1, f"for t in {self.source.constant(turn)}(s, now):", place)
                 unit.add(2, f"if t is not None and now < t < {earliest}: {earliest} = t")
@@ -257,8 +257,8 @@ class Clock:
             case p.Age(birth):
                 born = self._value(birth, place)
                 return lambda state, now: (_birthday(born(state, now), now, self.zone),)
-            case p.Compare(_, _, turning):
-                return self._comparison(turning, place)
+            case p.Compare():
+                return self._comparison(part, place)
         raise AssertionError(f"nothing turns {part}")
 
     def _window(self, memory: p.Memory) -> Turn:
@@ -270,13 +270,24 @@ class Clock:
             )
         return lambda state, now: (next_change(memory, state.memories.get(key), now, zone),)
 
-    def _comparison(self, turning: p.Expression, place: str) -> Turn:
-        """`now >= x` turns at x, `now > x` a microsecond later."""
-        value = self._value(turning, place)
+    @staticmethod
+    def _turning_text(part: p.Compare, earliest: str) -> str:
+        """The rest of the line that takes the instant `t` of a comparison, or the one after it."""
+        match part.operator:
+            case ">=" | "<":
+                return f"now < t < {earliest}: {earliest} = t"
+            case ">" | "<=":
+                return f"now <= t < {earliest} - 1: {earliest} = t + 1"
+        return f"now <= t < {earliest}: {earliest} = t if now < t else t + 1"
+
+    def _comparison(self, part: p.Compare, place: str) -> Turn:
+        """`now >= x` turns at x, `now > x` a microsecond later, `now = x` at both."""
+        value = self._value(part.right, place)
+        after = {">=": (0,), "<": (0,), ">": (1,), "<=": (1,)}.get(part.operator, (0, 1))
 
         def turns(state: State, now: int) -> tuple[int, ...]:
             instant = value(state, now)
-            return () if instant is None else (instant, instant + 1)
+            return () if instant is None else tuple(instant + each for each in after)
 
         return turns
 

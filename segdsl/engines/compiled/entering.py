@@ -146,11 +146,7 @@ class Entering:
             of = self.needs.by_memory.get(memory.key, ())
             place = f"{memory.measure} of {event}"
             numbers = tuple(self.segments.number[name] for name in of)
-            made.append(
-                Guarded(
-                    place, memory.where, self._remembering(memory), tuple(self.segments.number[n] for n in of), True
-                )
-            )
+            made.append(Guarded(place, memory.where, self._remembering(memory), numbers, True))
         return made
 
     def _remembering(self, memory: p.Memory) -> Callable[[Expressions, int], None]:

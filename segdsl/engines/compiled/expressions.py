@@ -90,7 +90,8 @@ class Expressions:
         """Read what several conditions of the function read, once at its start."""
         counted = Counter(node for condition in conditions for node in _reads(condition))
         for node, times in counted.items():
-            if times > 1:
+            within = 0 if isinstance(node, p.Fold) else counted[p.Fold(node)]
+            if times - within > 1:
                 name = self.temporary()
                 self.unit.add(1, f"{name} = {self.value(node)}")
                 self.shared[node] = name

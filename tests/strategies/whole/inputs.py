@@ -160,7 +160,7 @@ class Life:
                 yield Stored(self.random.choice(list(self.states)))
             elif form < 0.82:
                 yield from self._joins()
-            elif form < 0.83:
+            elif form < 0.84:
                 yield Unknown(customer, self.now)
             elif self.states:
                 known = self.random.choice(list(self.states))
