@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Gives 0, also where a bar is missed; 1 if two contestants gave different answers."""
     given = parsed(arguments)
     if given.markdown is not None:
-        print(markdown(json.loads((given.markdown / FIGURES).read_text("utf-8"))))
+        print(markdown(json.loads((given.markdown / FIGURES).read_text("utf-8")), given.parts))
         return 0
     sizes = chosen(given)
     found: dict[str, Any] = {"machine": machine(), "quick": given.quick, "parts": {}}
@@ -64,9 +64,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"of {', '.join(PARTS)}; none said: all"
-    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; none said: all")
     parser.add_argument("--quick", action="store_true", help="small sizes, in seconds")
     parser.add_argument(
         "--output", type=Path, help="write results.json, a table a part (.txt) and charts (.svg) to this folder"
@@ -80,7 +78,13 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--customers", type=int, help="kept in memory and on disk")
     parser.add_argument("--memberships", type=int, help="that are asked about")
     parser.add_argument("--retail", type=Path, help="the file of real sales")
-    return parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    for name in given.parts:
+        if name not in PARTS:
+            parser.error(f"there is no part {name!r}; there are {', '.join(PARTS)}")
+    if given.markdown is not None and not (given.markdown / FIGURES).is_file():
+        parser.error(f"there is no {FIGURES} in {given.markdown}: an earlier run with --output writes it")
+    return given
 
 
 def chosen(given: argparse.Namespace) -> Sizes:
@@ -122,10 +126,10 @@ def write(found: dict[str, Any], folder: Path) -> None:
     (folder / FIGURES).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
-def markdown(found: dict[str, Any]) -> str:
-    """The tables of a run, the bars first."""
-    parts = found["parts"]
-    tables = [bars.table({name: part["figures"] for name, part in parts.items()})]
+def markdown(found: dict[str, Any], names: Sequence[str] = ()) -> str:
+    """The tables of a run, or of those parts of it; of the whole run the bars come first."""
+    parts = {name: part for name, part in found["parts"].items() if not names or name in names}
+    tables = [] if names else [bars.table({name: part["figures"] for name, part in parts.items()})]
     for part in parts.values():
         tables += [
             Table(each["title"], tuple(each["head"]), tuple(map(tuple, each["rows"])), each["note"])

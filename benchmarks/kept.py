@@ -1,13 +1,16 @@
-"""Customers kept by one engine, for `fresh.run`: `python -m benchmarks.kept URL CUSTOMERS MORE JOURNAL TRACED`. Prints
-by how many bytes the process has grown, and what Python accounts for if it is TRACED. MORE are further segments."""
+"""Customers kept by one engine, for `fresh.run`: `python -m benchmarks.kept URL AHEAD CUSTOMERS MORE JOURNAL TRACED`.
+
+Prints the bytes by which the process has grown with CUSTOMERS, after others went AHEAD, whom a store may keep in a
+quicker form; and what Python accounts for, of these and of those ahead, if it is TRACED. MORE are further segments.
+"""
 
 import gc
 import json
+import sqlite3
 import sys
 import time
 import tracemalloc
 from collections.abc import Iterator
-from pathlib import Path
 
 import segdsl
 from segdsl.engines import DEFAULT, engines
@@ -52,35 +55,53 @@ def resident() -> int:
         return int(file.read().split()[1]) * 4096
 
 
+def take(engine: segdsl.Engine, first: int, last: int) -> None:
+    """All events of these customers, customer by customer."""
+    for start in range(first, last, BLOCK):
+        block = [f"customer-{number:07}" for number in range(start, min(start + BLOCK, last))]
+        engine.take([event for customer in block for event in events(customer)])
+    gc.collect()
+
+
+def accounted() -> int:
+    """Bytes that Python knows of; 0 if it is not traced."""
+    return tracemalloc.get_traced_memory()[0]
+
+
 def main() -> None:
-    url, customers, more, journal, traced = sys.argv[1], *map(int, sys.argv[2:6])
-    engine_name = "compiled" if "compiled" in engines() else DEFAULT
-    with segdsl.Engine(
-        segdsl.loads(rules(more)), url, engine=engine_name, journal=bool(journal), clock=lambda: LATEST
-    ) as engine:
+    url, ahead, customers, more, journal, traced = sys.argv[1], *map(int, sys.argv[2:7])
+    name = "compiled" if "compiled" in engines() else DEFAULT
+    program = segdsl.loads(rules(more))
+    with segdsl.Engine(program, url, engine=name, journal=bool(journal), clock=lambda: LATEST) as engine:
         engine.take(list(events("nobody")))
         gc.collect()
         if traced:
             tracemalloc.start()
-        before, begun = resident(), time.process_time()
-        for first in range(0, customers, BLOCK):
-            block = [f"customer-{number:07}" for number in range(first, min(first + BLOCK, customers))]
-            engine.take([event for customer in block for event in events(customer)])
-        seconds = time.process_time() - begun
-        gc.collect()
-        grown = resident() - before
-        accounted = tracemalloc.get_traced_memory()[0] if traced else 0
+        take(engine, 0, ahead)
+        warm, size, before, begun = accounted(), on_disk(url), resident(), time.process_time()
+        take(engine, ahead, ahead + customers)
+        found = {
+            "seconds": time.process_time() - begun,
+            "resident": resident() - before,
+            "ahead": warm,
+            "traced": accounted() - warm,
+            "file": on_disk(url) - size,
+        }
         tracemalloc.stop()
         (state,) = engine.backend.load(["customer-0000000"]).values()
-        if engine.counts() != dict.fromkeys(engine.segments, customers + 1):
+        if engine.counts() != dict.fromkeys(engine.segments, ahead + customers + 1):
             raise SystemExit(f"not everybody is in every segment: {engine.counts()}")
-    path = Path(url.removeprefix("sqlite:///"))
-    size = path.stat().st_size if path.is_file() else 0
-    print(
-        json.dumps(
-            {"resident": grown, "traced": accounted, "state": len(bytes(state)), "file": size, "seconds": seconds}
-        )
-    )
+    print(json.dumps(found | {"encoded": len(bytes(state))}))
+
+
+def on_disk(url: str) -> int:
+    """Bytes of the pages of a store in a file; 0 of one in memory."""
+    if not url.startswith("sqlite:"):
+        return 0
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        (pages,), (size,) = (connection.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size"))
+    connection.close()
+    return int(pages * size)
 
 
 if __name__ == "__main__":

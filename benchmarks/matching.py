@@ -7,6 +7,7 @@ written by hand, which only find what matches and keep a set of memberships; and
 import json
 import statistics
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from itertools import count
 from typing import Any
@@ -16,15 +17,18 @@ from attrs import frozen
 import segdsl
 from benchmarks.results import Chart, Differs, Result, Table
 from benchmarks.sizes import Sizes
-from benchmarks.timing import Call, nanoseconds, taken, versions
+from benchmarks.timing import NANO, Call, nanoseconds, taken, versions
 from segdsl.engines import DEFAULT, engines, prepare
 from segdsl.records.inputs import Event, Include
 from segdsl.state.customer import State
-from segdsl.values.instants import DAY, HOUR, LATEST
+from segdsl.values.instants import DAY, HOUR, LATEST, instant_text
 from segdsl.values.numbers import SCALE
 
 START = 1_767_225_600_000_000
 OWN = "compiled" if "compiled" in engines() else DEFAULT
+FIRST, MOST = 10, 2_000
+"""Events in the first batch that is processed, and at most in the others."""
+
 SLOW = 1_000
 """The most rules that the reference engine is asked about."""
 
@@ -108,9 +112,9 @@ def measure(sizes: Sizes) -> Result:
         rows = tuple((way, *each, _growth(each)) for way, each in micro.items())
         head = ("", *(f"{number:,} rules" for number in times), "last to first")
         result.tables.append(Table(f"Microseconds an event, one rule matching: {name}", head, rows))
-        most = list(times)[-1]
-        bars = tuple((way, nanos / 1000) for way, nanos in times[most].items())
-        title = f"An event and {most:,} rules, one matching: {name}"
+        ends = dict.fromkeys((min(times), max(times)))
+        bars = tuple((f"{way}, {n:,} rules", times[n][way] / 1000) for way in ways for n in ends if way in times[n])
+        title = f"An event, one rule matching: {name}"
         result.charts.append(Chart(f"matching_{name.replace(' ', '_')}", title, "microseconds", bars, True))
         result.figures[name] = {
             "microseconds": micro,
@@ -224,30 +228,27 @@ def table(kind: Kind, number: int) -> Call:
 
 
 def processed(kind: Kind, made: segdsl.Program, sizes: Sizes) -> float:
-    """Nanoseconds of `process` in memory: batches of events of as many customers, whose memberships it gives them."""
-    batch = max(int(sizes.seconds * 20_000), 5)
-    times = []
+    """Nanoseconds of `process` in memory: batches of events of as many customers, whose memberships it gives them. The
+    first one is small: it tells how large the others can be."""
+    times: list[float] = []
+    batch, numbers = FIRST, count()
     with segdsl.Engine(made, engine=OWN, journal=False, clock=lambda: LATEST) as engine:
-        numbers = count()
         for _ in range(sizes.rounds + 1):
             names = [f"c{next(numbers)}" for _ in range(batch)]
             if kind.member:
-                for _ in engine.list_many("include", kind.member, names, at=_text(START)):
+                for _ in engine.list_many("include", kind.member, names, at=instant_text(START)):
                     pass
             for before in range(kind.before):
                 engine.process([_event(kind, name, before + 1) for name in names])
             events = [_event(kind, name, 24) for name in names]
-            time, outcomes = taken(lambda events=events: engine.process(events))  # type: ignore[misc]
+            time, outcomes = taken(partial(engine.process, events))
             if not all(len(outcome.changes) == 1 for outcome in outcomes):
                 raise Differs("process gives something else than one change an event")
-            times.append(time.processor / batch * 1e9)
+            times.append(time.processor / batch * NANO)
+            batch = max(min(int(sizes.seconds * NANO / max(times[0], 1)), MOST), FIRST)
     return statistics.median(times[1:])
 
 
 def _event(kind: Kind, customer: str, hours: int) -> Event:
     at = START + hours * HOUR
     return Event(f"e{hours}", kind.event, customer, at, {"time": at, **kind.fields})
-
-
-def _text(instant: int) -> str:
-    return segdsl.values.instants.instant_text(instant)
