@@ -27,6 +27,9 @@ from segdsl.values.zones import Zone
 NESTED = 24
 """Parts inside one another from which on a part becomes a function of its own: Python refuses 200 brackets."""
 
+FLAT = 8
+"""Calculations inside one another that are written out as one row of tests."""
+
 PARAMETERS = "s, now, f, b, i"
 
 LOCALS = {"m": "s.memories", "a": "s.attributes", "members": "s.members"}
@@ -235,6 +238,12 @@ class Expressions:
             elif operand in self.shared:
                 tests.append(self.shared[operand])
                 read.append(self.shared[operand])
+            elif isinstance(operand, p.Arithmetic) and depth(operand) <= FLAT:
+                inner, parts = self._known([operand.left, operand.right])
+                made = _form(operand).format(*parts)
+                name = self.temporary()
+                tests += inner if operand.domain == "whole" else [*inner, f"({name} := {made})"]
+                read.append(f"({made})" if operand.domain == "whole" else name)
             else:
                 name = self.temporary(operand)
                 tests.append(f"({name} := {self.value(operand)})")
@@ -251,8 +260,7 @@ class Expressions:
         return _mark(name)
 
     def _calculated(self, node: p.Arithmetic) -> str:
-        form = _CALCULATIONS[node.domain, node.operator if node.domain != "ratio" else ""]
-        return self._of_known([node.left, node.right], form)
+        return self._of_known([node.left, node.right], _form(node))
 
     def _recalled(self, node: p.Recall) -> str:
         memory = self.memories[node.memory]
@@ -415,6 +423,11 @@ class Expressions:
 def _identifier(name: str) -> str:
     """So much of a name as can stand in generated code."""
     return "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in name[:30])
+
+
+def _form(node: p.Arithmetic) -> str:
+    """How a calculation is written, given its operands."""
+    return _CALCULATIONS[node.domain, node.operator if node.domain != "ratio" else ""]
 
 
 def _mark(name: str) -> str:
