@@ -49,6 +49,7 @@ ORDER = (
     "test",
     "graph",
     "docs",
+    "plan",
     "run",
     "segments",
     "members",
