@@ -1,10 +1,10 @@
 """How rules are reached on an event (architecture rule 12), as the compiled engine does it: by a table, or gone
 through; and why not by what they ask for."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from segdsl.engines.compiled import Compiled, entering, selecting
-from segdsl.host.planned.parts import Start, Table
+from segdsl.host.planned.parts import By, Start, Table
 from segdsl.plan import nodes as p
 from segdsl.plan.index import Access, access
 from segdsl.plan.readers import in_order
@@ -16,7 +16,13 @@ class Starts:
     """The ways in which the rules of a plan start on events."""
 
     def __init__(self, plan: p.Plan, compiled: Compiled) -> None:
-        self.plan, self.selecting, self.text = plan, compiled.history.selecting, Text(plan)
+        self.selecting, self.text = compiled.history.selecting, Text(plan)
+        self.told: dict[str, list[Start]] = defaultdict(list)
+        for rule in plan.rules:
+            for trigger in rule.triggers:
+                if isinstance(trigger, p.CountTrigger | p.AfterTrigger):
+                    by: By = "count" if isinstance(trigger, p.CountTrigger) else "look back"
+                    self.told[trigger.event].append(Start(rule.place, rule.activity, self.text.trigger(trigger), by))
 
     def of_event(self, event: str) -> tuple[list[Start], list[Table]]:
         """The rules that an event can start, in the order of their places, and the tables by which they are found."""
@@ -24,12 +30,7 @@ class Starts:
         tables, _ = selecting.tables(asked)
         looked_up = {id(each) for table in tables for each in table.members}
         found = [self._asked(each, id(each) in looked_up) for each in asked]
-        for rule in self.plan.rules:
-            for trigger in rule.triggers:
-                if isinstance(trigger, p.CountTrigger) and trigger.event == event:
-                    found.append(Start(rule.place, rule.activity, self.text.trigger(trigger), "count"))
-                if isinstance(trigger, p.AfterTrigger) and trigger.event == event:
-                    found.append(Start(rule.place, rule.activity, self.text.trigger(trigger), "look back"))
+        found += self.told.get(event, ())
         return sorted(found, key=lambda start: in_order(start.place)), [self._table(table) for table in tables]
 
     def _asked(self, asked: selecting.Asked, looked_up: bool) -> Start:
