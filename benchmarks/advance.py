@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsBytes
 
 from attrs import define, evolve, field, frozen
 
@@ -23,6 +23,7 @@ from segdsl.backends.base import Batch
 from segdsl.backends.sqlite import SqliteBackend, open_file
 from segdsl.backends.sqlite.statements import TIMERS
 from segdsl.records.inputs import Event
+from segdsl.records.outcomes import Effect
 from segdsl.values.instants import DAY, parse_moment
 
 START = (parse_moment("2026-01-01T00:00:00Z") or (0, True))[0]
@@ -59,15 +60,15 @@ class Counted:
     def watch(self, backend: SqliteBackend) -> None:
         load, commit, timers = backend.load, backend.commit, backend.timers
 
-        def loading(customers: Sequence[str]) -> dict[str, bytes]:
+        def loading(customers: Sequence[str]) -> dict[str, SupportsBytes]:
             found = load(customers)
             self.loaded += len(found)
             return found
 
-        def committing(batch: Batch) -> None:
+        def committing(batch: Batch) -> list[Effect]:
             self.committed += len(batch.states)
             self.commits += 1
-            commit(batch)
+            return commit(batch)
 
         def timing(at: int, limit: int) -> list[str]:
             found = timers(at, limit)

@@ -80,7 +80,7 @@ def _cart(draw: Draw, at: int, segment: str, known: list[str]) -> str:
 def _order(draw: Draw, at: int, segment: str, known: list[str]) -> str:
     return (
         f"when places order where amount >= {draw.randrange(10, 2000)}\n"
-        f"if {_count(draw, at)} and {_attribute(draw)} then add to \"{segment}\""
+        f'if {_count(draw, at)} and {_attribute(draw)} then add to "{segment}"'
     )
 
 
@@ -97,7 +97,7 @@ def _spot(draw: Draw, at: int, segment: str, known: list[str]) -> str:
 def _welcome(draw: Draw, at: int, segment: str, known: list[str]) -> str:
     return (
         f'dialog activity "Welcome {at}" from 2026-01-01 until 2027-01-01 holdout {draw.randrange(1, 20)}% {{\n'
-        f"  when registers if {_attribute(draw)}\n  then send email \"welcome {at}\"\n"
+        f'  when registers if {_attribute(draw)}\n  then send email "welcome {at}"\n'
         f"  then wait {draw.randrange(1, 30)} days\n"
         f'  then if not places order then send email "offer {at}" and add to "{segment}"\n}}'
     )
@@ -143,8 +143,7 @@ def _attribute(draw: Draw) -> str:
 
 def _count(draw: Draw, at: int) -> str:
     return (
-        f'buys category "{draw.choice(CATEGORIES)}" at least {draw.randrange(2, 9)} times '
-        f"within {draw.choice(WINDOWS)}"
+        f'buys category "{draw.choice(CATEGORIES)}" at least {draw.randrange(2, 9)} times within {draw.choice(WINDOWS)}'
     )
 
 
@@ -154,7 +153,7 @@ def _products(draw: Draw, at: int) -> str:
 
 def _total(draw: Draw, at: int) -> str:
     return (
-        f'total of amount of places order where amount > {draw.randrange(100)} within {draw.choice(WINDOWS)} '
+        f"total of amount of places order where amount > {draw.randrange(100)} within {draw.choice(WINDOWS)} "
         f">= {draw.randrange(100, 5000)}"
     )
 

@@ -16,15 +16,15 @@ from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.completing import any_files, seg_files
 from segdsl.cli.parts.events import format_option, mapping_option
 from segdsl.cli.parts.failures import INTERRUPTED
-from segdsl.cli.parts.findings import Findings, counted
+from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.lines import Lines
-from segdsl.cli.parts.rules import checked_rules
+from segdsl.cli.parts.rules import loaded_rules
 from segdsl.cli.parts.stopping import stopping
 from segdsl.cli.parts.stores import MEMORY, beside, opened, path_of, shown, url_of
 from segdsl.cli.parts.summary import REJECTS_SHOWN, Summary
 from segdsl.cli.parts.telling import Telling
 from segdsl.cli.parts.writing import force_option, may_write
-from segdsl.diagnostics.errors import CompileError, InputError
+from segdsl.diagnostics.errors import InputError
 from segdsl.host.objects import change_line, reject_line
 
 _FILE = click.Path(dir_okay=False, allow_dash=True)
@@ -153,11 +153,7 @@ def command(**given: Any) -> None:
 
 def _program(options: Options) -> "segdsl.Program":
     """The rules, or the end of the command with what is wrong with them."""
-    checked = checked_rules(options.paths)
-    try:
-        program = segdsl.build(checked)
-    except CompileError as error:
-        Findings.of(error.diagnostics, checked.sources).refuse(options.color)
+    program = loaded_rules(options.paths, options.color)
     if program.warnings:
         click.echo(f"{counted(len(program.warnings), 'warning')} about the rules: `seg check` shows them", err=True)
     return program

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from segdsl.diagnostics.diagnostic import Diagnostic
+from segdsl.diagnostics.source import SourceMap
 
 
 class SegdslError(Exception):
@@ -10,12 +11,13 @@ class SegdslError(Exception):
 
 
 class CompileError(SegdslError):
-    """The program has mistakes. `diagnostics` holds them, `rendered` their full text with the lines of source."""
+    """The program has mistakes. `diagnostics` holds them, `rendered` their full text with the lines of `sources`."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic], rendered: str) -> None:
+    def __init__(self, diagnostics: Sequence[Diagnostic], rendered: str, sources: SourceMap) -> None:
         super().__init__(rendered)
         self.diagnostics = tuple(diagnostics)
         self.rendered = rendered
+        self.sources = sources
 
 
 class StoreError(SegdslError):

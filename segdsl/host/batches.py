@@ -18,8 +18,8 @@ from segdsl.backends.base import Backend, Position, StoredProgram, Tally
 from segdsl.diagnostics.errors import StoreError
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.lives import Lives
+from segdsl.host.loading import Program, plan_of
 from segdsl.host.moments import database_version
-from segdsl.host.program import Program, plan_of
 from segdsl.host.questions import Questions
 from segdsl.host.straight import take_all
 from segdsl.host.taking import Taking
@@ -106,7 +106,7 @@ class Batches(Questions):
             )
         stored = StoredProgram(
             program.digest,
-            msgspec.json.encode(program.plan),
+            program.encoded,
             program.texts,
             database_version(),
             kept.secret if kept else secrets.token_bytes(32),

@@ -1,47 +1,22 @@
-"""Rules to a program that can be run: `load` from files, `loads` from text, `check` for what is wrong with them."""
+"""Rules compiled to a program that can be run: `loads` from text, `check` for what is wrong with them. Files are loaded
+by `loading.py`, which has them compiled here where they are new."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from os import PathLike
-from pathlib import Path
-
-import msgspec
-from attrs import field, frozen
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.pipeline import check_modules, compile_program
-from segdsl.diagnostics.diagnostic import Collector, Diagnostic
+from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.errors import CompileError
 from segdsl.diagnostics.render import render_all
 from segdsl.diagnostics.source import SourceMap
 from segdsl.host import files
+from segdsl.host.loading import Path_, read
+from segdsl.host.loading import Program as Program
+from segdsl.host.loading import load as load
+from segdsl.host.loading import plan_of as plan_of
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
 from segdsl.syntax.trees import module_of
-
-Path_ = str | PathLike[str]
-
-
-@frozen(eq=False)
-class Program:
-    """A program that can be run: its plan, its sources (the shipped vocabulary first), and what was warned of."""
-
-    plan: p.Plan
-    sources: SourceMap
-    warnings: tuple[Diagnostic, ...] = ()
-    texts: tuple[tuple[str, str], ...] = field(default=())
-
-    @cached_property
-    def digest(self) -> str:
-        return self.plan.digest
-
-
-def load(*paths: Path_) -> Program:
-    """Load `.seg` files, and all `.seg` files of directories, as one program.
-
-    Raises CompileError, with all mistakes and their places.
-    """
-    return build(check(*paths))
 
 
 def loads(text: str, name: str = "<text>") -> Program:
@@ -51,11 +26,7 @@ def loads(text: str, name: str = "<text>") -> Program:
 
 def check(*paths: Path_) -> CheckedProgram:
     """Parse and check files and directories as one program; mistakes are in the result's `collector`."""
-    sources, collector = SourceMap(), Collector()
-    sources.add(files.vocabulary())
-    for path in files.rule_files(map(Path, paths), sources, collector):
-        files.read_rules(path, sources, collector)
-    return _checked(sources, collector)
+    return _checked(*read(paths))
 
 
 def check_texts(texts: Iterable[tuple[str, str | bytes]]) -> CheckedProgram:
@@ -80,15 +51,20 @@ def check_trees(
     return check_modules(sources, modules, collector, questions)
 
 
+def compiled(sources: SourceMap, collector: Collector) -> Program:
+    """The program of some sources. Raises CompileError, with all mistakes and their places, those that the collector
+    holds already among them."""
+    return build(_checked(sources, collector))
+
+
 def build(checked: CheckedProgram, *, tests: bool = False) -> Program:
     """The program that was checked; with `tests` it remembers what the tests beside the rules ask for as well.
 
     Raises CompileError, with all mistakes and their places."""
     plan, errors = compile_program(checked, tests=tests)
     if plan is None:
-        raise CompileError(errors, render_all(errors, checked.sources))
-    texts = tuple((source.name, source.text) for source in checked.sources if not source.shipped)
-    return Program(plan, checked.sources, tuple(checked.collector), texts)
+        raise CompileError(errors, render_all(errors, checked.sources), checked.sources)
+    return Program.of(plan, checked.sources, tuple(checked.collector))
 
 
 def as_written(sources: Iterable[tuple[str, str]], digest: str) -> tuple[p.Plan, CheckedProgram] | None:
@@ -97,8 +73,3 @@ def as_written(sources: Iterable[tuple[str, str]], digest: str) -> tuple[p.Plan,
     checked = check_texts(sources)
     plan, _ = compile_program(checked)
     return (plan, checked) if plan is not None and plan.digest == digest else None
-
-
-def plan_of(data: bytes) -> p.Plan:
-    """A plan that a store kept. Raises msgspec.ValidationError for one of another format."""
-    return msgspec.json.decode(data, type=p.Plan)

@@ -4,11 +4,15 @@ The past is answered from recorded memberships. What a customer's state says hol
 clock has changed since then, or will by a later instant, is worked out here from the state, without writing it down.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from heapq import merge
+from importlib import import_module
 from itertools import groupby
 from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
@@ -17,10 +21,7 @@ from segdsl.diagnostics.errors import StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
 from segdsl.host.moments import Moment, instant_of
-from segdsl.host.program import as_written
 from segdsl.host.promotions import Promotion, as_recorded, by_memberships, given
-from segdsl.host.why import Explainer, Why, WhyEffects
-from segdsl.host.why.course import Player
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import Input, Link
 from segdsl.records.outcomes import Because, Change
@@ -29,6 +30,9 @@ from segdsl.state.life import Taken, decode, decode_inputs
 from segdsl.state.visitor import decode_visitor
 from segdsl.values.instants import EPOCH, LATEST
 from segdsl.values.zones import Zone
+
+if TYPE_CHECKING:  # they need the compiler, and are loaded by name where somebody asks for the past or for reasons
+    from segdsl.host.why import Explainer, Why, WhyEffects
 
 PAGE = 2_000
 """States looked at together."""
@@ -119,7 +123,8 @@ class Questions:
                 f"who had the promotion {more[0]!r} then cannot be told: it asks for more than segments, and this "
                 "store keeps no events of its customers, since it was begun with --no-journal"
             )
-        return Player(self.plan, self.journal).state_at(customer, self.journal(customer), instant)
+        course = import_module("segdsl.host.why.course")
+        return cast(State, course.Player(self.plan, self.journal).state_at(customer, self.journal(customer), instant))
 
     def _without_events(self, customer: str, instant: int) -> list[Membership]:
         fresh = self.prepared.fresh(customer, instant)
@@ -271,9 +276,10 @@ class Questions:
 
     def _explainer(self) -> Explainer:
         if self._explains is None:
-            found = as_written(self.stored.sources, self.stored.digest)
+            found = import_module("segdsl.host.program").as_written(self.stored.sources, self.stored.digest)
             plan, checked = found if found is not None else (self.plan, None)
-            self._explains = Explainer(plan, self.journal, checked)
+            self._explains = import_module("segdsl.host.why").Explainer(plan, self.journal, checked)
+        assert self._explains is not None
         return self._explains
 
     def customer_of(self, visitor: str) -> str | None:

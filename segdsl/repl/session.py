@@ -363,7 +363,7 @@ def _whole(rules: Rules, checked: CheckedProgram) -> CheckedProgram:
     """A program without mistakes. Raises CompileError."""
     errors = rules.placed(rules.errors(checked))
     if errors:
-        raise CompileError(errors, render_all(errors, rules.sources()))
+        raise CompileError(errors, render_all(errors, rules.sources()), rules.sources())
     return checked
 
 

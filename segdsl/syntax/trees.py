@@ -4,10 +4,8 @@ Parsing needs Lark and its tables, which cost more to load than most files cost 
 mistakes is kept in the user's private cache, under a hash of the text and of all that makes a tree of it.
 """
 
-import os
 import pickle  # our own trees, from a folder that only the user can write to
 from contextlib import suppress
-from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -15,8 +13,9 @@ from pathlib import Path
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import Source
 from segdsl.syntax import ast
-from segdsl.syntax.cache import cache_folder, grammar_path, is_ours, keep
-from segdsl.version import __version__
+from segdsl.syntax.cache import cache_folder, drop_oldest, is_ours, keep, made_by
+
+ENDING = ".tree"
 
 KEPT = 400
 """Trees kept at most; the oldest go first."""
@@ -38,7 +37,7 @@ def module_of(source: Source, number: int, collector: Collector) -> ast.Module:
     collector.extend(found)
     if place is not None and not found.found:
         keep(place, pickle.dumps(module))
-        _drop_oldest(place.parent)
+        drop_oldest(place.parent, ENDING, KEPT)
     return module
 
 
@@ -46,17 +45,8 @@ def _place(source: Source, number: int) -> Path | None:
     folder = cache_folder()
     if folder is None:
         return None
-    key = sha256(f"{_maker()}\0{number}\0{source.text}".encode("utf-8", "surrogatepass")).hexdigest()
-    return folder / f"{key[:32]}.tree"
-
-
-@lru_cache(maxsize=1)
-def _maker() -> str:
-    """What makes a tree of a text: this version, its grammar and the files of this folder."""
-    here = Path(__file__).parent
-    files = [*here.iterdir(), *(here / "ast").iterdir()]
-    stamps = sorted((path.name, path.stat().st_mtime_ns) for path in files if path.suffix == ".py")
-    return f"{__version__}\0{grammar_path().read_text('utf-8')}\0{stamps}"
+    key = sha256(f"{made_by('syntax')}\0{number}\0{source.text}".encode("utf-8", "surrogatepass")).hexdigest()
+    return folder / f"{key[:32]}{ENDING}"
 
 
 def _kept(place: Path) -> ast.Module | None:
@@ -69,11 +59,3 @@ def _kept(place: Path) -> ast.Module | None:
             place.unlink(missing_ok=True)
         return None
     return module if isinstance(module, ast.Module) else None
-
-
-def _drop_oldest(folder: Path) -> None:
-    with suppress(OSError):
-        trees = [entry for entry in os.scandir(folder) if entry.name.endswith(".tree")]
-        if len(trees) > KEPT:
-            for entry in sorted(trees, key=lambda entry: entry.stat().st_mtime)[: len(trees) - KEPT * 3 // 4]:
-                Path(entry.path).unlink(missing_ok=True)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import click
 
 import segdsl
+from segdsl.cli.parts.findings import Findings
+from segdsl.diagnostics.errors import CompileError
 from segdsl.values import limits
 
 STANDARD_INPUT = "<standard input>"
@@ -13,11 +15,23 @@ STANDARD_INPUT = "<standard input>"
 
 def checked_rules(paths: Sequence[str]) -> "segdsl.CheckedProgram":
     """The rules that paths mean, checked as one program."""
-    if "-" not in paths:
+    if not _from_standard_input(paths):
         return segdsl.check(*paths)
-    if len(paths) > 1:
-        raise click.UsageError("- is standard input and stands alone: it cannot be joined with files")
     return segdsl.check_texts([(STANDARD_INPUT, standard_input())])
+
+
+def loaded_rules(paths: Sequence[str], color: bool | None) -> "segdsl.Program":
+    """The rules that paths mean, ready to be run, or the end of the command with what is wrong with them."""
+    try:
+        return segdsl.build(checked_rules(paths)) if _from_standard_input(paths) else segdsl.load(*paths)
+    except CompileError as error:
+        Findings.of(error.diagnostics, error.sources).refuse(color)
+
+
+def _from_standard_input(paths: Sequence[str]) -> bool:
+    if "-" in paths and len(paths) > 1:
+        raise click.UsageError("- is standard input and stands alone: it cannot be joined with files")
+    return "-" in paths
 
 
 def standard_input() -> bytes:

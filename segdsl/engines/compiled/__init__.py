@@ -16,7 +16,7 @@ what has not changed, and nothing in a state is changed in place.
 """
 
 from collections.abc import Callable
-from copy import copy
+from functools import partial
 from typing import Any
 
 from segdsl.engines.base import Step
@@ -34,10 +34,11 @@ from segdsl.engines.compiled.source import Source
 from segdsl.engines.compiled.words import say, show_joined
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
-from segdsl.plan.passes import optimised
+from segdsl.plan.passes import optimised_part
+from segdsl.plan.passes.facts import Facts
 from segdsl.plan.text import Text
 from segdsl.records.inputs import Event, Input, Link
-from segdsl.state.customer import Pending, State
+from segdsl.state.customer import Pending, State, copied
 from segdsl.state.joining import Joining
 from segdsl.state.life import decode_state
 from segdsl.state.lines import expanded
@@ -55,16 +56,16 @@ class Compiled:
 
     def __init__(self, plan: p.Plan) -> None:
         self.plan = plan
-        plan = optimised(plan)
         self.zone = Zone(plan.zone)
         self.needs = needs = Needs.of(plan)
         self.source = source = Source(f"rules {plan.digest[:8]}", names(self.zone), Text(plan))
+        source.simplified = partial(optimised_part, facts=Facts.of(plan))
         source.names["defaults"] = {a.name: a.default for a in plan.attributes if a.default is not None}
         memories = {memory.key: memory for memory in plan.memories}
         self.writing = Writing(source, memories)
         self.segments = Segments(plan, needs, source, memories)
-        self.clock = Clock(plan, needs, source, memories, self.zone)
-        rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
+        self.clock = Clock(plan, needs, source, memories, self.segments, self.zone)
+        self.rules = rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
         self.history = History(
             plan,
             needs,
@@ -79,6 +80,7 @@ class Compiled:
         looking_back = {key: each for of_event in needs.after.values() for key, each in of_event.items()}
         self.joining = Joining(self.zone, memories, looking_back)
         self.asked: dict[p.Expression, Judge] = {}
+        self.is_prompt = not plan.lateness
 
     # ------------------------------------------------------------------------------------------------------- the steps
 
@@ -94,7 +96,7 @@ class Compiled:
         """All that the clock alone brings about up to an instant: everything at one instant is one step, before the
         inputs of that instant (language.md sections 5.3 and 5.13)."""
         try:
-            step = Step(copy(state), [], [], [])
+            step = Step(copied(state), [], [], [])
             if state.due is not None and state.due <= until:
                 self._settle(step, until)
             return step
@@ -105,18 +107,20 @@ class Compiled:
     def _event(self, state: State | None, event: Event) -> Step:
         """An event. Most bring about nothing but a little more history: they go straight through."""
         now, history = event.instant, self.history
-        step, here = self._begin(state, event)
+        step = self._begin(state, event)
+        here = step.state
         on = history.known.get(event.name) or history.on(event.name)
         fields = history.fields(event) if history.tells_time else event.fields
         mark = len(step.changes)
-        round_ = None
-        if on.tells or here.waits:
-            round_ = Round(here, now, here.arrivals, 0, event.id, mark)
-            if here.waits:
-                self.rounds.flows.drop_ended(here, now)
+        round_ = Round(here, now, here.arrivals, 0, event.id, mark) if on.tells or here.waits else None
+        moved = on.timed or state is None or bool(event.attributes or here.waits)
+        if here.waits:
+            self.rounds.flows.drop_ended(here, now)
         touched: set[int] = set()
         if on.enter is not None:
             on.enter(here, now, fields, event.id, touched, round_)
+        if round_ is not None and round_.full:
+            step.full = list(round_.full)
         if event.attributes:
             history.set(here, event.attributes, touched)
         if state is None:
@@ -129,62 +133,61 @@ class Compiled:
         found: list[int] = []
         if on.select is not None:
             on.select(here, now, fields, found)
-        moved = on.timed or state is None or bool(event.attributes)
-        if found or round_ is not None:
+        if len(found) == 1 and round_ is None and (only := self.rules[found[0]].only) is not None:
+            moved |= self.rounds.go_plainly(only, self.rules[found[0]], here, step, event.id)
+            moved |= self.clock.minds_members
+        elif found or (round_ is not None and (round_.counted or self.rounds.are_concerned(here, step, mark))):
             round_ = round_ or Round(here, now, here.arrivals, 0, event.id, mark)
             round_.events = ((event.name, fields),)
-            moved |= self.rounds.go(round_, step, event.id, found) or self.clock.minds_members
-            if round_.full:
-                step.full = list(round_.full)
-        if moved:
+            moved |= self.rounds.go(round_, step, event.id, found)
+        if moved or (round_ is not None and self.clock.minds_members):
             self.clock.set_due(here, now)
         return step
 
-    def _begin(self, state: State | None, entry: Input) -> tuple[Step, State]:
+    def _begin(self, state: State | None, entry: Input) -> Step:
         """Let the clock run to an input, and note that it has come."""
         now = entry.instant
         if state is None:
-            here = State(entry.customer, now, now, now)
-            step = Step(here, [], [], [])
+            here = State(entry.customer, now, now, now, seen={entry.id: now}, arrivals=1)
+            return Step(here, [], [], [])
+        here = copied(state)
+        step = Step(here, [], [], [])
+        due = here.due
+        if due is not None and due <= now:
+            self._settle(step, now)
+        if here.latest < now and self.is_prompt:
             here.seen = {entry.id: now}
         else:
-            here = copy(state)
-            step = Step(here, [], [], [])
-            if state.due is not None and state.due <= now:
-                self._settle(step, now)
-            if here.latest < now and not self.plan.lateness:
-                here.seen = {entry.id: now}
-            else:
-                here.seen = here.seen.copy()
-                here.see(entry.id, now, self.plan.lateness)
+            here.seen = here.seen.copy()
+            here.see(entry.id, now, self.plan.lateness)
         here.latest = here.clock = now
         here.arrivals += 1
-        return step, here
+        return step
 
     def _settle(self, step: Step, until: int) -> None:
-        here, heard, clocked = step.state, self.needs.heard, self.needs.clocked
+        here, rounds, clock = step.state, self.rounds, self.clock
         while here.due is not None and here.due <= until:
             now = here.clock = here.due
-            round_ = Round(here, now, 0, 0, "", len(step.changes))
-            if here.waits:
-                self.rounds.flows.drop_ended(here, now)
-            if here.pending:
+            touched = clock.touched(here, now)
+            if touched or here.waits or here.pending or self.needs.clocked or (here.added and clock.ends):
+                mark = len(step.changes)
+                round_ = Round(here, now, 0, 0, "", mark)
+                rounds.flows.drop_ended(here, now)
                 _take_due(round_)
-            touched = self.clock.touched(here)
-            if here.added and self.clock.ends:
-                touched |= self.segments.end_memberships(round_, step)
-            if touched:
+                if clock.ends:
+                    touched = {*touched, *self.segments.end_memberships(round_, step)}
                 self.segments.judge(touched, round_, step, "")
-            if heard or clocked or here.waits or round_.due:
-                self.rounds.go(round_, step, "")
-            self.clock.set_due(here, now)
+                if round_.due or self.needs.clocked or rounds.are_concerned(here, step, mark):
+                    rounds.go(round_, step, "")
+            clock.set_due(here, now)
 
     def _other(self, state: State | None, entry: Input) -> Step:
         """The host's word, or a link."""
         if isinstance(entry, Link):
             return self._link(state, entry)
         assert not isinstance(entry, Event)
-        step, here = self._begin(state, entry)
+        step = self._begin(state, entry)
+        here = step.state
         round_ = Round(here, entry.instant, here.arrivals, 0, entry.id, len(step.changes))
         self.rounds.flows.drop_ended(here, entry.instant)
         touched = say(entry, self.segments, step, round_)
@@ -279,6 +282,7 @@ class Compiled:
         step = Step(State(customer, instant, instant, instant), [], [], [])
         try:
             self.segments.judge(self.segments.blank, Round(step.state, instant, 0, 0, "", 0), step, "")
+            self.clock.set_due(step.state, instant)
         except Exception as error:
             self._tell(error)
             raise
@@ -312,6 +316,8 @@ def _nothing(*_given: Any) -> None:
 def _take_due(round_: Round) -> None:
     """Take the events out of the state on which it is now time to look back."""
     state, now = round_.state, round_.now
+    if not state.pending:
+        return
     pending: dict[str, list[Pending]] = {}
     for key, kept in state.pending.items():
         ripe: list[Fields] = [each.fields for each in kept if each.due <= now]

@@ -6,13 +6,14 @@ customer's memories, attributes and memberships, not that of the plan.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from attrs import define, field
 
 from segdsl.engines.compiled.expressions import Expressions, is_fixed
 from segdsl.engines.compiled.provided import leaving
+from segdsl.engines.compiled.segments import FEW, Segments
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Clocked, Needs
@@ -49,6 +50,7 @@ class Clock:
     needs: Needs
     source: Source
     memories: dict[str, p.Memory]
+    segments: Segments
     zone: Zone
     heard: Timed = field(factory=Timed)
     quiet: Timed = field(factory=Timed)
@@ -56,16 +58,11 @@ class Clock:
     parts: dict[tuple[bool, p.Expression], tuple[Turn, str]] = field(factory=dict)
     stopped: dict[str, p.Rule] = field(factory=dict)
     clocked: list[p.Rule] = field(factory=list)
-    ends: bool = False
     loose: bool = False
 
     def __attrs_post_init__(self) -> None:
         self.stopped = self.needs.stopped_by_clock
         self.clocked = list(self.needs.clocked.values())
-        self.ends = any(
-            isinstance(node, p.Add) and (node.lasting is not None or node.until is not None)
-            for node in structs(self.plan.rules)
-        )
         for number, segment in enumerate(self.plan.segments):
             if segment.name not in self.needs.timed:
                 continue
@@ -121,6 +118,12 @@ class Clock:
         return earliest
 
     @cached_property
+    def ends(self) -> bool:
+        """Whether rules make memberships that end by themselves."""
+        adds = (node for node in structs(self.plan.rules) if isinstance(node, p.Add))
+        return any(add.lasting is not None or add.until is not None for add in adds)
+
+    @cached_property
     def minds_members(self) -> bool:
         """Whether a change of memberships alone can change when something turns next."""
         return self.ends or self.loose or any(kind == "member" for kind, _ in self.touching)
@@ -129,9 +132,20 @@ class Clock:
         """Whether the clock can turn something that a memory or a collection answers."""
         return ("memory", key) in self.touching or ("collection", key) in self.touching or bool(self.loose)
 
-    def touched(self, state: State) -> set[int]:
-        """The segments that the clock may turn now."""
+    def touched(self, state: State, now: int) -> Collection[int]:
+        """The segments that the clock may turn now; of few, none where none of them turns."""
+        if self.turned is not None:
+            return self.timed if self.turned(state, now) else ()
         return {number for anchor in _present(self.touching, state) for number in self.touching[anchor]}
+
+    @cached_property
+    def timed(self) -> tuple[int, ...]:
+        return tuple(sorted({number for numbers in self.touching.values() for number in numbers}))
+
+    @cached_property
+    def turned(self) -> Callable[[State, int], bool] | None:
+        """Whether any of the segments turns that the clock can turn, as one function where they are few."""
+        return self.segments.turning(self.timed, "the clock") if len(self.timed) <= FEW else None
 
     def _rules(self, state: State, now: int) -> Iterator[int | None]:
         for wait in state.waits:
@@ -210,7 +224,7 @@ class Clock:
                 self._write_window(written, self.memories[part.memory], earliest, place)
             elif isinstance(part, p.Compare):
                 unit.add(1, f"t = {written.value(part.right)}", place)
-                unit.add(1, f"if t is not None and now <= t < {earliest}: {earliest} = t if now < t else t + 1")
+                unit.add(1, f"if t is not None and {self._turning_text(part, earliest)}")
             else:
                 unit.add(1, f"for t in {self.source.constant(turn)}(s, now):", place)
                 unit.add(2, f"if t is not None and now < t < {earliest}: {earliest} = t")
@@ -245,8 +259,8 @@ class Clock:
             case p.Age(birth):
                 born = self._value(birth, place)
                 return lambda state, now: (_birthday(born(state, now), now, self.zone),)
-            case p.Compare(_, _, turning):
-                return self._comparison(turning, place)
+            case p.Compare():
+                return self._comparison(part, place)
         raise AssertionError(f"nothing turns {part}")
 
     def _window(self, memory: p.Memory) -> Turn:
@@ -258,13 +272,24 @@ class Clock:
             )
         return lambda state, now: (next_change(memory, state.memories.get(key), now, zone),)
 
-    def _comparison(self, turning: p.Expression, place: str) -> Turn:
-        """`now >= x` turns at x, `now > x` a microsecond later."""
-        value = self._value(turning, place)
+    @staticmethod
+    def _turning_text(part: p.Compare, earliest: str) -> str:
+        """The rest of the line that takes the instant `t` of a comparison, or the one after it."""
+        match part.operator:
+            case ">=" | "<":
+                return f"now < t < {earliest}: {earliest} = t"
+            case ">" | "<=":
+                return f"now <= t < {earliest} - 1: {earliest} = t + 1"
+        return f"now <= t < {earliest}: {earliest} = t if now < t else t + 1"
+
+    def _comparison(self, part: p.Compare, place: str) -> Turn:
+        """`now >= x` turns at x, `now > x` a microsecond later, `now = x` at both."""
+        value = self._value(part.right, place)
+        after = {">=": (0,), "<": (0,), ">": (1,), "<=": (1,)}.get(part.operator, (0, 1))
 
         def turns(state: State, now: int) -> tuple[int, ...]:
             instant = value(state, now)
-            return () if instant is None else (instant, instant + 1)
+            return () if instant is None else tuple(instant + each for each in after)
 
         return turns
 

@@ -24,6 +24,9 @@ from segdsl.values import limits
 PARAMETERS = "s, now, i, identity, touched, r"
 """The state, the instant, the event's fields and its id; the segments that are touched; the step."""
 
+OWN = "    m = s.memories = s.memories.copy()"
+"""Where several memories surely change, they are copied once."""
+
 MANY = 8
 """So many of one kind, each with a value of its own, are looked up; fewer are gone through."""
 
@@ -33,12 +36,13 @@ Enter = Callable[..., None]
 @frozen
 class Guarded:
     """Something to be done on an event if its fields meet a condition: for `part` of the plan. `write` writes it,
-    `segments` read what it changes."""
+    `segments` read what it changes; `remembers`: it is a memory."""
 
     part: Remembered
     condition: p.Expression | None
     write: Callable[[Expressions, int], None]
     segments: tuple[int, ...] = ()
+    remembers: bool = False
 
 
 class Later:
@@ -108,6 +112,8 @@ class Entering:
         return written
 
     def _go_through(self, written: Expressions, guarded: list[Guarded], finds: bool) -> None:
+        if sum(each.condition is None and each.remembers for each in guarded) > 1:
+            written.unit.add(1, OWN.strip())
         written.share([each.condition for each in guarded])
         for each in guarded:
             written.unit.note(1, self.source.text.part(each.part), partial(self._place, each.part))
@@ -150,7 +156,7 @@ class Entering:
         for memory in self.needs.memories_of(event):
             of = self.needs.by_memory.get(memory.key, ())
             numbers = tuple(self.segments.number[name] for name in of)
-            made.append(Guarded(memory, memory.where, self._remembering(memory), numbers))
+            made.append(Guarded(memory, memory.where, self._remembering(memory), numbers, True))
         return made
 
     def _remembering(self, memory: p.Memory) -> Callable[[Expressions, int], None]:
@@ -162,8 +168,12 @@ class Entering:
                 unit.add(level, f"{value} = {written.value(memory.operand)}")
                 unit.add(level, f"if {value} is not None:")
                 level += 1
-            unit.add(level, f"h = s.memories.get({key})")
-            unit.add(level, f"s.memories = {{**s.memories, {key}: {self._after(memory, value)}}}")
+            if OWN in unit.lines:
+                unit.add(level, f"h = m.get({key})")
+                unit.add(level, f"m[{key}] = {self._after(memory, value)}")
+            else:
+                unit.add(level, f"h = s.memories.get({key})")
+                unit.add(level, f"s.memories = {{**s.memories, {key}: {self._after(memory, value)}}}")
 
         return write
 

@@ -86,11 +86,13 @@ class Expressions:
         """End a function: only now it is known what it reads."""
         self.unit.insert(self._body, [f"    {name} = {LOCALS[name]}" for name in LOCALS if name in self.uses])
 
-    def share(self, conditions: Iterable[object]) -> None:
+    def share(self, conditions: Iterable[p.Expression | None]) -> None:
         """Read what several conditions of the function read, once at its start."""
-        counted = Counter(node for condition in conditions for node in _reads(condition))
+        simple = [self.source.simplified(condition) for condition in conditions if condition is not None]
+        counted = Counter(node for condition in simple for node in _reads(condition))
         for node, times in counted.items():
-            if times > 1:
+            within = 0 if isinstance(node, p.Fold) else counted[p.Fold(node)]
+            if times - within > 1:
                 name = self.temporary(node)
                 self.unit.add(1, f"{name} = {self.value(node)}")
                 self.shared[node] = name
@@ -122,8 +124,13 @@ class Expressions:
             return self.shared[node]
         return self._nested(node, "value", self._value)
 
+    def _simple(self, node: p.Expression) -> p.Expression:
+        """A whole expression after all passes; a part of one has been through them."""
+        return node if self.level else self.source.simplified(node)
+
     def _nested(self, node: p.Expression, mode: str, write: Any) -> str:
         """Write a part; where many stand inside one another, as a call of a function of its own."""
+        node = self._simple(node)
         if self.level < NESTED:
             self.level += 1
             try:

@@ -53,6 +53,15 @@ class Round:
         self.begun: Sequence[Waiting] = ()
         self.reasons: Mapping[str, Because] = NONE
 
+    def advance(self, mark: int) -> None:
+        """Become the next step at this instant."""
+        self.number += 1
+        self.mark = mark
+        self.by_clock = False
+        self.events = self.begun = ()
+        self.entered = self.left = self.known = NOBODY
+        self.counted = self.due = self.reasons = NONE
+
     @property
     def identity(self) -> str:
         """What tells the effects of this step's cause from those of another: the instant's, where it is the clock."""

@@ -16,6 +16,7 @@ from segdsl.engines.compiled.rules import Ready
 from segdsl.engines.compiled.segments import Segments
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
+from segdsl.state.customer import State
 from segdsl.state.landing import Landing, Wish, because, land
 from segdsl.state.lines import expanded
 from segdsl.values import limits
@@ -55,6 +56,7 @@ class Rounds:
         that is known. Gives whether more has moved than memberships without an end."""
         times: Times = {}
         moved = False
+        moves = bool(round_.state.waits)
         while True:
             if len(step.changes) > round_.mark:
                 round_.note_transitions(step.changes[round_.mark :])
@@ -63,25 +65,56 @@ class Rounds:
             if not rules:
                 return moved
             wishes = self._judge(rules, round_, step)
-            following = Round(
-                round_.state, round_.now, round_.arrival, round_.number + 1, round_.cause, len(step.changes)
-            )
+            begun, mark = round_.begun, len(step.changes)
             if len(wishes) == 1 and isinstance(wishes[0].action, p.Add | p.Remove):
-                self._land_one(wishes[0], following, step, cause)
+                round_.advance(mark)
+                self._land_one(wishes[0].action, wishes[0].rule, wishes[0].value, round_, step, cause)
             elif wishes:
-                moved |= self._follow(land(wishes), round_, following, step, cause, times)
-            if round_.begun:
-                round_.state.waits = [*round_.state.waits, *round_.begun]
-            moved |= bool(round_.state.waits)
-            if not self._concerns_rules(following, step):
+                landing = land(wishes)
+                if landing.effects:
+                    self._make(landing.effects, round_, step, cause, times)
+                round_.advance(mark)
+                moved |= self._follow(landing, round_, step, cause, times)
+            else:
+                round_.advance(mark)
+            state = round_.state
+            if begun:
+                state.waits = [*state.waits, *begun]
+            moved |= bool(state.waits) or moves
+            if not round_.events and not self.are_concerned(state, step, mark, by_time=True):
                 return moved
-            round_ = following
             if round_.number > limits.ROUNDS:
                 raise RuntimeError("rules go round at one instant, which the compiler should have refused")
+
+    def go_plainly(self, action: p.Add | p.Remove, ready: Ready, state: State, step: Step, cause: str) -> bool:
+        """What `go` comes to where the only thing that an event does is to start a rule with one plain action."""
+        step.fired.append(ready.id)
+        step.fired_at.append(state.clock)
+        stay = state.added.get(action.segment)
+        if stay is None if isinstance(action, p.Remove) else stay is not None and stay.end is None:
+            return False
+        mark = len(step.changes)
+        following = Round(state, state.clock, state.arrivals, 1, cause, mark)
+        self._land_one(action, ready.rule, None, following, step, cause)
+        return bool(self.needs.heard) and self.are_concerned(state, step, mark) and self.go(following, step, cause)
+
+    def are_concerned(self, state: State, step: Step, mark: int, *, by_time: bool = False) -> bool:
+        """Whether anything has come about since so many changes that a rule could be triggered by, or that a flow which
+        waits could; of flows with `by_time` only those whose time has come."""
+        if state.waits:
+            if not by_time:
+                return True
+            if any(wait.due is not None and wait.due <= state.clock for wait in state.waits):
+                return True
+        if self.needs.heard and len(step.changes) > mark:
+            return any(change.segment in self.needs.heard for change in step.changes[mark:])
+        return False
 
     def _concerned(self, round_: Round, found: list[int] | None) -> list[Ready]:
         """The rules that this step could trigger, and those with flows that it could move."""
         state, needs = round_.state, self.needs
+        if found and len(found) == 1 and not (state.waits or round_.entered or round_.left or round_.counted):
+            return [self.rules[found[0]]]  # an event, and one rule that it starts
         if found is None:
             found = []
             for name, fields in round_.events:
@@ -118,24 +151,15 @@ class Rounds:
             step.fired_at.append(round_.now)
         return wishes
 
-    def _concerns_rules(self, round_: Round, step: Step) -> bool:
-        """Whether anything has come about that a rule, or a flow that waits, could be triggered by."""
-        if round_.events:
-            return True
-        if round_.state.waits and any(w.due is not None and w.due <= round_.now for w in round_.state.waits):
-            return True
-        heard = self.needs.heard
-        return bool(heard) and any(change.segment in heard for change in step.changes[round_.mark :])
-
     # ---------------------------------------------------------------------------------------------------------- landing
 
-    def _land_one(self, wish: Wish, following: Round, step: Step, cause: str) -> None:
+    def _land_one(
+        self, action: p.Add | p.Remove, rule: p.Rule, end: int | None, following: Round, step: Step, cause: str
+    ) -> None:
         """Let the only action land, which is about a membership."""
-        action, rule = wish.action, wish.rule
-        assert isinstance(action, p.Add | p.Remove)
         if isinstance(action, p.Add):
             why = because("added", rule, cause)
-            lands = self.segments.add(action.segment, why, wish.value, following)
+            lands = self.segments.add(action.segment, why, end, following)
         else:
             lands = self.segments.remove(action.segment, following)
             why = because("removed", rule, cause)
@@ -144,19 +168,21 @@ class Rounds:
             if touched:
                 self.segments.judge(touched, following, step, cause)
 
-    def _follow(self, landing: Landing, round_: Round, following: Round, step: Step, cause: str, times: Times) -> bool:
+    def _make(self, wishes: list[Wish], round_: Round, step: Step, cause: str, times: Times) -> None:
+        """Make effects, but for those that are held back."""
+        wanted = effects(wishes, round_, cause, times, self.kinds)
+        if self.holding.is_needed:
+            made, held = self.holding.part(wanted, round_)
+            step.effects += made
+            step.held += held
+        else:
+            step.effects += [effect for effect, _ in wanted]
+
+    def _follow(self, landing: Landing, following: Round, step: Step, cause: str, times: Times) -> bool:
         """Let what rules want land: it is seen from the next step. Gives whether attributes or history have changed."""
-        if landing.effects:
-            wanted = effects(landing.effects, round_, cause, times, self.kinds)
-            if self.holding.is_needed:
-                made, held = self.holding.part(wanted, round_)
-                step.effects += made
-                step.held += held
-            else:
-                step.effects += [effect for effect, _ in wanted]
         touched = self._land(landing, following, step, cause)
         for wish in landing.recorded:
-            for event in expanded(recorded(wish, round_, times), self.events):
+            for event in expanded(recorded(wish, following, times), self.events):
                 self.history.enter(event, following, touched)
         if touched:
             self.segments.judge(touched, following, step, cause)

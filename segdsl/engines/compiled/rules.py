@@ -183,6 +183,14 @@ class Ready:
         bounds = rule.begin is not None or rule.end is not None or rule.once or rule.holdout or rule.per is not None
         return self.is_sure and not (bounds or rule.stops or self.pauses) and len(rule.triggers) == 1
 
+    @cached_property
+    def only(self) -> p.Add | p.Remove | None:
+        """All that the rule does each time it is started, where that is to add for good, or to remove."""
+        match self.rule.steps:
+            case (p.Act(_, (p.Add(_, None, None) | p.Remove() as action,)),) if self.is_direct:
+                return action
+        return None
+
     def rest(self, key: str) -> Take:
         """The steps behind a wait."""
         made = self._rests.get(key)

@@ -89,7 +89,8 @@ class Segments:
     def judge(self, touched: Iterable[int], round_: Round, step: Step, cause: str) -> None:
         """Bring segments that have a condition up to date, in their order, and those that read one that changed."""
         waiting = list(touched)
-        heapify(waiting)
+        if len(waiting) > 1:
+            heapify(waiting)
         done = -1
         while waiting:
             at = heappop(waiting)
@@ -119,12 +120,10 @@ class Segments:
             )
         if member == (name in state.members):
             return False
-        members = state.members.copy()
         if member:
-            members[name] = round_.now
+            state.members = {**state.members, name: round_.now}
         else:
-            del members[name]
-        state.members = members
+            state.members = {other: since for other, since in state.members.items() if other != name}
         because = why or Because("condition", segment.place, "", cause)
         change = Change(state.customer, name, member, round_.now, round_.arrival, round_.number, because)
         step.changes.append(change)

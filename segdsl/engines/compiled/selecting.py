@@ -100,28 +100,35 @@ class ByMembership:
 
 @define(eq=False)
 class Selecting:
-    """The rules that events can start. `by_event` has them as they are reached; `sure` are those of which, where one is
-    found, nothing is left to be judged."""
+    """The rules that events can start. `by_event` has their numbers and matches; `sure` are those of which, where one
+    is found, nothing is left to be judged."""
 
+    plan: p.Plan
     source: Source
     memories: Mapping[str, p.Memory]
-    by_event: dict[str, list[Asked]] = field(factory=dict)
+    by_event: dict[str, list[tuple[int, p.Expression | None]]] = field(factory=dict)
     sure: set[int] = field(factory=set)
 
     @classmethod
     def of(cls, plan: p.Plan, source: Source, memories: Mapping[str, p.Memory]) -> "Selecting":
-        made = cls(source, memories)
+        made = cls(plan, source, memories)
         for number, rule in enumerate(plan.rules):
             for trigger in rule.triggers:
                 if isinstance(trigger, p.EventTrigger):
-                    reached = access(trigger.match, rule.condition)
-                    asked = Asked(number, rule, trigger.event, trigger.match, reached)
-                    made.by_event.setdefault(trigger.event, []).append(asked)
+                    made.by_event.setdefault(trigger.event, []).append((number, trigger.match))
         return made
+
+    def asked(self, event: str) -> list[Asked]:
+        """The triggers by which an event can start a rule, as they are reached."""
+        rules = self.plan.rules
+        return [
+            Asked(number, rules[number], event, match, access(match, rules[number].condition))
+            for number, match in self.by_event.get(event, ())
+        ]
 
     def function(self, event: str) -> Select | None:
         """What finds the rules that an event can start; None where there are none."""
-        asked = self.by_event.get(event, [])
+        asked = self.asked(event)
         if not asked:
             return None
         unit = Unit(f"rules started by {event}")
@@ -152,7 +159,7 @@ class Selecting:
         return self.source.function(written.unit)
 
     def _go_through(self, written: Expressions, asked: list[Asked]) -> None:
-        written.share([(each.match, each.rule.condition) for each in asked])
+        written.share([part for each in asked for part in (each.match, each.rule.condition)])
         for each in asked:
             place = f"{each.rule.place} ({rule_name(each.rule)})"
             said = self.source.text.start(each.event, each.match, each.rule.condition)

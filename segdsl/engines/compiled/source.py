@@ -14,6 +14,7 @@ from weakref import ReferenceType, finalize, ref
 
 from attrs import define, field
 
+from segdsl.plan.expressions import Expression
 from segdsl.plan.text import Text
 
 Place = str | Callable[[], str]
@@ -26,15 +27,20 @@ _numbers = count(1)
 """Of all that was ever generated, so that no two texts have one name."""
 
 
+def _as_it_is(node: Expression) -> Expression:
+    return node
+
+
 @define(eq=False)
 class Source:
-    """All that is generated for one plan. `names` are what generated code can call and read, `text` gives the
-    words of the rules for its comments. `files` are the texts that
-    were compiled, by the name that tracebacks show: of as many functions as there still are."""
+    """All that is generated for one plan. `names` are what generated code can call and read, `text` gives the words of
+    the rules for its comments, `simplified` an expression after the passes. `files` are the texts that were compiled,
+    by the name that tracebacks show: of as many functions as there still are."""
 
     title: str
     names: dict[str, Any]
     text: Text
+    simplified: Callable[[Expression], Expression] = _as_it_is
     files: dict[str, "Unit"] = field(factory=dict)
     parts: int = 0
     named: dict[int, str] = field(factory=dict)

@@ -119,11 +119,12 @@ def _changes(part: Timed, view: View) -> Iterator[int | None]:
         case p.Items(key, window):
             items = view.state.collections.get(key, [])
             yield next_passage(window, items, view.now, view.zone) if window is not None else None
-        case p.Compare(_, _, turning):
-            # `now >= x` turns at x, `now > x` a microsecond later.
+        case p.Compare(operator, _, turning):
+            # `now >= x` turns at x, `now > x` a microsecond later, `now = x` at both.
             instant = evaluate(turning, view)
-            if instant is not None:
+            if instant is not None and operator not in (">", "<="):
                 yield instant
+            if instant is not None and operator not in (">=", "<"):
                 yield instant + 1
         case p.Age(birth):
             yield _birthday(evaluate(birth, view), view)

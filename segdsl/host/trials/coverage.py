@@ -108,7 +108,7 @@ def cover(checked: CheckedProgram, *, named: str = "", unknown: bool = False) ->
     """
     plan, errors = compile_program(checked, tests=True)
     if plan is None:
-        raise CompileError(errors, render_all(errors, checked.sources))
+        raise CompileError(errors, render_all(errors, checked.sources), checked.sources)
     watch = _Watch(checked, checked.written)
     for segment in plan.segments:
         watch.expect_segment(segment)

@@ -54,7 +54,7 @@ class Mutation:
     def __attrs_post_init__(self) -> None:
         plan, errors = compile_program(self.checked)
         if plan is None:
-            raise CompileError(errors, render_all(errors, self.checked.sources))
+            raise CompileError(errors, render_all(errors, self.checked.sources), self.checked.sources)
         self.meaning = meaning(plan)
         shipped = {number for number, source in enumerate(self.checked.sources) if source.shipped}
         found = list(mutants(self.checked.modules, shipped))

@@ -87,7 +87,7 @@ def record_test(
 def _plan(checked: CheckedProgram) -> p.Plan:
     plan, errors = compile_program(checked)
     if plan is None:
-        raise CompileError(errors, render_all(errors, checked.sources))
+        raise CompileError(errors, render_all(errors, checked.sources), checked.sources)
     return plan
 
 

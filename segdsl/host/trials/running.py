@@ -65,7 +65,7 @@ def run_tests(checked: CheckedProgram, *, named: str = "", engine: str = DEFAULT
     """
     plan, errors = compile_program(checked, tests=True)
     if plan is None:
-        raise CompileError(errors, render_all(errors, checked.sources))
+        raise CompileError(errors, render_all(errors, checked.sources), checked.sources)
     prepared = prepare(plan, engine)
     return (run_test(checked, prepared, test) for test in tests_named(checked, named))
 

@@ -13,6 +13,7 @@ from segdsl.plan.nodes import Plan
 from segdsl.syntax import ast
 from segdsl.syntax.parse import parse
 from tests.strategies.whole.conditions import condition
+from tests.strategies.whole.crowds import crowd, deep, many
 from tests.strategies.whole.probes import probes
 from tests.strategies.whole.rules import BOUNDS, CLOCKS, activity, rule, sentence
 from tests.strategies.whole.values import WINDOWS, Scope, value
@@ -35,6 +36,15 @@ HEARERS = (
      "activity Held back holdout 50% { when looks then shout with amount = price }"),
 )  # fmt: skip
 """Rules that listen to what other rules, ends and the clock do: drawn ones seldom listen to the segment in question."""
+
+OF_DEFAULTS = (
+    'alias is "aB"', 'alias starts with "A"', 'alias in ("b", "AB")', 'not alias is "b"', "joined since 2026-03-01",
+    "joined within 30 days", "joined + 1 month > 2026-03-31", "joined - 1 calendar day <= 2026-03-06", "met at < 2026-03-08",
+    "met at + 1 day >= 2026-03-08T13:00:00Z", "met at within 1 day", "patience * 2 >= 3 hours", "patience / 2 < 1 hour",
+    "wary", "not wary", "points * points >= 4", 'stage in ("a", "b")', "not ready is yes", "points between 1 and 3",
+    "time since looks > patience", "2026-04-01 - joined >= 3 weeks", "alias is not known", 'alias is "ab" and wary',
+)  # fmt: skip
+"""Conditions that may hold for customers of whom nothing is known."""
 
 
 @frozen
@@ -84,6 +94,7 @@ def _drawn(random: Random, number: int) -> tuple[str, ...]:
     for place in range(random.randint(2, 5)):
         made.append(f"segment Derived {place} if {condition(random, Scope(tuple(segments), defines))}")
         segments.append(f"Derived {place}")
+    made += [f"segment Newcomer {place} if {random.choice(OF_DEFAULTS)}" for place in range(random.choice((0, 1, 2)))]
     made += probes(random, number)
     segments += [name for name in ("Probe 0", "Probe 1") if any(f"segment {name} " in each for each in made)]
     scope = Scope(tuple(segments), defines)
@@ -98,6 +109,13 @@ def _drawn(random: Random, number: int) -> tuple[str, ...]:
         text = f"when {random.choice(CLOCKS)} then {sentence(random, _rules(scope), '', 1)}"
         made.append(f"activity Clockwork{BOUNDS} {{ {text} }}")
     made += _conflict(random) if random.random() < 0.4 else []
+    form = random.random()
+    if form < 0.45:
+        made += crowd(random, scope)
+    elif form < 0.55:
+        made += deep(random, scope)
+    elif form < 0.56:
+        made += many(random, scope)
     made += [_restraint(random, scope) for _ in range(random.choice((0, 1, 2)))]
     for place in range(random.randint(1, 2)):
         bounds = random.choice(("", " from 2026-03-08", BOUNDS))

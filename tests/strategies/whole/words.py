@@ -30,6 +30,11 @@ WORDS = (
     "attribute lasted: duration",
     "attribute name made: text ignoring case",
     "attribute heard: list of text",
+    'attribute alias: text ignoring case default "Ab"',
+    "attribute joined: date default 2026-03-07",
+    "attribute met at: instant default 2026-03-07T13:00:00Z",
+    "attribute patience: duration default 90 minutes",
+    "attribute wary: boolean default yes",
     "action write { what: text, amount: number, day: date, moment: instant, took: duration, folded: text ignoring case,"
     ' list: list of text, really: boolean, size: one of ("s", "m", "l") }',
     "segment Held One by activities while flag is yes",
@@ -62,6 +67,7 @@ TRAITS: dict[str, str] = {
     **ATTRIBUTES, "grade": "choice of grade", "nick": "folded", "birth date": "date", "seen at": "instant",
     "gap": "duration", "likes": "texts", "picks": "foldeds", "stage": "choice of grade", "ready": "boolean",
     "last day": "date", "last time": "instant", "lasted": "duration", "name made": "folded", "heard": "texts",
+    "alias": "folded", "joined": "date", "met at": "instant", "patience": "duration", "wary": "boolean",
 }  # fmt: skip
 """The attributes that programs speak of."""
 
