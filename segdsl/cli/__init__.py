@@ -1,8 +1,9 @@
 """The command line, `seg`: one file a command, found by the file's name and imported only when it is asked for.
 
 Comes in: arguments, files, standard input. Goes out: text, JSON lines and an exit code (0 done, 1 mistakes in rules, 2
-wrong usage or what cannot be read, 130 interrupted). A command converts, calls the public names of `segdsl`, and
-prints; what several of them need is in `parts/`. A new command is a new file that defines `command`.
+wrong usage or what cannot be read, 70 a mistake of segdsl itself, 130 interrupted). A command converts, calls the
+public names of `segdsl`, and prints; what several of them need is in `parts/`. A new command is a new file that defines
+`command`.
 """
 
 import gc
@@ -49,6 +50,7 @@ ORDER = (
     "test",
     "graph",
     "docs",
+    "plan",
     "run",
     "segments",
     "members",

@@ -67,7 +67,7 @@ class Clock:
             if segment.name not in self.needs.timed:
                 continue
             is_heard = segment.name in self.needs.heard
-            parts = list(_timed_parts(segment.condition, self.memories))
+            parts = list(timed_parts(segment.condition, self.memories))
             for part in parts:
                 anchor = self._anchor(part)
                 self.loose |= anchor == EVERY
@@ -317,7 +317,7 @@ def _present(table: Mapping[tuple[str, str], object], state: State) -> Iterator[
                 yield kind, name
 
 
-def _timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -> Iterator[p.Expression]:
+def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -> Iterator[p.Expression]:
     """The parts of a condition whose answer the clock alone can change."""
     for node in walk(condition):
         match node:

@@ -5,6 +5,7 @@ to segments, and which rules it can start; then the segments, the rules, the clo
 function when it is first needed; here all of them are.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -17,6 +18,8 @@ from segdsl.engines.compiled.selecting import Bounds, ByMembership
 from segdsl.engines.compiled.source import Unit, printable
 from segdsl.plan import nodes as p
 from segdsl.plan.readers import in_order, remembered, rule_name
+
+_WORD = re.compile(r"\w+")
 
 WIDTH = 110
 """Characters of a constant that are shown."""
@@ -40,6 +43,7 @@ def python_of(plan: p.Plan) -> str:
 def sections(plan: p.Plan, wanted: Callable[[str, str], bool] = lambda _kind, _of: True) -> Iterator[Section]:
     """The sections that are wanted, by kind and by what they are of; those without a function are left out."""
     compiled = Compiled(plan)
+    told = {part.key: compiled.source.text.part(part) for part in remembered(plan)}
     at_once = set(compiled.source.files)  # limits, holds and moments are made ready with the plan
     for kind, of, title, generate in _all(compiled):
         if not wanted(kind, of):
@@ -50,7 +54,7 @@ def sections(plan: p.Plan, wanted: Callable[[str, str], bool] = lambda _kind, _o
         if kind == "start":
             units = [compiled.source.files[file] for file in at_once]
         if units:
-            yield Section(kind, of, title, _printed(compiled, title, units))
+            yield Section(kind, of, title, _printed(compiled, told, title, units))
         del kept
 
 
@@ -96,23 +100,21 @@ def _rule(ready: Ready) -> None:
             ready.value_of(trigger)
 
 
-def _printed(compiled: Compiled, title: str, units: list[Unit]) -> str:
+def _printed(compiled: Compiled, told: Mapping[str, str], title: str, units: list[Unit]) -> str:
     blocks = [f"# {'-' * max(3, 116 - len(title))} {printable(title)}"]
     for unit in units:
-        legend = [f"#   {line}" for line in _legend(compiled, unit.text)]
+        legend = [f"#   {line}" for line in _legend(compiled, told, unit.text)]
         blocks.append("\n".join([f"# {unit.name}", *legend, unit.text.rstrip("\n")]) + "\n")
     return "\n".join(blocks)
 
 
-def _legend(compiled: Compiled, text: str) -> Iterator[str]:
-    """What the keys and constants in a text stand for."""
-    words = set(text.replace("'", " ").replace("(", " ").replace(")", " ").replace(",", " ").replace(".", " ").split())
-    for part in remembered(compiled.plan):
-        if part.key in words:
-            yield f"{part.key!r}: {printable(compiled.source.text.part(part))}"
-    for name, value in list(compiled.source.names.items()):
-        if name in words and name.startswith("constant_"):
-            yield f"{name} = {_shown(value)}"
+def _legend(compiled: Compiled, told: Mapping[str, str], text: str) -> Iterator[str]:
+    """What the keys and constants in a text stand for; `told` says it of keys."""
+    words = dict.fromkeys(_WORD.findall(text))
+    yield from (f"{word!r}: {printable(told[word])}" for word in words if word in told)
+    for word in words:
+        if word.startswith("constant_") and word in compiled.source.names:
+            yield f"{word} = {_shown(compiled.source.names[word])}"
 
 
 def _shown(value: Any) -> str:
