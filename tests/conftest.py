@@ -4,6 +4,9 @@ The same examples are drawn in every run, so that a run tells of the code and no
 `pytest --hypothesis-profile=deep`; what it finds goes into the corpus.
 """
 
+from typing import Any
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 _SLOW_TO_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -12,3 +15,20 @@ settings.register_profile("default", deadline=None, derandomize=True, suppress_h
 settings.register_profile("ci", settings.get_profile("default"), print_blob=True)
 settings.register_profile("deep", deadline=None, max_examples=1_000, suppress_health_check=_SLOW_TO_DRAW)
 settings.load_profile("default")
+
+COMPARED = "steps compared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--agreement-steps", type=int, default=100_000, metavar="N",
+        help="how many steps of drawn programs tests/engines/test_agreement.py compares between engines (100,000)",
+    )  # fmt: skip
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell how many steps of engines were compared."""
+    reports = [report for found in terminalreporter.stats.values() for report in found if hasattr(report, "when")]
+    steps = [n for report in reports if report.when == "call" for name, n in report.user_properties if name == COMPARED]
+    if steps:
+        terminalreporter.write_line(f"{sum(steps):,} steps compared between engines")

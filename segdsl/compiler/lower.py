@@ -1,7 +1,7 @@
 """A checked program to a plan: vocabulary, defaults, segments in their order, memories, rules, promotions, and the
 digest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from segdsl.compiler.context import digest
 from segdsl.compiler.lengths import fixed_length
 from segdsl.compiler.scope import EventInfo, Scope
 from segdsl.plan import nodes as p
-from segdsl.plan.walk import item_fields, structs, walk
+from segdsl.plan.walk import item_fields, structs
 
 
 def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Plan:
@@ -29,7 +29,13 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
     promotions = tuple(of for _, of in sorted(program.table.promotions.items()))
     acting = (segments, tuple(program.rules), tuple(program.holds))
     conditions = (acting, promotions, tuple(further))
-    asked = {node.memory for node in walk(conditions) if isinstance(node, p.Recall)}
+    asked: set[str] = set()
+    items: dict[str, set[str]] = {}  # by collection, the fields that are read of its items
+    for node in structs(conditions):
+        if isinstance(node, p.Recall):
+            asked.add(node.memory)
+        elif isinstance(node, p.Aggregate) and isinstance(node.items, p.Items):
+            items.setdefault(node.items.collection, set()).update(item_fields((node.where, node.operand)))
     plan = p.Plan(
         version=p.VERSION,
         digest="",
@@ -41,7 +47,7 @@ def lower(program: CheckedProgram, further: Sequence[p.Expression] = ()) -> p.Pl
         memories=tuple(program.memories[key] for key in sorted(asked)),
         rules=tuple(sorted(program.rules, key=lambda rule: rule.id)),
         lateness=fixed_length(scope.lateness.length) if scope.lateness is not None else 0,
-        collections=tuple(_collections(program, conditions)),
+        collections=tuple(_collections(program, items)),
         limits=tuple(sorted(program.limits, key=lambda limit: limit.key)),
         holds=tuple(sorted(program.holds, key=lambda hold: hold.key)),
         promotions=promotions,
@@ -55,15 +61,17 @@ def plan_digest(plan: p.Plan) -> str:
     reads: only what it reads counts, so that a store can go on with another one that reads no more."""
     segments = sorted((msgspec.structs.replace(s, place="") for s in plan.segments), key=lambda s: s.name)
     rules = sorted((msgspec.structs.replace(r, place="") for r in plan.rules), key=lambda r: r.id)
-    about = p.EventTrigger | p.CountTrigger | p.AfterTrigger | p.Record
     collections = tuple(msgspec.structs.replace(collection, name="") for collection in plan.collections)
     events = {memory.event for memory in plan.memories}
     events |= {event for collection in plan.collections for event in collection.events}
-    events |= {node.event for node in structs(tuple(rules)) if isinstance(node, about)}
+    read: set[str] = set()
+    for node in structs((plan.segments, plan.rules, plan.promotions, plan.holds)):
+        match node:
+            case p.EventTrigger(event) | p.CountTrigger(_, event) | p.AfterTrigger(_, event) | p.Record(event):
+                events.add(event)
+            case p.Attribute(name) | p.DateTrigger(name):
+                read.add(name)
     used = [event for event in plan.events if event.name in events or events & {name for _, name in event.lines}]
-    conditions = (plan.segments, plan.rules, plan.promotions, plan.holds)
-    read = {node.name for node in walk(conditions) if isinstance(node, p.Attribute)}
-    read |= {node.attribute for node in structs(tuple(rules)) if isinstance(node, p.DateTrigger)}
     attributes = [attribute for attribute in plan.attributes if attribute.name in read or attribute.ruled]
     held = [*(limit.key for limit in plan.limits), *(hold.key for hold in plan.holds)]
     return digest(
@@ -71,15 +79,10 @@ def plan_digest(plan: p.Plan) -> str:
     )
 
 
-def _collections(program: CheckedProgram, conditions: object) -> Iterator[p.Collection]:
+def _collections(program: CheckedProgram, read: Mapping[str, set[str]]) -> Iterator[p.Collection]:
     """The collections that are read, with the fields of their items that anything reads."""
-    fields: dict[str, set[str]] = {}
-    for node in structs(conditions):
-        if isinstance(node, p.Aggregate) and isinstance(node.items, p.Items):
-            fields.setdefault(node.items.collection, set()).update(item_fields((node.where, node.operand)))
-    for key, read in sorted(fields.items()):
-        kept = tuple(sorted(read - {"time"}))
-        yield msgspec.structs.replace(program.collections[key], fields=kept)
+    for key, fields in sorted(read.items()):
+        yield msgspec.structs.replace(program.collections[key], fields=tuple(sorted(fields - {"time"})))
 
 
 def meaning(plan: p.Plan) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,8 @@ def database_version() -> str:
             if path.is_file():
                 with path.open(encoding="utf-8", errors="replace") as file:
                     return file.readline().strip().removeprefix("# version ")
+    metadata = import_module("importlib.metadata")  # not at the top: it takes as long to load as a small program
     try:
-        return version("tzdata")
-    except PackageNotFoundError:
+        return str(metadata.version("tzdata"))
+    except metadata.PackageNotFoundError:
         return "not known"

@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from attrs import define, field, frozen
@@ -21,8 +21,9 @@ from segdsl.host.batches import LOT
 from segdsl.host.engine import Engine
 from segdsl.host.moments import Moment, instant_of
 from segdsl.readers import read_events
+from segdsl.readers.base import Lot
 from segdsl.readers.lines import PARQUET
-from segdsl.readers.ordering import Count, in_order
+from segdsl.readers.ordering import Count, lots_in_order
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Change, Outcome, Reject
 from segdsl.values import instants
@@ -174,7 +175,7 @@ def replay(
     before = engine.backend.position(source.key) if source.key else None
     running = Running(engine, source, listener or Listener(), end, batch, before, Report(until=end))
     with read_events(events, engine.shape, format=format, mapping=mapping, source=source.label) as reading:
-        running.run(in_order(running.watched(reading), count=running.count))
+        running.run(chain.from_iterable(lots_in_order(running.watched_lots(reading.lots()), count=running.count)))
         running.report.passed_over += reading.passed_over
     running.report.ignored = engine.shape.ignored_fields
     running.finish()
@@ -315,6 +316,20 @@ class Running:
             yield from lot
         if isinstance(item, Reject) and not self.source.ended:
             self.unfinished = 1  # somebody is writing this line: when it is whole, it is a new one
+
+    def watched_lots(self, lots: Iterable[Lot]) -> Iterator[Lot]:
+        """The same, in lots."""
+        last: Event | Reject | None = None
+        untold = 0
+        for lot in filter(None, lots):
+            last = lot[-1]
+            untold += len(lot)
+            if untold >= 10_000:
+                untold %= 10_000
+                self.listener.progress(Progress(last.place, 0, None))
+            yield lot
+        if isinstance(last, Reject) and not self.source.ended:
+            self.unfinished = 1
 
     def finish(self) -> None:
         """Advance to the run's end, and tell of what the clock brings about up to there."""

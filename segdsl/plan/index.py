@@ -2,7 +2,8 @@
 
 Comes in: the test of a trigger, of a memory or the like, and the condition of its rule. Goes out: an `Access`: the part
 of them by which it can be found, such as `searches "Acme"`: among ten thousand, by the hash of the term. A part that is
-necessary is enough: what is found is judged in full. Engines build their tables from this, and people are told it.
+necessary is enough: what is found is judged in full. Engines build their tables from this, and people are told it
+(`unindexed.py` says why something cannot be found).
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,23 +21,18 @@ By = Literal["equality", "membership", "threshold", "nothing"]
 class Access:
     """How something is reached. `equality`: `key` has one of the `values`. `membership`: the customer is in one of the
     segments that are the `values`. `threshold`: `key` is on the right side of the one value, as `operator` says.
-    `nothing`: it is looked at each time, for the reason `why`. Keys read the event at hand as `Field`."""
+    `nothing`: it is looked at each time. Keys read the event at hand as `Field`."""
 
     by: By
     key: p.Expression | None = None
     values: tuple[Any, ...] = ()
     operator: p.Comparator = "="
-    why: str = ""
 
 
 def access(match: p.Expression | None, condition: p.Expression | None = None) -> Access:
     """How to reach what asks for `match`, in which the event is the item that is spoken of, and for `condition`."""
     found = [*_accesses(match, of_item=True), *_accesses(condition, of_item=False)]
-    if found:
-        return min(found, key=_cost)
-    if match is None and condition is None:
-        return Access("nothing", why="it asks for nothing more than the event")
-    return Access("nothing", why=_reason((match, condition)))
+    return min(found, key=_cost) if found else Access("nothing")
 
 
 def _cost(found: Access) -> tuple[int, int]:
@@ -50,16 +46,17 @@ def _is_of_event(key: p.Expression | None) -> bool:
 
 
 def _accesses(condition: p.Expression | None, *, of_item: bool) -> Iterator[Access]:
-    for part in _conjuncts(condition):
+    for part in conjuncts(condition):
         found = _of_part(part, of_item=of_item)
         if found is not None:
             yield found
 
 
-def _conjuncts(condition: p.Expression | None) -> Iterator[p.Expression]:
+def conjuncts(condition: p.Expression | None) -> Iterator[p.Expression]:
+    """The parts of a condition all of which have to be true."""
     if isinstance(condition, p.Both):
         for operand in condition.operands:
-            yield from _conjuncts(operand)
+            yield from conjuncts(operand)
     elif condition is not None:
         yield condition
 
@@ -118,24 +115,4 @@ def _are_plain(values: Iterable[Any]) -> bool:
     return all(isinstance(value, str | int) for value in values)
 
 
-def _reason(conditions: object) -> str:
-    """Why nothing of some conditions can be looked up."""
-    kinds = {type(node) for node in structs(conditions)}
-    for kind, why in _REASONS.items():
-        if kind in kinds:
-            return why
-    return "nothing in it is equal to a value, a membership or a number's bound"
-
-
 _MIRRORED: dict[p.Comparator, p.Comparator] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-_REASONS: dict[type, str] = {
-    p.TestText: "a part of a text is looked for",
-    p.Contains: "a list is searched",
-    p.Aggregate: "it adds up items",
-    p.Either: "its alternatives are about different things",
-    p.Negation: "what is not so cannot be looked up",
-    p.Recall: "it is about the past",
-    p.OnDays: "it is about the day and time",
-    p.Now: "it is about the present instant",
-}

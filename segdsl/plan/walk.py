@@ -1,16 +1,22 @@
 """Walking plans: all parts of an expression, whatever nodes are added later; and changing them."""
 
 from collections.abc import Callable, Iterator
-from operator import is_not
-from typing import Any, TypeVar, cast
+from operator import attrgetter, is_not
+from typing import Any, TypeVar, cast, get_args
 
 from msgspec import Struct
-from msgspec import structs as structs_
+from msgspec.structs import replace
 
 from segdsl.plan import nodes as p
 
 E = TypeVar("E", bound=p.Expression)
 N = TypeVar("N", bound=Struct | tuple[Any, ...])
+
+EXPRESSIONS = frozenset(get_args(p.Expression))
+"""The classes of expressions, which are soon looked up."""
+
+HOLDING = (Struct, tuple)
+"""What can hold nodes: the values of all other fields are plain."""
 
 
 def depth(node: object) -> int:
@@ -31,8 +37,8 @@ def depth(node: object) -> int:
 def walk(node: object) -> Iterator[p.Expression]:
     """An expression (or anything that holds some) and every expression inside it, outermost first."""
     for part in structs(node):
-        if isinstance(part, p.Expression):
-            yield part
+        if type(part) in EXPRESSIONS:
+            yield cast(p.Expression, part)
 
 
 def item_fields(node: object) -> set[str]:
@@ -52,15 +58,32 @@ def item_fields(node: object) -> set[str]:
 
 def structs(node: object) -> Iterator[Struct]:
     """A node of a plan (or a tuple of some) and every node inside it, outermost first."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from structs(part)
-    elif isinstance(node, Struct):
-        yield node
-        for name in node.__struct_fields__:
-            value = getattr(node, name)
-            if isinstance(value, Struct | tuple):
-                yield from structs(value)
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            parts = part
+        elif isinstance(part, Struct):
+            yield part
+            parts = parts_of(part)
+        else:
+            continue
+        waiting += [each for each in reversed(parts) if isinstance(each, HOLDING)]
+
+
+def parts_of(node: Struct) -> tuple[Any, ...]:
+    """The values of a node's fields."""
+    kind = type(node)
+    getter = _GETTERS.get(kind)
+    if getter is None:
+        names = kind.__struct_fields__
+        one = attrgetter(*names) if names else lambda node: ()
+        getter = _GETTERS[kind] = one if len(names) != 1 else lambda node: (one(node),)
+    return getter(node)
+
+
+_GETTERS: dict[type[Struct], Callable[[Any], tuple[Any, ...]]] = {}
+"""By class: plans of many rules are walked often, and asking for all fields at once takes a third of the time."""
 
 
 def outermost(kind: type[E], node: object) -> Iterator[E]:
@@ -80,12 +103,11 @@ def rewritten(node: N, change: Callable[[p.Expression], p.Expression]) -> N:
     """A node of a plan (or a tuple of some) with each expression in it changed, innermost first. What nothing was
     changed in is the same object as before."""
     if isinstance(node, tuple):
-        parts = [rewritten(part, change) if isinstance(part, Struct | tuple) else part for part in node]
+        parts = [rewritten(part, change) if isinstance(part, HOLDING) else part for part in node]
         return cast(N, tuple(parts)) if any(map(is_not, parts, node)) else node
     changes: dict[str, object] = {}
-    for name in node.__struct_fields__:
-        value = getattr(node, name)
-        if isinstance(value, Struct | tuple) and (new := rewritten(value, change)) is not value:
+    for name, value in zip(node.__struct_fields__, parts_of(node), strict=True):
+        if isinstance(value, HOLDING) and (new := rewritten(value, change)) is not value:
             changes[name] = new
-    made = structs_.replace(node, **changes) if changes else node
-    return cast(N, change(made)) if isinstance(made, p.Expression) else made
+    made = replace(node, **changes) if changes else node
+    return cast(N, change(cast(p.Expression, made))) if type(made) in EXPRESSIONS else made

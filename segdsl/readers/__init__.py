@@ -34,8 +34,8 @@ ENDINGS = {"json": PLAIN, "jsonl": PLAIN, PLAIN: PLAIN, "ndjson": PLAIN, "pq": "
 """Endings of names that are not those of formats, with the format where a mapping is given."""
 
 NO_FORMATS = (
-    "__init__", "base", "cutting", "detecting", "forms", "growing", "lenient", "lines", "mapping", "objects",
-    "ordering", "rows", "traits",
+    "__init__", "base", "cells", "cutting", "detecting", "forms", "growing", "lenient", "lines", "mapping", "objects",
+    "ordering", "rows", "traits", "written",
 )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from attrs import frozen
 
 from segdsl.diagnostics.suggest import nearest
 from segdsl.plan.nodes import EventField, EventType, Plan
-from segdsl.readers.forms import Chosen, Forms
+from segdsl.readers.forms import Forms
 from segdsl.readers.lines import Stream
+from segdsl.readers.written import Chosen
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.kinds import INSTANT, Kind

@@ -17,14 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segdsl.diagnostics.errors import InputError
-from segdsl.readers.base import EventShape, Lot, Reader, Refusal, identity, reject
-from segdsl.readers.lines import Line, Stream, lines
-from segdsl.readers.mapping import AS_MAPPED, Cell, Layout, Mapping, RowRule
+from segdsl.readers.base import EventShape, Lot, Reader, Refusal, reject
+from segdsl.readers.cells import Columns, Rule, id_of
+from segdsl.readers.lines import Block, Line, Stream, blocks_of, chunks
+from segdsl.readers.mapping import AS_MAPPED, Layout, Mapping
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
-from segdsl.values.kinds import INSTANT
-from segdsl.values.wire import BadValue, decode_text
-from segdsl.values.zones import Zone
 
 FORMAT = "csv"
 
@@ -47,11 +45,10 @@ class Csv(Reader):
     def __init__(self, shape: EventShape, source: str, mapping: Mapping, limit: int) -> None:
         super().__init__(shape, source, limit)
         self.mapping = mapping
-        self._last_time = ("", 0)
 
     def lots(self, stream: Stream) -> Iterator[Lot]:
         """As the contract says. Reads the header at once, and raises InputError when the mapping does not fit it."""
-        feed = _Feed(lines(stream, self.limit, self.source), self.limit)
+        feed = _Feed(blocks_of(chunks(stream, self.source), self.limit), self.limit)
         rows = csv.reader(feed, delimiter=self.mapping.delimiter, strict=True)
         try:
             header = next(rows, None)
@@ -62,99 +59,164 @@ class Csv(Reader):
         if not header or feed.undecodable:
             flaw = "it is not UTF-8 text" if feed.undecodable else "the first row is empty"
             raise InputError(f"{self.source} has no header with the names of columns: {flaw}")
-        return ([item] for item in self._items(feed, rows, self.mapping.bind(self.shape, header)))
+        layout = self.mapping.bind(self.shape, header)
+        return self._lots(feed, rows, layout, Columns(self.mapping, layout))
 
-    def _items(self, feed: "_Feed", rows: Iterator[list[str]], layout: Layout) -> Iterator[Event | Reject]:
+    def _lots(self, feed: "_Feed", rows: Iterator[list[str]], layout: Layout, columns: Columns) -> Iterator[Lot]:
+        """Rows that are a line each are read together, a block of lines at a time; others one by one."""
         row = 1
-        while True:
-            row += 1
-            feed.begin()
-            try:
-                cells = next(rows)
-                if not cells or (len(cells) == 1 < layout.width and not cells[0].strip()):
-                    continue
-                event = self._event(cells, row, layout, feed)
-                if event is None:
-                    self.passed_over[AS_MAPPED] += 1
-                else:
-                    yield event
-            except StopIteration:
-                return
-            except Refusal as refusal:
-                yield reject(refusal, row, raw=feed.raw)
-            except csv.Error as error:
-                yield reject(Refusal("not an event", _flaw_of(str(error))), row, raw=feed.raw)
+        while not feed.is_over:
+            together = self._together(feed, row + 1)
+            if together is not None:
+                places = enumerate(together.rows, together.first)
+                items = [self._item(cells, place, layout, columns, together) for place, cells in places]
+                row += len(items)
+                yield [item for item in items if item is not None]
+                continue
+            lot: Lot = []
+            while True:
+                row += 1
+                feed.begin()
+                try:
+                    item = self._item(next(rows), row, layout, columns, feed)
+                except StopIteration:
+                    break
+                except Refusal as refusal:
+                    item = reject(refusal, row, raw=feed.text(row))
+                except csv.Error as error:
+                    item = reject(Refusal("not an event", _flaw_of(str(error))), row, raw=feed.text(row))
+                if item is not None:
+                    lot.append(item)
+                if feed.is_between:
+                    break
+            yield lot
 
-    def _event(self, cells: list[str], row: int, layout: Layout, feed: "_Feed") -> Event | Reject | None:
-        if feed.undecodable:
-            raise Refusal("not an event", "the row is not UTF-8 text")
+    def _together(self, feed: "_Feed", first: int) -> "_Together | None":
+        """The rows of the next block, where each line of it is one."""
+        block = feed.block()
+        if block is None:
+            return None
+        try:
+            lines = block.text.decode().split("\n")[:-1]
+            rows = list(csv.reader(lines, delimiter=self.mapping.delimiter, strict=True))
+        except (UnicodeDecodeError, csv.Error):
+            return None
+        if len(rows) != len(lines):
+            return None
+        feed.pass_over()
+        return _Together(first, lines, rows)
+
+    def _item(
+        self, cells: list[str], row: int, layout: Layout, columns: Columns, of: "_Feed | _Together"
+    ) -> Event | Reject | None:
+        """The event of a row; None for one that is blank, or passed over."""
+        if not cells or (len(cells) == 1 < layout.width and not cells[0].strip()):
+            return None
+        if of.undecodable:
+            return self._reject("the row is not UTF-8 text", row, of)
         if len(cells) != layout.width:
-            if feed.open:
-                raise Refusal("not an event", "the input stops in the middle of this row")
-            raise Refusal("not an event", f"the row has {len(cells)} cells, the header {layout.width}")
-        for rule in layout.rules:
-            if all(test(cells[index]) for index, test in rule.tests):
-                return self._made(rule, cells, row, layout, feed)
+            if of.open:
+                return self._reject("the input stops in the middle of this row", row, of)
+            return self._reject(f"the row has {len(cells)} cells, the header {layout.width}", row, of)
+        for rule in columns.rules:
+            for at, test in rule.tests:
+                if not test[cells[at]]:
+                    break
+            else:
+                return self._made(rule, cells, row, layout, columns, of)
+        self.passed_over[AS_MAPPED] += 1
         return None
 
-    def _made(self, rule: RowRule, cells: list[str], row: int, layout: Layout, feed: "_Feed") -> Event | Reject:
-        id_ = customer = ""
+    def _reject(self, detail: str, row: int, of: "_Feed | _Together") -> Reject:
+        return reject(Refusal("not an event", detail), row, raw=of.text(row))
+
+    def _made(
+        self, rule: Rule, cells: list[str], row: int, layout: Layout, columns: Columns, of: "_Feed | _Together"
+    ) -> Event | Reject:
+        id_ = customer = visitor = ""
         try:
-            id_ = self._id(cells, layout) or f"{self.source}:{row}"
-            customer = self._whom(layout.customer, self.mapping.customer, cells)
-            visitor = self._whom(layout.visitor, self.mapping.visitor, cells)
+            id_ = (id_of(cells, layout.id) if layout.id else "") or f"{self.source}:{row}"
+            if layout.customer is not None:
+                customer = columns.customers[cells[layout.customer]]
+            if layout.visitor is not None:
+                visitor = columns.visitors[cells[layout.visitor]]
             if not customer and not visitor:
                 raise Refusal("no customer", self._nobody())
-            instant = self._instant(cells[layout.time], layout.zone)
+            instant = columns.times[cells[layout.time]]
             fields = {}
-            for cell in rule.fields:
-                value = _value(cell, cells, layout.zone, "bad field")
+            for name, at, values in rule.fields:
+                value = values[cells[at]]
                 if value is not None:
-                    fields[cell.name] = value
-            attributes = {cell.name: _value(cell, cells, layout.zone, "bad attribute") for cell in rule.attributes}
+                    fields[name] = value
+            attributes = {name: values[cells[at]] for name, at, values in rule.attributes}
         except Refusal as refusal:
-            return reject(refusal, row, id_, customer, feed.raw)
+            return reject(refusal, row, id_, customer, of.text(row))
         return Event(id_, rule.event, customer, instant, fields, attributes, None, row, (), FORMAT, visitor)
-
-    def _whom(self, column: int | None, name: str, cells: list[str]) -> str:
-        return _named(name, cells[column], "no customer") if column is not None else ""
 
     def _nobody(self) -> str:
         """Why nobody is named."""
-        columns = [name for name in (self.mapping.customer, self.mapping.visitor) if name]
-        return f"the cells {' and '.join(columns)} are empty" if columns[1:] else f"the cell {columns[0]} is empty"
+        names = [name for name in (self.mapping.customer, self.mapping.visitor) if name]
+        return f"the cells {' and '.join(names)} are empty" if names[1:] else f"the cell {names[0]} is empty"
 
-    def _id(self, cells: list[str], layout: Layout) -> str:
-        parts = [cells[index].strip() for index in layout.id]
-        return _named("id", ":".join(parts), "bad field") if any(parts) else ""
 
-    def _instant(self, text: str, zone: Zone) -> int:
-        """Rows of one order stand together and have one time: it is read once."""
-        if text == self._last_time[0] and text:
-            return self._last_time[1]
-        try:
-            instant = decode_text(INSTANT, text, zone)
-        except BadValue as bad:
-            raise Refusal("bad instant", bad.about(self.mapping.time)) from None
-        if instant is None:
-            raise Refusal("no instant", f"the cell {self.mapping.time} is empty")
-        self._last_time = (text, instant)
-        return int(instant)
+class _Together:
+    """Rows that are a line each: `lines` are those of the rows."""
+
+    undecodable = open = False
+
+    def __init__(self, first: int, lines: list[str], rows: list[list[str]]) -> None:
+        self.first = first
+        self.lines = lines
+        self.rows = rows
+
+    def text(self, row: int) -> str:
+        """The row's text."""
+        return self.lines[row - self.first]
 
 
 class _Feed:
     """Lines of text for `csv.reader`, one row's after the other, with what is wrong with the row.
 
-    Goes on after it has raised: `csv.reader` then starts a new row with the next line.
+    Goes on after it has raised: `csv.reader` then starts a new row with the next line. Between two rows, where a block
+    of lines begins, the block can be had instead.
     """
 
-    def __init__(self, source: Iterator[Line], limit: int) -> None:
-        self._lines = source
+    def __init__(self, parts: Iterator[Block | Line], limit: int) -> None:
+        self._parts = parts
+        self._lines: Iterator[Line] = iter(())
+        self._left = 0
         self._limit = limit
         self._row: list[str] = []
         self._size = 0
         self.undecodable = False
         self.open = False
+        self.is_over = False
+
+    def block(self) -> Block | None:
+        """The block of lines that begins here; None within one, and where there is something else. Its lines come
+        next, but for `pass_over`."""
+        if self._left:
+            return None
+        return self._go_on()
+
+    def pass_over(self) -> None:
+        """The rest of the block has been read."""
+        self._lines, self._left = iter(()), 0
+
+    @property
+    def is_between(self) -> bool:
+        """Whether no more lines are there of a block."""
+        return not self._left
+
+    def _go_on(self) -> Block | None:
+        part = next(self._parts, None)
+        if isinstance(part, Block):
+            self._lines = (Line(place, line, "") for place, line in enumerate(part.lines, part.place))
+            self._left = part.size
+            return part
+        self.is_over = part is None
+        self._lines, self._left = iter([part] if part is not None else []), int(part is not None)
+        return None
 
     def begin(self) -> None:
         """A new row begins with the next line."""
@@ -162,8 +224,7 @@ class _Feed:
         self._size = 0
         self.undecodable = False
 
-    @property
-    def raw(self) -> str:
+    def text(self, _row: int) -> str:
         """The row's text as far as it was read."""
         return "".join(self._row)
 
@@ -171,7 +232,10 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
+        if not self._left:
+            self._go_on()
         _, line, flaw = next(self._lines)
+        self._left -= 1
         try:
             text = line.decode()
         except UnicodeDecodeError:
@@ -189,21 +253,6 @@ class _Feed:
                 "not an event", "the packed input is damaged or stops here: nothing from here on could be read"
             )
         return text
-
-
-def _value(cell: Cell, cells: list[str], zone: Zone, reason: str) -> object:
-    try:
-        return decode_text(cell.kind, cells[cell.at], zone)
-    except BadValue as bad:
-        name = cell.name if cell.name == cell.column else f"{cell.name} ({cell.column})"
-        raise Refusal(reason, bad.about(name)) from None
-
-
-def _named(name: str, text: str, reason: str) -> str:
-    try:
-        return identity(text)
-    except BadValue as bad:
-        raise Refusal(reason, bad.about(name)) from None
 
 
 def _flaw_of(error: str) -> str:

@@ -99,7 +99,7 @@ class Objects(Reader):
             if isinstance(part, Piece):
                 yield list(self._piece(part))
                 continue
-            objects = decoded_lines(part.text)
+            objects = decoded_lines(part)
             if objects is not None:
                 yield self._lines(objects, part)
             else:
@@ -213,21 +213,21 @@ def decoded(text: bytes, what: str, open: bool = False, stops: str = "") -> Any:
     raise Refusal("not an event", _flaw_of(found, text, what, stops if open else ""))
 
 
-def decoded_lines(text: bytes) -> list[Any] | None:
-    """The values of whole lines, of which each is an object; None where that is not certain. Decoded together they cost
-    less, but lines that are something else must be told apart.
+def decoded_lines(block: Block) -> list[Any] | None:
+    """The values of lines of which each is an object; None where that is not certain. Decoded together they cost less,
+    but lines that are something else must be told apart.
 
-    A line end between a `}` and a `{` cannot stand inside a value. Where there are as many of these as there are values
-    to be parted, each value is a line.
+    There are as many values as lines, and between them as many line ends that stand between a `}` and a `{`, which
+    cannot be inside a value: so each value is a line.
     """
-    if text[:1] != b"{":
+    if block.text[:1] != b"{":
         return None
     try:
-        values = _FAST.decode_lines(text)
+        values = _FAST.decode_lines(block.text)
     except (ValueError, ArithmeticError, RecursionError):
         return None
-    ends = b"}\r\n{" if text[-2:-1] == b"\r" else b"}\n{"
-    return values if text.count(ends) == len(values) - 1 else None
+    ends = b"}\r\n{" if block.text[-2:-1] == b"\r" else b"}\n{"
+    return values if block.text.count(ends) == len(values) - 1 == block.size - 1 else None
 
 
 def _flaw_of(error: Exception, text: bytes, what: str, stops: str) -> str:

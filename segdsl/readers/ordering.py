@@ -4,17 +4,19 @@ Comes in: the items of a reader. Goes out: the same, rejects first, events sorte
 host when a run has an end. Holds at most one run of events in memory: what is more lies in temporary files.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
-from heapq import merge
+from bisect import bisect_left, bisect_right
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, suppress
 from itertools import islice
+from operator import attrgetter
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import msgspec
 from attrs import define
 
 from segdsl.diagnostics.errors import InputError
+from segdsl.readers.base import Lot
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
 
@@ -23,6 +25,9 @@ RUN = 250_000
 
 FILES = 64
 """Temporary files open at once; a longer input's are merged into one before it goes on."""
+
+LOT = 1_000
+"""Events given, written and read together."""
 
 _LENGTH = 4
 _BUFFER = 1 << 18
@@ -41,50 +46,95 @@ class Count:
 
 def in_order(
     items: Iterable[Event | Reject], *, run: int = RUN, count: Count | None = None
-) -> Iterator[Event | Reject]:
+) -> Generator[Event | Reject, None, None]:
     """All rejects, as they are met; then all events by (instant, place), equal ones in the order of the input.
 
     `run` is how many events are held in memory. When there are more, they are kept in temporary files without a name,
     which are gone when the iterator ends, fails or is closed. The instant is in microseconds UTC. Raises InputError
     when the temporary files cannot be written, and what `items` raises.
     """
+    with closing(lots_in_order(_lots_of(items, min(LOT, run)), run=run, count=count)) as lots:
+        for lot in lots:
+            yield from lot
+
+
+def lots_in_order(lots: Iterable[Lot], *, run: int = RUN, count: Count | None = None) -> Generator[Lot, None, None]:
+    """The same, from lots to lots, which costs less. Within a lot places do not go back, as readers give them."""
     count = Count() if count is None else count
     with ExitStack() as opened:
         spilled: list[IO[bytes]] = []
-        events: list[Event] = []
-        for item in items:
-            count.places = max(count.places, item.place)
-            if isinstance(item, Reject):
-                count.rejects += 1
-                yield item
+        held = _Run()
+        for lot in lots:
+            if not lot:
                 continue
-            if len(events) >= run:
-                events.sort(key=_key)
-                _spill(events, spilled, opened)
+            count.places = max(count.places, lot[-1].place)
+            if Reject in map(type, lot):
+                rejects: Lot = [item for item in lot if isinstance(item, Reject)]
+                count.rejects += len(rejects)
+                yield rejects
+            events = [item for item in lot if isinstance(item, Event)]
+            count.events += len(events)
+            held.take(events)
+            while len(held.events) > run:
+                _spill(held.cut(run), spilled, opened)
                 count.spilled += 1
-                events = []
-            count.events += 1
-            events.append(item)
-        events.sort(key=_key)
-        if not spilled:
-            yield from events
-        else:
-            yield from merge(*map(_read, spilled), events, key=_key)
+        last = held.cut(run)
+        parts = (last[at : at + LOT] for at in range(0, len(last), LOT))
+        yield from cast("Iterator[Lot]", _merged([*map(_read, spilled), parts]) if spilled else parts)
 
 
-def _key(event: Event) -> tuple[int, int]:
-    return event.instant, event.place
+def _lots_of(items: Iterable[Event | Reject], most: int) -> Iterator[Lot]:
+    """A reject does not wait for what comes after it."""
+    lot: Lot = []
+    for item in items:
+        if lot and (len(lot) >= most or item.place < lot[-1].place):
+            yield lot
+            lot = []
+        lot.append(item)
+        if isinstance(item, Reject):
+            yield lot
+            lot = []
+    yield lot
+
+
+class _Run:
+    """Events that are held in memory, and whether they have come in order: mostly they have."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.is_ordered = True
+        self._last = (0, 0)
+
+    def take(self, events: list[Event]) -> None:
+        """Hold the events of a lot too."""
+        if not events:
+            return
+        if self.is_ordered:
+            instants = list(map(_INSTANT, events))
+            follows = not self.events or _KEY(events[0]) >= self._last
+            self.is_ordered = follows and instants == sorted(instants)
+            self._last = _KEY(events[-1])
+        self.events += events
+
+    def cut(self, size: int) -> list[Event]:
+        """The first of them, sorted."""
+        cut, rest = self.events[:size], self.events[size:]
+        if not self.is_ordered:
+            cut.sort(key=_KEY)
+        self.events, self.is_ordered = [], True
+        self.take(rest)
+        return cut
 
 
 def _spill(events: list[Event], spilled: list[IO[bytes]], opened: ExitStack) -> None:
     """Write a sorted run to a file of its own. A merged file stands first, so equal keys keep their order."""
     try:
         if len(spilled) >= FILES:
-            merged = _write(merge(*map(_read, spilled), key=_key), opened)
+            merged = _write(_merged([*map(_read, spilled)]), opened)
             for file in spilled:
                 file.close()
             spilled[:] = [merged]
-        spilled.append(_write(events, opened))
+        spilled.append(_write((events[at : at + LOT] for at in range(0, len(events), LOT)), opened))
     except OSError as error:
         raise InputError(
             f"the input is too long to be sorted in memory, and its temporary files cannot be written: "
@@ -92,13 +142,33 @@ def _spill(events: list[Event], spilled: list[IO[bytes]], opened: ExitStack) -> 
         ) from error
 
 
-def _write(events: Iterable[Event], opened: ExitStack) -> IO[bytes]:
+def _merged(runs: list[Iterator[list[Event]]]) -> Iterator[list[Event]]:
+    """Sorted runs as one, of equal keys those of an earlier run first. Of each run the next lot is held. What is not
+    behind the lot that ends first can be given; where runs do not overlap, that is this lot alone."""
+    heads = [(lot, run) for run in runs for lot in islice(run, 1)]
+    while heads:
+        first = min(range(len(heads)), key=lambda at: _KEY(heads[at][0][-1]))
+        bound = _KEY(heads[first][0][-1])
+        part: list[Event] = []
+        rest = []
+        for at, (lot, run) in enumerate(heads):
+            cut = (bisect_right if at <= first else bisect_left)(lot, bound, key=_KEY)
+            part += lot[:cut]
+            left = lot[cut:] or next(run, [])
+            if left:
+                rest.append((left, run))
+        heads = rest
+        part.sort(key=_KEY)
+        yield part
+
+
+def _write(lots: Iterable[list[Event]], opened: ExitStack) -> IO[bytes]:
     file: IO[bytes] = opened.enter_context(TemporaryFile(prefix="segdsl-", buffering=_BUFFER))  # noqa: SIM115
-    encode = _ENCODER.encode
-    rest = iter(events)
     try:
-        while batch := [encode(event) for event in islice(rest, 1_000)]:
-            file.write(b"".join(part for each in batch for part in (len(each).to_bytes(_LENGTH, "big"), each)))
+        for lot in lots:
+            written = _ENCODER.encode(lot)
+            file.write(len(written).to_bytes(_LENGTH, "big"))
+            file.write(written)
         file.flush()
     except OSError:
         with suppress(OSError):  # closing writes what is still held, and would fail again
@@ -107,16 +177,15 @@ def _write(events: Iterable[Event], opened: ExitStack) -> IO[bytes]:
     return file
 
 
-def _read(file: IO[bytes]) -> Iterator[Event]:
+def _read(file: IO[bytes]) -> Iterator[list[Event]]:
     file.seek(0)
-    decode = _DECODER.decode
     while head := file.read(_LENGTH):
-        event = decode(file.read(int.from_bytes(head, "big")))
-        for values in (event.fields, event.attributes):
-            for name, value in values.items():
-                if isinstance(value, list | dict):
-                    values[name] = _tuples(value)
-        yield event
+        lot = _DECODER.decode(file.read(int.from_bytes(head, "big")))
+        for event in lot:
+            for values in (event.fields, event.attributes):
+                if not _NESTED.isdisjoint(map(type, values.values())):
+                    values |= {name: _tuples(value) for name, value in values.items()}
+        yield lot
 
 
 def _tuples(value: Any) -> Any:
@@ -128,5 +197,8 @@ def _tuples(value: Any) -> Any:
     return value
 
 
+_KEY = attrgetter("instant", "place")
+_INSTANT = attrgetter("instant")
+_NESTED = frozenset((list, dict))
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Event)
+_DECODER = msgspec.msgpack.Decoder(list[Event])

@@ -1,5 +1,6 @@
 """The state of one customer: what a step reads and writes. Nothing in it holds itself (`gc=False`, as in `records`)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -39,8 +40,9 @@ class Pending(Struct, frozen=True, omit_defaults=True, gc=False):
     value: Any = None
 
 
-class State(Struct, omit_defaults=True, gc=False):
-    """All that is kept of a customer between steps. Instants are microseconds UTC.
+class State(Struct, array_like=True, gc=False):
+    """All that is kept of a customer between steps. Instants are microseconds UTC. It is coded as an array: where the
+    fields change, so does the layout of stores.
 
     `first` and `latest` are the instants of the first and the latest input, `clock` that of the last step: the clock
     may have moved the customer since. `due` is the next instant at which something can change by itself, `timer` the
@@ -121,7 +123,5 @@ class State(Struct, omit_defaults=True, gc=False):
         )
 
 
-def copied(state: State) -> State:
-    """A state that shares with another one what it holds: what is then to be changed in it has to be replaced."""
-    twin: State = state.__copy__()  # type: ignore[attr-defined] # what `copy.copy` calls, a fifth of a step away
-    return twin
+copied: Callable[[State], State] = State.__copy__  # type: ignore[attr-defined]
+"""A state that shares with another one what it holds: what is then to be changed in it has to be replaced."""

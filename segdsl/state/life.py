@@ -28,7 +28,7 @@ class Taken(Struct, frozen=True, array_like=True, gc=False):
         return self.entry.instant, self.before
 
 
-class Life(Struct, omit_defaults=True, gc=False):
+class Life(Struct, array_like=True, gc=False):
     """Never changed in place: a step makes a new one, so that a backend may keep it as it is for as long as it likes.
 
     `head` is the state after all steps so far. `tail` are the inputs, in order, that a late event could still come

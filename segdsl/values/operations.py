@@ -4,11 +4,15 @@ One definition for all that calculates: engines, and the passes over plans that 
 done with what is not known is not known (language.md section 5.8): None goes in, None comes out.
 """
 
-from typing import Any, Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
 
 from segdsl.values import instants, numbers, text
 from segdsl.values.numbers import SCALE
-from segdsl.values.zones import Zone
+
+if TYPE_CHECKING:  # plans name the operators, and zones take longer to load than all of a plan's classes
+    from segdsl.values.zones import Zone
 
 Comparator = Literal["=", "!=", "<", "<=", ">", ">="]
 TextTest = Literal["contains", "starts with", "ends with"]

@@ -58,13 +58,13 @@ class Moments:
         if hour is not None and rest is not None:
             return hour + rest
         instant: int = wire.decode(INSTANT, raw, self.zone)
-        self._keep(raw)
+        if not self._full or (raw[:13] not in self.hours and raw[:13] not in self.local_hours):
+            self._keep(raw)
         return instant
 
     def _keep(self, text: str) -> None:
         """Keep the parts of a moment that is one."""
-        known = text[:13] in self.hours or text[:13] in self.local_hours
-        found = None if known and self._full else _PARTS.fullmatch(text)
+        found = _PARTS.fullmatch(text)
         if found is None:
             return
         before, after, offset = found.groups()

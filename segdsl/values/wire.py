@@ -168,7 +168,10 @@ def as_number(raw: Any) -> int:
     """The millionths of a JSON number. Raises BadValue for all else, and for one that is too large."""
     number: int | None
     if isinstance(raw, Decimal):
-        number = _exactly(raw)
+        try:
+            number = int(_whole_number(_times(raw, _MILLION)))  # mostly there is nothing to be rounded
+        except (ArithmeticError, ValueError):
+            number = _millionths(raw) if not raw.is_nan() else _bad(raw, "a number")
     elif isinstance(raw, int) and not isinstance(raw, bool):
         number = raw * numbers.SCALE
     elif isinstance(raw, float):
@@ -193,20 +196,14 @@ def _number_in(text: str) -> int:
         value = Decimal(text)
     except InvalidOperation:
         _bad(text, "a number")
-    number = _exactly(value)
+    number: int | None
+    try:
+        number = int(_whole_number(_times(value, _MILLION)))
+    except (ArithmeticError, ValueError):
+        number = _millionths(value)
     if number is None or not -numbers.WIRE_LIMIT < number < numbers.WIRE_LIMIT:
         raise BadValue(f"{text}, a number of more than twelve digits before the point")
     return number
-
-
-def _exactly(value: Decimal) -> int | None:
-    """Of a number that mostly has no more than six places: then nothing is to be rounded."""
-    try:
-        return int(_whole_number(_times(value, _MILLION)))
-    except (ArithmeticError, ValueError):
-        if value.is_nan():
-            _bad(value, "a number")
-        return _millionths(value)
 
 
 def _millionths(value: Decimal) -> int | None:

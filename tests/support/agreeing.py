@@ -100,8 +100,11 @@ class Sides:
             case Asks():
                 if doing.customer in self.states:
                     self._ask(doing)
-            case Unknown(customer, instant):
+            case Unknown(customer, instant, begins):
                 self._both("fresh", lambda side: side.prepared.fresh(customer, instant))
+                if begins and customer not in self.states:
+                    for side in (self.reference, self.other):
+                        side.states[customer] = side.prepared.fresh(customer, instant)
 
     # --------------------------------------------------------------------------------------------------------- steps
 
@@ -147,8 +150,7 @@ class Sides:
                 which = "the reference" if side is self.reference else "the other engine"
                 raise Parted(Difference(f"{what}: {which} changed the state it was given", "", ""))
         if isinstance(one, Step) and isinstance(other, Step):
-            if one != other or seen(one) != seen(other) or list(one.state.seen) != list(other.state.seen):
-                raise Parted(_first_of_step(what, one, other))
+            compare(what, one, other)
             return one, other
         if one != other:
             raise Parted(Difference(what, one, other))
@@ -203,6 +205,12 @@ def outcome(asked: Callable[[Side], Any], side: Side) -> Any:
         raise
     except Exception as error:
         return Failed(f"{type(error).__name__}: {error}")
+
+
+def compare(what: str, one: Step, other: Step) -> None:
+    """Raises Parted where two steps differ: in what came of them, or in any field of the state."""
+    if one != other or seen(one) != seen(other) or list(one.state.seen) != list(other.state.seen):
+        raise Parted(_first_of_step(what, one, other))
 
 
 def _first_of_step(what: str, one: Step, other: Step) -> Difference:
@@ -264,6 +272,60 @@ def _outside(node: p.Expression) -> tuple[object, ...]:
     if isinstance(node, p.Aggregate):
         return (node.items, *(part for part in structs((node.where, node.operand)) if isinstance(part, p.Field)))
     return tuple(getattr(node, name) for name in node.__struct_fields__)
+
+
+# -------------------------------------------------------------------------------------------------------------- beside
+
+
+class Beside:
+    """Two engines as one, in whatever takes an engine: each step is taken by both, from the same state, and compared.
+    What comes out is the reference's. See `segdsl.engines.base.Prepared`."""
+
+    def __init__(self, reference: Prepared, other: Prepared) -> None:
+        self.plan, self.reference, self.other = reference.plan, reference, other
+        self.steps = 0
+
+    def step(self, state: State | None, entry: Any) -> Step:
+        return self._both(f"step of {entry!r}", state, lambda prepared: prepared.step(state, entry))
+
+    def settle(self, state: State, until: int) -> Step:
+        what = f"settle until {instant_text(until)}"
+        return self._both(what, state, lambda prepared: prepared.settle(state, until))
+
+    def _both(self, what: str, state: State | None, taken: Callable[[Prepared], Step]) -> Step:
+        before = seen(state)
+        self.steps += 1
+        one, other = taken(self.reference), taken(self.other)
+        compare(what, one, other)
+        if seen(state) != before:
+            raise Parted(Difference(f"{what}: the state that was given was changed", "", ""))
+        return one
+
+    def expand(self, event: Event) -> list[Event]:
+        return self._same("expand", lambda prepared: prepared.expand(event))
+
+    def ask(self, state: State, asked: p.Expression, now: int) -> Any:
+        return self._same(f"ask {asked!r}", lambda prepared: prepared.ask(state, asked, now))
+
+    def looking(self, state: State, now: int) -> Callable[[p.Expression], Any]:
+        return lambda asked: self.ask(state, asked, now)
+
+    def entitled(self, state: State, promotion: p.Promotion, now: int) -> bool:
+        found: bool = self._same("entitled", lambda prepared: prepared.entitled(state, promotion, now))
+        return found
+
+    def fresh(self, customer: str, instant: int) -> State:
+        return self._same("fresh", lambda prepared: prepared.fresh(customer, instant))
+
+    def _same(self, what: str, asked: Callable[[Prepared], Any]) -> Any:
+        one, other = asked(self.reference), asked(self.other)
+        if one != other or seen(one) != seen(other):
+            raise Parted(Difference(what, one, other))
+        return one
+
+    def __getattr__(self, name: str) -> Any:
+        """What else of the reference a test looks at."""
+        return getattr(self.reference, name)
 
 
 # --------------------------------------------------------------------------------------------------------------- runs

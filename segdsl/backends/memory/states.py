@@ -10,8 +10,11 @@ from msgspec import Struct
 from segdsl.backends.base import StoredState
 from segdsl.backends.memory.agenda import Agenda
 
-HOT = 10_000
-"""States that are kept as they were given: some 20 MB of ordinary ones."""
+HOT = 5_000
+"""States that are kept as they were given at most: some 20 MB of ordinary ones."""
+
+SHARE = 4
+"""Of so many times as many customers, all `HOT` of them are kept; of more the fewer, as they are met again too late."""
 
 
 class Row(Struct, gc=False):
@@ -47,7 +50,8 @@ class States:
             else:
                 hot[customer] = None
                 hot.move_to_end(customer)
-        for customer in list(islice(hot, max(len(hot) - self._most, 0))):
+        most = min(self._most, max(1, SHARE * self._most * self._most // (len(rows) or 1)))
+        for customer in list(islice(hot, max(len(hot) - most, 0))):
             del hot[customer]
             rows[customer].state = _cold(rows[customer].state)
 

@@ -1,7 +1,7 @@
 """How a store lies in its file: the tables, and the marks that say whose file it is and which layout it has."""
 
 APPLICATION = int.from_bytes(b"segd", "big")  # says in the file's header whose file it is
-VERSION = 4  # of the schema, in PRAGMA user_version
+VERSION = 5  # of the schema and of the coding of states, in PRAGMA user_version
 
 # Not STRICT, which SQLite knows from 3.37 on: the Python 3.11 of some long-lived systems is linked with 3.34. Wide rows
 # (states, memberships) live in ordinary tables, so that what is walked in the order of ids are narrow indexes.

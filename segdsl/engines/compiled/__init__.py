@@ -16,6 +16,7 @@ what has not changed, and nothing in a state is changed in place.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from segdsl.engines.base import Step
@@ -33,12 +34,15 @@ from segdsl.engines.compiled.source import Source
 from segdsl.engines.compiled.words import say, show_joined
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
-from segdsl.plan.passes import optimised
+from segdsl.plan.passes import optimised_part
+from segdsl.plan.passes.facts import Facts
+from segdsl.plan.text import Text
 from segdsl.records.inputs import Event, Input, Link
 from segdsl.state.customer import Pending, State, copied
 from segdsl.state.joining import Joining
 from segdsl.state.life import decode_state
 from segdsl.state.lines import expanded
+from segdsl.values.instants import instant_text
 from segdsl.values.zones import Zone
 
 
@@ -52,16 +56,16 @@ class Compiled:
 
     def __init__(self, plan: p.Plan) -> None:
         self.plan = plan
-        plan = optimised(plan)
         self.zone = Zone(plan.zone)
         self.needs = needs = Needs.of(plan)
-        self.source = source = Source(f"rules {plan.digest[:8]}", names(self.zone))
+        self.source = source = Source(f"rules {plan.digest[:8]}", names(self.zone), Text(plan))
+        source.simplified = partial(optimised_part, facts=Facts.of(plan))
         source.names["defaults"] = {a.name: a.default for a in plan.attributes if a.default is not None}
         memories = {memory.key: memory for memory in plan.memories}
         self.writing = Writing(source, memories)
         self.segments = Segments(plan, needs, source, memories)
         self.clock = Clock(plan, needs, source, memories, self.segments, self.zone)
-        rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
+        self.rules = rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
         self.history = History(
             plan,
             needs,
@@ -85,7 +89,7 @@ class Compiled:
         try:
             return self._event(state, entry) if type(entry) is Event else self._other(state, entry)
         except Exception as error:
-            self._tell_place(error)
+            self._tell(error, f"on {_told(entry)}")
             raise
 
     def settle(self, state: State, until: int) -> Step:
@@ -97,7 +101,7 @@ class Compiled:
                 self._settle(step, until)
             return step
         except Exception as error:
-            self._tell_place(error)
+            self._tell(error, f"as the clock ran to {instant_text(until)} for customer {state.customer!r}")
             raise
 
     def _event(self, state: State | None, event: Event) -> Step:
@@ -129,7 +133,10 @@ class Compiled:
         found: list[int] = []
         if on.select is not None:
             on.select(here, now, fields, found)
-        if found or (round_ is not None and (round_.counted or self.rounds.are_concerned(here, step, mark))):
+        if len(found) == 1 and round_ is None and (only := self.rules[found[0]].only) is not None:
+            moved |= self.rounds.go_plainly(only, self.rules[found[0]], here, step, event.id)
+            moved |= self.clock.minds_members
+        elif found or (round_ is not None and (round_.counted or self.rounds.are_concerned(here, step, mark))):
             round_ = round_ or Round(here, now, here.arrivals, 0, event.id, mark)
             round_.events = ((event.name, fields),)
             moved |= self.rounds.go(round_, step, event.id, found)
@@ -158,23 +165,21 @@ class Compiled:
         return step
 
     def _settle(self, step: Step, until: int) -> None:
-        here, rounds = step.state, self.rounds
+        here, rounds, clock = step.state, self.rounds, self.clock
         while here.due is not None and here.due <= until:
             now = here.clock = here.due
-            mark = len(step.changes)
-            round_ = Round(here, now, 0, 0, "", mark)
-            if here.waits:
+            touched = clock.touched(here, now)
+            if touched or here.waits or here.pending or self.needs.clocked or (here.added and clock.ends):
+                mark = len(step.changes)
+                round_ = Round(here, now, 0, 0, "", mark)
                 rounds.flows.drop_ended(here, now)
-            if here.pending:
                 _take_due(round_)
-            touched = self.clock.touched(here, now)
-            if here.added and self.clock.ends:
-                touched = {*touched, *self.segments.end_memberships(round_, step)}
-            if touched:
+                if clock.ends:
+                    touched = {*touched, *self.segments.end_memberships(round_, step)}
                 self.segments.judge(touched, round_, step, "")
-            if round_.due or self.needs.clocked or rounds.are_concerned(here, step, mark):
-                rounds.go(round_, step, "")
-            self.clock.set_due(here, now)
+                if round_.due or self.needs.clocked or rounds.are_concerned(here, step, mark):
+                    rounds.go(round_, step, "")
+            clock.set_due(here, now)
 
     def _other(self, state: State | None, entry: Input) -> Step:
         """The host's word, or a link."""
@@ -221,54 +226,77 @@ class Compiled:
 
     def expand(self, event: Event) -> list[Event]:
         """The events of an order's lines, in the list's order, just before the order (language.md section 2)."""
-        return expanded(event, self.rounds.events)
+        try:
+            return expanded(event, self.rounds.events)
+        except Exception as error:
+            self._tell(error, f"on {_told(event)}")
+            raise
 
     def condition(self, condition: p.Expression) -> Callable[[State, int, Fields], bool]:
         """Whether a condition is true, as a function of a state, an instant at which it has been settled, and the
         fields of the event at hand."""
-        judge = self.writing.judge(condition, "a condition", "")
-        assert judge is not None
-        return lambda state, now, fields: bool(judge(state, now, fields, fields, NONE))
+        return self.writing.condition(condition)
 
     def ask(self, state: State, asked: p.Expression, now: int) -> Any:
         """The value of an expression for a customer at an instant; None where that is not known."""
-        return self._asked(asked)(state, now, NONE, NONE, NONE)
+        try:
+            return self.asked_at(asked, "a question")(state, now, NONE, NONE, NONE)
+        except Exception as error:
+            self._tell(error)
+            raise
 
     def looking(self, state: State, now: int) -> Callable[[p.Expression], Any]:
         """What expressions are worth for a customer at an instant to which the clock has been let run."""
-        return lambda asked: self._asked(asked)(state, now, NONE, NONE, NONE)
+        return lambda asked: self.ask(state, asked, now)
 
-    def _asked(self, asked: p.Expression) -> Judge:
+    def asked_at(self, asked: p.Expression, place: str) -> Judge:
+        """What gives the worth of an expression that stands at a place, or is asked by somebody."""
         judge = self.asked.get(asked)
         if judge is None:
             if len(self.asked) >= ASKED:
                 self.asked.clear()
-            judge = self.asked[asked] = self.writing.value(asked, "a question", "") or _nothing
+            judge = self.asked[asked] = self.writing.value(asked, place, place) or _nothing
         return judge
 
     def entitled(self, state: State, promotion: p.Promotion, now: int) -> bool:
         """Whether a promotion runs, and its condition is true for a customer (language.md section 6)."""
         if not promotion.runs(now):
             return False
-        return promotion.condition is None or self.ask(state, promotion.condition, now) is True
+        if promotion.condition is None:
+            return True
+        self.asked_at(promotion.condition, f"{promotion.place} (promotion {promotion.name})")
+        return self.ask(state, promotion.condition, now) is True
 
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
         step = Step(State(customer, instant, instant, instant), [], [], [])
-        self.segments.judge(self.segments.blank, Round(step.state, instant, 0, 0, "", 0), step, "")
+        try:
+            self.segments.judge(self.segments.blank, Round(step.state, instant, 0, 0, "", 0), step, "")
+            self.clock.set_due(step.state, instant)
+        except Exception as error:
+            self._tell(error)
+            raise
         return step.state
 
-    # ------------------------------------------------------------------------------------------------------------ text
+    # ---------------------------------------------------------------------------------------------------------- faults
 
-    def _tell_place(self, error: Exception) -> None:
-        """Say to which rule the code belongs in which an error arose."""
-        place = self.source.place(error.__traceback__)
-        if place:
-            error.add_note(f"in the code made for {place}")
+    def _tell(self, error: Exception, when: str = "") -> None:
+        """Say in notes in what of the rules an error arose, and what was being handled."""
+        self.source.tell(error)
+        if when and not any(note.startswith(_WHEN) for note in getattr(error, "__notes__", ())):
+            error.add_note(when)
 
+
+_WHEN = ("on ", "as the clock ran ")
 
 ASKED = 1_000
 """Questions whose functions are kept."""
+
+
+def _told(entry: Input) -> str:
+    """An input, for whoever looks for the one that an error came with."""
+    what = entry.name if isinstance(entry, Event) else type(entry).__name__.lower()
+    return f"{what} {entry.id!r} of customer {entry.customer!r} at {instant_text(entry.instant)}"
 
 
 def _nothing(*_given: Any) -> None:
@@ -278,6 +306,8 @@ def _nothing(*_given: Any) -> None:
 def _take_due(round_: Round) -> None:
     """Take the events out of the state on which it is now time to look back."""
     state, now = round_.state, round_.now
+    if not state.pending:
+        return
     pending: dict[str, list[Pending]] = {}
     for key, kept in state.pending.items():
         ripe: list[Fields] = [each.fields for each in kept if each.due <= now]

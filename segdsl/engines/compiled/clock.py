@@ -58,16 +58,11 @@ class Clock:
     parts: dict[tuple[bool, p.Expression], tuple[Turn, str]] = field(factory=dict)
     stopped: dict[str, p.Rule] = field(factory=dict)
     clocked: list[p.Rule] = field(factory=list)
-    ends: bool = False
     loose: bool = False
 
     def __attrs_post_init__(self) -> None:
         self.stopped = self.needs.stopped_by_clock
         self.clocked = list(self.needs.clocked.values())
-        self.ends = any(
-            isinstance(node, p.Add) and (node.lasting is not None or node.until is not None)
-            for node in structs(self.plan.rules)
-        )
         for number, segment in enumerate(self.plan.segments):
             if segment.name not in self.needs.timed:
                 continue
@@ -121,6 +116,12 @@ class Clock:
                     if moment is not None and now < moment < earliest:
                         earliest = moment
         return earliest
+
+    @cached_property
+    def ends(self) -> bool:
+        """Whether rules make memberships that end by themselves."""
+        adds = (node for node in structs(self.plan.rules) if isinstance(node, p.Add))
+        return any(add.lasting is not None or add.until is not None for add in adds)
 
     @cached_property
     def minds_members(self) -> bool:
@@ -218,6 +219,7 @@ class Clock:
         unit.add(1, f"timer = quiet = {NEVER}")
         for (is_heard, part), (turn, place) in self.parts.items():
             earliest = "timer" if is_heard else "quiet"
+            unit.note(1, f"{place}: {self.source.text.condition(part)}", place)
             if isinstance(part, p.Recall) and self._is_plain(self.memories[part.memory]):
                 self._write_window(written, self.memories[part.memory], earliest, place)
             elif isinstance(part, p.Compare):

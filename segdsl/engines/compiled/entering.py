@@ -7,9 +7,10 @@ hash, and only they are gone through; each is compiled when it is first met.
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from segdsl.engines.compiled.expressions import Expressions, is_fixed
 from segdsl.engines.compiled.segments import FEW, Segments
@@ -17,6 +18,7 @@ from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.index import access
 from segdsl.plan.needs import Needs
+from segdsl.plan.readers import Remembered, readers_of
 from segdsl.values import limits
 
 PARAMETERS = "s, now, i, identity, touched, r"
@@ -33,10 +35,10 @@ Enter = Callable[..., None]
 
 @frozen
 class Guarded:
-    """Something to be done on an event if its fields meet a condition. `write` writes it, `segments` read what it
-    changes; `remembers`: it is a memory."""
+    """Something to be done on an event if its fields meet a condition: for `part` of the plan. `write` writes it,
+    `segments` read what it changes; `remembers`: it is a memory."""
 
-    place: str
+    part: Remembered
     condition: p.Expression | None
     write: Callable[[Expressions, int], None]
     segments: tuple[int, ...] = ()
@@ -55,24 +57,34 @@ class Later:
     def __call__(self, *given: Any) -> None:
         made = self._made
         if made is None:
-            made = self._made = self._make()
+            made = self.generate()
         made(*given)
+
+    def generate(self) -> Enter:
+        """The function."""
+        made = self._made = self._made or self._make()
+        return made
 
 
 @define(eq=False)
 class Entering:
-    """Writes the functions that enter events."""
+    """Writes the functions that enter events; `later` are those that are written when they are first called."""
 
     plan: p.Plan
     needs: Needs
     source: Source
     memories: dict[str, p.Memory]
     segments: Segments
+    later: list[Later] = field(factory=list)
+
+    def guarded(self, event: str) -> list[Guarded]:
+        """All that is kept of an event if its fields meet a condition."""
+        return [*self._memories(event), *self._collections(event), *self._counts(event), *self._looks_back(event)]
 
     def function(self, event: str) -> tuple[Enter | None, tuple[int, ...], bool]:
         """What enters an event (None: nobody takes notice); the segments that are looked at after each such event; and
         whether the function gives the touched ones itself, since they are many."""
-        guarded = [*self._memories(event), *self._collections(event), *self._counts(event), *self._looks_back(event)]
+        guarded = self.guarded(event)
         crossing = self._crosses_out(event)
         touched = tuple(sorted({number for each in guarded for number in each.segments}))
         if not guarded and not crossing:
@@ -82,9 +94,10 @@ class Entering:
         written = self._begin(unit, "enter")
         if crossing:  # before any look back is noted: an event that is both does not cross itself out
             self._go_through(written, crossing, finds)
-        for key, members in self._tables(guarded).items():
+        for key, members in tables(guarded).items():
             table = self._table(event, key, members, finds)
             value = written.value(key)
+            unit.note(1, f"{len(members)} that ask for one value each: {self.source.text.part(members[0].part)} ...")
             unit.add(1, f"for each in {table}.get({value}, ()): each({PARAMETERS})")
             guarded = [each for each in guarded if each not in members]
         self._go_through(written, guarded, finds)
@@ -103,10 +116,10 @@ class Entering:
             written.unit.add(1, OWN.strip())
         written.share([each.condition for each in guarded])
         for each in guarded:
-            written.unit.note(1, each.place, each.place)
+            written.unit.note(1, self.source.text.part(each.part), partial(self._place, each.part))
             level = 1
             if each.condition is not None:
-                written.unit.add(1, f"if {written.true(each.condition)}:", each.place)
+                written.unit.add(1, f"if {written.true(each.condition)}:")
                 level = 2
             each.write(written, level)
             if finds and each.segments:
@@ -114,25 +127,23 @@ class Entering:
         if not guarded:
             written.unit.add(1, "pass")
 
-    def _tables(self, guarded: list[Guarded]) -> dict[p.Expression, list[Guarded]]:
-        """Those that can be looked up, by what they ask for."""
-        found: dict[p.Expression, list[Guarded]] = defaultdict(list)
-        for each in guarded:
-            reached = access(each.condition)
-            if reached.by == "equality" and reached.key is not None:
-                found[_as_item(reached.key)].append(each)
-        return {key: members for key, members in found.items() if len(members) >= MANY}
+    def _place(self, part: Remembered) -> str:
+        """What a part of the history is kept for."""
+        said, readers = self.source.text.part(part), readers_of(self.plan, part)
+        more = f" and {len(readers) - 1} more" if len(readers) > 1 else ""
+        return f"{said}: {readers[0]}{more}" if readers else said
 
     def _table(self, event: str, key: p.Expression, members: list[Guarded], finds: bool) -> str:
         table: dict[Any, list[Later]] = defaultdict(list)
         for each in members:
             later = Later(lambda each=each: self._alone(event, each, finds))  # type: ignore[misc]
+            self.later.append(later)
             for value in dict.fromkeys(access(each.condition).values):
                 table[value].append(later)
         return self.source.constant(dict(table))
 
     def _alone(self, event: str, each: Guarded, finds: bool) -> Enter:
-        unit = Unit(f"when {event}: {each.place}")
+        unit = Unit(f"when {event}: {self.source.text.part(each.part)}")
         written = self._begin(unit, "enter_one")
         self._go_through(written, [each], finds)
         written.end()
@@ -144,9 +155,8 @@ class Entering:
         made = []
         for memory in self.needs.memories_of(event):
             of = self.needs.by_memory.get(memory.key, ())
-            place = f"{memory.measure} of {event}"
             numbers = tuple(self.segments.number[name] for name in of)
-            made.append(Guarded(place, memory.where, self._remembering(memory), numbers, True))
+            made.append(Guarded(memory, memory.where, self._remembering(memory), numbers, True))
         return made
 
     def _remembering(self, memory: p.Memory) -> Callable[[Expressions, int], None]:
@@ -188,7 +198,7 @@ class Entering:
         for collection in self.needs.collections_of(event):
             of = self.needs.by_memory.get(collection.key, ())
             numbers = tuple(self.segments.number[name] for name in of)
-            made.append(Guarded(f"collection {collection.name}", None, self._collecting(collection, event), numbers))
+            made.append(Guarded(collection, None, self._collecting(collection, event), numbers))
         return made
 
     def _collecting(self, collection: p.Collection, event: str) -> Callable[[Expressions, int], None]:
@@ -216,8 +226,7 @@ class Entering:
 
     def _counts(self, event: str) -> list[Guarded]:
         return [
-            Guarded(f"{count.number} times {event}", count.match, self._counting(count))
-            for count in self.needs.counts.get(event, {}).values()
+            Guarded(count, count.match, self._counting(count)) for count in self.needs.counts.get(event, {}).values()
         ]
 
     def _counting(self, count: p.CountTrigger) -> Callable[[Expressions, int], None]:
@@ -234,15 +243,14 @@ class Entering:
     def _crosses_out(self, event: str) -> list[Guarded]:
         """Those of which the event is the one that must not come."""
         return [
-            Guarded(f"without {event}", None, self._crossing_out(after, after.without.match))
+            Guarded(after, None, self._crossing_out(after, after.without.match))
             for after in self.needs.without.get(event, {}).values()
             if after.without is not None
         ]
 
     def _looks_back(self, event: str) -> list[Guarded]:
         return [
-            Guarded(f"some time after {event}", after.match, self._looking_back(after))
-            for after in self.needs.after.get(event, {}).values()
+            Guarded(after, after.match, self._looking_back(after)) for after in self.needs.after.get(event, {}).values()
         ]
 
     def _crossing_out(self, after: p.AfterTrigger, match: p.Expression | None) -> Callable[[Expressions, int], None]:
@@ -272,6 +280,16 @@ class Entering:
             unit.add(level, f"s.pending = with_value(s.pending, {key}, later)")
 
         return write
+
+
+def tables(guarded: list[Guarded]) -> dict[p.Expression, list[Guarded]]:
+    """Those that can be looked up, by what they ask for."""
+    found: dict[p.Expression, list[Guarded]] = defaultdict(list)
+    for each in guarded:
+        reached = access(each.condition)
+        if reached.by == "equality" and reached.key is not None:
+            found[_as_item(reached.key)].append(each)
+    return {key: members for key, members in found.items() if len(members) >= MANY}
 
 
 def _as_item(key: p.Expression) -> p.Expression:

@@ -30,7 +30,7 @@ NESTED = 24
 PARAMETERS = "s, now, f, b, i"
 
 LOCALS = {"m": "s.memories", "a": "s.attributes", "members": "s.members"}
-"""Parts of the state that are read into a local name at the start of a function that needs them."""
+"""Parts of the state that are read into a local name at the start of a function that needs them more than once."""
 
 SIGNS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 OPPOSITES = {"=": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -83,21 +83,37 @@ class Expressions:
         self._body = len(self.unit.lines)
 
     def end(self) -> None:
-        """End a function: only now it is known what it reads."""
-        self.unit.insert(self._body, [f"    {name} = {LOCALS[name]}" for name in LOCALS if name in self.uses])
+        """End a function: only now it is known what it reads, and what of it more than once."""
+        read = {name: sum(line.count(_mark(name)) for line in self.unit.lines[self._body :]) for name in LOCALS}
+        for name, times in read.items():
+            written = name if times > 1 or name in self.uses else LOCALS[name]
+            self.unit.replace(self._body, _mark(name), written)
+        self.unit.insert(
+            self._body, [f"    {name} = {LOCALS[name]}" for name in LOCALS if read[name] > 1 or name in self.uses]
+        )
 
-    def share(self, conditions: Iterable[object]) -> None:
+    def share(self, conditions: Iterable[p.Expression | None]) -> None:
         """Read what several conditions of the function read, once at its start."""
-        counted = Counter(node for condition in conditions for node in _reads(condition))
+        simple = [self.source.simplified(condition) for condition in conditions if condition is not None]
+        counted = Counter(node for condition in simple for node in _reads(condition))
         for node, times in counted.items():
             within = 0 if isinstance(node, p.Fold) else counted[p.Fold(node)]
             if times - within > 1:
-                name = self.temporary()
+                name = self.temporary(node)
                 self.unit.add(1, f"{name} = {self.value(node)}")
                 self.shared[node] = name
 
-    def temporary(self) -> str:
-        return f"t{next(self._temporaries)}"
+    def temporary(self, node: p.Expression | None = None) -> str:
+        """A new local name; one that tells what it is the value of, where that has a name itself."""
+        number = next(self._temporaries)
+        match node:
+            case p.Field(name) | p.ItemField(name) | p.Attribute(name):
+                return f"its_{_identifier(name)}_{number}"
+            case p.Fold(p.Field(name) | p.ItemField(name) | p.Attribute(name)):
+                return f"its_folded_{_identifier(name)}_{number}"
+            case p.Recall():
+                return f"recalled_{number}"
+        return f"t{number}"
 
     def about(self, event: str) -> "Expressions":
         """The same function, where another event is at hand."""
@@ -114,8 +130,13 @@ class Expressions:
             return self.shared[node]
         return self._nested(node, "value", self._value)
 
+    def _simple(self, node: p.Expression) -> p.Expression:
+        """A whole expression after all passes; a part of one has been through them."""
+        return node if self.level else self.source.simplified(node)
+
     def _nested(self, node: p.Expression, mode: str, write: Any) -> str:
         """Write a part; where many stand inside one another, as a call of a function of its own."""
+        node = self._simple(node)
         if self.level < NESTED:
             self.level += 1
             try:
@@ -154,7 +175,7 @@ class Expressions:
             case p.Arithmetic():
                 return self._calculated(node)
             case p.Fold(inner):
-                return self._of_known([inner], "folded({})")
+                return self._folded(inner)
             case p.Recall():
                 return self._recalled(node)
             case p.Items(key, window):
@@ -196,6 +217,14 @@ class Expressions:
         made = form.format(*read)
         return f"(None if {' or '.join(f'{test} is None' for test in tests)} else {made})" if tests else f"({made})"
 
+    def _folded(self, inner: p.Expression) -> str:
+        """Text without its case: of plain letters at once, of others by the one definition."""
+        tests, read = self._known([inner])
+        if not read[0].isidentifier():
+            return self._of_known([inner], "folded({})")
+        made = f"{read[0]}.casefold() if {read[0]}.isascii() else folded({read[0]})"
+        return f"(None if {tests[0]} is None else {made})" if tests else f"({made})"
+
     def _known(self, operands: Iterable[p.Expression]) -> tuple[list[str], list[str]]:
         """What is to be compared with None before operands are worth something, and how they are read then."""
         tests: list[str] = []
@@ -207,7 +236,7 @@ class Expressions:
                 tests.append(self.shared[operand])
                 read.append(self.shared[operand])
             else:
-                name = self.temporary()
+                name = self.temporary(operand)
                 tests.append(f"({name} := {self.value(operand)})")
                 read.append(name)
         return tests, read
@@ -219,8 +248,7 @@ class Expressions:
     def _local(self, name: str) -> str:
         if not self.hoists:
             return LOCALS[name]
-        self.uses.add(name)
-        return name
+        return _mark(name)
 
     def _calculated(self, node: p.Arithmetic) -> str:
         form = _CALCULATIONS[node.domain, node.operator if node.domain != "ratio" else ""]
@@ -328,7 +356,7 @@ class Expressions:
     def _plainly(self, node: p.Expression) -> str:
         """The value of an expression that is to be compared with text or a number for equality."""
         if isinstance(node, p.Fold) and node not in self.shared:
-            return self._of_known([node.text], "folded({})")
+            return self._folded(node.text)
         return self.value(node)
 
     def _when_known(self, operands: list[p.Expression], form: str) -> str:
@@ -382,6 +410,16 @@ class Expressions:
                 return True
             case _:
                 assert_never(node)
+
+
+def _identifier(name: str) -> str:
+    """So much of a name as can stand in generated code."""
+    return "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in name[:30])
+
+
+def _mark(name: str) -> str:
+    """Where a part of the state is read, until it is known how: no text of a program has such a sign in it."""
+    return f"\0{name}\0"
 
 
 def _reads(condition: object) -> Iterator[p.Expression]:

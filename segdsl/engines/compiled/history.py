@@ -114,10 +114,14 @@ class History:
 
 def _reads_time(plan: p.Plan) -> bool:
     """Whether anything reads the instants of an event as its fields, or keeps them."""
-    for node in structs((plan.segments, plan.memories, plan.rules, plan.collections, plan.limits, plan.holds)):
-        if isinstance(node, p.Field | p.ItemField) and node.name in INSTANTS:
-            return True
-        kept = getattr(node, "fields", ())
-        if isinstance(node, p.Memory | p.Collection | p.AfterTrigger | p.Pause) and not INSTANTS.isdisjoint(kept):
-            return True
+    for part in (plan.segments, plan.memories, plan.rules, plan.collections, plan.limits, plan.holds):
+        for node in structs(part):
+            if isinstance(node, _READERS) and node.name in INSTANTS:
+                return True
+            if isinstance(node, _KEEPERS) and not INSTANTS.isdisjoint(node.fields):
+                return True
     return False
+
+
+_READERS = p.Field, p.ItemField
+_KEEPERS = p.Memory, p.Collection, p.AfterTrigger, p.Wait, p.WaitUntil, p.WaitFor

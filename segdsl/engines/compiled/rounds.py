@@ -68,7 +68,7 @@ class Rounds:
             begun, mark = round_.begun, len(step.changes)
             if len(wishes) == 1 and isinstance(wishes[0].action, p.Add | p.Remove):
                 round_.advance(mark)
-                self._land_one(wishes[0], round_, step, cause)
+                self._land_one(wishes[0].action, wishes[0].rule, wishes[0].value, round_, step, cause)
             elif wishes:
                 landing = land(wishes)
                 if landing.effects:
@@ -85,6 +85,18 @@ class Rounds:
                 return moved
             if round_.number > limits.ROUNDS:
                 raise RuntimeError("rules go round at one instant, which the compiler should have refused")
+
+    def go_plainly(self, action: p.Add | p.Remove, ready: Ready, state: State, step: Step, cause: str) -> bool:
+        """What `go` comes to where the only thing that an event does is to start a rule with one plain action."""
+        step.fired.append(ready.id)
+        step.fired_at.append(state.clock)
+        stay = state.added.get(action.segment)
+        if stay is None if isinstance(action, p.Remove) else stay is not None and stay.end is None:
+            return False
+        mark = len(step.changes)
+        following = Round(state, state.clock, state.arrivals, 1, cause, mark)
+        self._land_one(action, ready.rule, None, following, step, cause)
+        return bool(self.needs.heard) and self.are_concerned(state, step, mark) and self.go(following, step, cause)
 
     def are_concerned(self, state: State, step: Step, mark: int, *, by_time: bool = False) -> bool:
         """Whether anything has come about since so many changes that a rule could be triggered by, or that a flow which
@@ -141,13 +153,13 @@ class Rounds:
 
     # ---------------------------------------------------------------------------------------------------------- landing
 
-    def _land_one(self, wish: Wish, following: Round, step: Step, cause: str) -> None:
+    def _land_one(
+        self, action: p.Add | p.Remove, rule: p.Rule, end: int | None, following: Round, step: Step, cause: str
+    ) -> None:
         """Let the only action land, which is about a membership."""
-        action, rule = wish.action, wish.rule
-        assert isinstance(action, p.Add | p.Remove)
         if isinstance(action, p.Add):
             why = because("added", rule, cause)
-            lands = self.segments.add(action.segment, why, wish.value, following)
+            lands = self.segments.add(action.segment, why, end, following)
         else:
             lands = self.segments.remove(action.segment, following)
             why = because("removed", rule, cause)

@@ -14,6 +14,7 @@ from segdsl.engines.compiled.round import NONE, Fields, Round
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import pauses
+from segdsl.plan.readers import rule_name
 from segdsl.state.customer import State, Waiting
 from segdsl.state.landing import Wish
 from segdsl.state.moments import NEVER, next_at_time, plus
@@ -27,6 +28,12 @@ Take = Callable[[Round, Any, Fields, Fields, list[Wish]], None]
 wished so far."""
 
 
+About = tuple[tuple[str, ...], str]
+"""The events of which one is at hand, and the one that is spoken of, as a comment has to know them."""
+
+ABOUT: About = ((), "")
+
+
 class Writing:
     """Generates the functions of a plan's rules."""
 
@@ -35,19 +42,31 @@ class Writing:
         source.names |= {"Wish": Wish, "begun": begun, "draw": chance.draw, "flow_of": flow_of, "known": _known}
         source.names |= {"moment_of": _moment_of}
 
-    def judge(self, condition: p.Expression | None, title: str, place: str) -> Judge | None:
+    def judge(self, condition: p.Expression | None, title: str, place: str, about: About = ABOUT) -> Judge | None:
         """Whether a condition is true, as a function; None where there is none."""
-        return None if condition is None else self._function("true", condition, title, place)
+        return None if condition is None else self._function("true", condition, title, place, about)
 
-    def value(self, expression: p.Expression | None, title: str, place: str) -> Judge | None:
+    def value(self, expression: p.Expression | None, title: str, place: str, about: About = ABOUT) -> Judge | None:
         """What an expression is worth, as a function; None where there is none."""
-        return None if expression is None else self._function("value", expression, title, place)
+        return None if expression is None else self._function("value", expression, title, place, about)
 
-    def _function(self, mode: str, node: p.Expression, title: str, place: str) -> Judge:
+    def _function(self, mode: str, node: p.Expression, title: str, place: str, about: About) -> Judge:
         unit = Unit(title)
         written = Expressions(self.source, self.memories, unit)
         written.function("judge", PARAMETERS, place)
+        unit.note(1, self.source.text.condition(node, *about))
+        written.begin_body()
         unit.add(1, f"return {getattr(written, mode)(node)}", place)
+        written.end()
+        return self.source.function(unit)
+
+    def condition(self, condition: p.Expression) -> Callable[[State, int, Fields], bool]:
+        """A condition by itself, as a function of a state, an instant and the fields of the event at hand."""
+        unit = Unit("a condition")
+        written = Expressions(self.source, self.memories, unit)
+        written.start, written.item = "f", "NONE"
+        written.function("holds", "s, now, f", "a condition")
+        unit.add(1, f"return {written.true(condition)}", "a condition")
         written.end()
         return self.source.function(unit)
 
@@ -59,6 +78,7 @@ class Writing:
         return self.source.function(unit)
 
     def _write_steps(self, unit: Unit, rule: p.Rule, steps: tuple[p.Step, ...], name: str) -> None:
+        steps = _until_a_wait(steps)
         paths: dict[int, list[str]] = {}
         for number, step in enumerate(steps):
             if isinstance(step, p.Branch):
@@ -67,45 +87,60 @@ class Writing:
                     self._write_steps(unit, rule, path.steps, each)
         written = Expressions(self.source, self.memories, unit)
         written.item = "NONE"
-        written.function(name, "r, v, f, b, wishes", rule.place)
-        unit.add(1, "s, now = r.state, r.now", rule.place)
+        at_hand = events_of(rule)
+        written.function(name, "r, v, f, b, wishes", f"{rule.place} ({rule_name(rule)})")
+        unit.add(1, "s, now = r.state, r.now")
         written.begin_body()
         for number, step in enumerate(steps):
+            self._note(unit, step, at_hand)
             self._write_step(written, rule, step, paths.get(number, []))
         unit.add(1, "return")
         written.end()
 
-    def _write_step(self, written: Expressions, rule: p.Rule, step: p.Step, paths: list[str]) -> None:
-        unit, place, constant = written.unit, rule.place, self.source.constant
+    def _note(self, unit: Unit, step: p.Step, at_hand: tuple[str, ...]) -> None:
+        """A step in the words of the rule."""
+        text = self.source.text
         match step:
             case p.Gate(condition):
-                unit.add(1, f"if not {written.true(condition)}: return", place)
+                unit.note(1, f"if {text.condition(condition, at_hand)}")
+            case p.Act(_, actions):
+                unit.note(1, " and ".join(text.action(action, at_hand) for action in actions))
+            case p.Branch(kind, paths):
+                unit.note(1, f"branch {kind}, {len(paths)} paths")
+            case p.Wait() | p.WaitUntil() | p.WaitFor():
+                unit.note(1, text.pause(step, at_hand))
+
+    def _write_step(self, written: Expressions, rule: p.Rule, step: p.Step, paths: list[str]) -> None:
+        unit, constant = written.unit, self.source.constant
+        match step:
+            case p.Gate(condition):
+                unit.add(1, f"if not {written.true(condition)}: return")
             case p.Act(stage, actions):
                 of = constant(rule)
                 for action in actions:
                     made = f"Wish({of}, {stage}, {constant(action)}, {self._wanted(written, action)}, flow_of({of}, v))"
-                    unit.add(1, f"wishes.append({made})", place)
+                    unit.add(1, f"wishes.append({made})")
             case p.Branch():
-                self._write_branch(written, step, paths, place)
+                self._write_branch(written, step, paths)
             case p.Wait() | p.WaitUntil() | p.WaitFor():
                 moment = "None"
                 if isinstance(step, p.WaitUntil) and isinstance(step.moment, p.AtMoment):
                     moment = written.value(step.moment.instant)
-                unit.add(1, f"begun(r, {constant(rule)}, {constant(step)}, v, f, b, {moment}, zone)", place)
-                unit.add(1, "return", place)
+                unit.add(1, f"begun(r, {constant(rule)}, {constant(step)}, v, f, b, {moment}, zone)")
+                unit.add(1, "return")
 
     @staticmethod
-    def _write_branch(written: Expressions, branch: p.Branch, paths: list[str], place: str) -> None:
+    def _write_branch(written: Expressions, branch: p.Branch, paths: list[str]) -> None:
         unit, constant = written.unit, written.source.constant
         if branch.kind == "random":
             drawn = f"draw({constant(branch.seed)}, {constant(branch.purpose)}, s.drawn) * 1000000"
-            unit.add(1, f"drawn = {drawn}", place)
+            unit.add(1, f"drawn = {drawn}")
         done = "; return" if branch.kind == "first" else ""  # nothing comes after a branch; Python nests `elif`
         for name, path in zip(paths, branch.paths, strict=True):
             test = written.true(path.condition)
             if branch.kind == "random":
                 test = f"{path.start << chance.BITS} <= drawn < {path.end << chance.BITS} and {test}"
-            unit.add(1, f"if {test}: {name}(r, v, f, b, wishes){done}", place)
+            unit.add(1, f"if {test}: {name}(r, v, f, b, wishes){done}")
 
     def _wanted(self, written: Expressions, action: p.Action) -> str:
         match action:
@@ -132,15 +167,16 @@ class Ready:
         self.is_sure = False
         self._matches: dict[int, Judge | None] = {}
         self._rests: dict[str, Take] = {}
-        self._title = f"{rule.place}{f' ({rule.activity})' if rule.activity else ''}"
+        self._title = f"{rule.place} ({rule_name(rule)})"
+        self._at_hand = events_of(rule)
 
     @cached_property
     def condition(self) -> Judge | None:
-        return self._writing.judge(self.rule.condition, f"{self._title}: condition", self.rule.place)
+        return self._writing.judge(self.rule.condition, f"{self._title}: condition", self._title, (self._at_hand, ""))
 
     @cached_property
     def per(self) -> Judge | None:
-        return self._writing.value(self.rule.per, f"{self._title}: per", self.rule.place)
+        return self._writing.value(self.rule.per, f"{self._title}: per", self._title, (self._at_hand, ""))
 
     @cached_property
     def steps(self) -> Take:
@@ -157,6 +193,14 @@ class Ready:
         bounds = rule.begin is not None or rule.end is not None or rule.once or rule.holdout or rule.per is not None
         return self.is_sure and not (bounds or rule.stops or self.pauses) and len(rule.triggers) == 1
 
+    @cached_property
+    def only(self) -> p.Add | p.Remove | None:
+        """All that the rule does each time it is started, where that is to add for good, or to remove."""
+        match self.rule.steps:
+            case (p.Act(_, (p.Add(_, None, None) | p.Remove() as action,)),) if self.is_direct:
+                return action
+        return None
+
     def rest(self, key: str) -> Take:
         """The steps behind a wait."""
         made = self._rests.get(key)
@@ -170,14 +214,15 @@ class Ready:
         key = id(trigger)
         if key not in self._matches:
             title = f"{self._title}: {trigger.event}"
-            self._matches[key] = self._writing.judge(trigger.match, title, self.rule.place)
+            self._matches[key] = self._writing.judge(trigger.match, title, self._title, (self._at_hand, trigger.event))
         return self._matches[key]
 
     def value_of(self, trigger: p.CountTrigger | p.AfterTrigger) -> Judge | None:
         """The value of a trigger's `per`."""
         key = -id(trigger)
         if key not in self._matches:
-            self._matches[key] = self._writing.value(trigger.per, f"{self._title}: per", self.rule.place)
+            about = self._at_hand, trigger.event
+            self._matches[key] = self._writing.value(trigger.per, f"{self._title}: per", self._title, about)
         return self._matches[key]
 
     def fires(
@@ -226,6 +271,20 @@ class Ready:
             pause, _ = self.pauses[wait.key]
             moved = isinstance(pause, p.WaitFor) and self.may_fire(pause.trigger, round_, names)
         return moved or any(self.may_fire(stop, round_, names) for stop in self.rule.stops)
+
+
+def _until_a_wait(steps: tuple[p.Step, ...]) -> tuple[p.Step, ...]:
+    """The steps that are taken at once: those behind a wait have a function of their own."""
+    for number, step in enumerate(steps):
+        if isinstance(step, p.Pause):
+            return steps[: number + 1]
+    return steps
+
+
+def events_of(rule: p.Rule) -> tuple[str, ...]:
+    """The events that can be at hand when a rule starts."""
+    starting = (p.EventTrigger, p.CountTrigger, p.AfterTrigger)
+    return tuple(trigger.event for trigger in rule.triggers if isinstance(trigger, starting))
 
 
 def begun(

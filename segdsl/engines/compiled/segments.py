@@ -48,8 +48,11 @@ class Segments:
         if made is None:
             segment = self.all[number]
             unit = Unit(f"segment {segment.name}")
-            written = self._begin(unit, f"segment_{number}", segment.place)
-            unit.add(1, f"return {written.true(segment.condition)}", segment.place)
+            written = self._begin(unit, f"segment_{number}", f"{segment.place} (segment {segment.name})")
+            if segment.condition is not None:
+                unit.note(1, self.source.text.condition(segment.condition))
+                written.begin_body()
+            unit.add(1, f"return {written.true(segment.condition)}")
             written.end()
             made = self._holds[number] = self.source.function(unit)
         return made
@@ -65,7 +68,9 @@ class Segments:
         written.share([segment.condition for segment in some])
         unit.add(1, "if s.listed: return True")
         for segment in some:
-            unit.note(1, f"segment {segment.name} ({segment.place})", segment.place)
+            place = f"{segment.place} (segment {segment.name})"
+            said = self.source.text.condition(segment.condition) if segment.condition is not None else ""
+            unit.note(1, f"{place}: {said}", place)
             name = self.source.constant(segment.name)
             beneath = f"{name} in s.added and " if segment.kind == "added" else ""
             unit.add(1, f"if ({name} in members) != ({beneath}{written.true(segment.condition)}): return True")
@@ -115,12 +120,10 @@ class Segments:
             )
         if member == (name in state.members):
             return False
-        members = state.members.copy()
         if member:
-            members[name] = round_.now
+            state.members = {**state.members, name: round_.now}
         else:
-            del members[name]
-        state.members = members
+            state.members = {other: since for other, since in state.members.items() if other != name}
         because = why or Because("condition", segment.place, "", cause)
         change = Change(state.customer, name, member, round_.now, round_.arrival, round_.number, because)
         step.changes.append(change)

@@ -15,7 +15,9 @@ from attrs import define, field, frozen
 from segdsl.engines.compiled.expressions import Expressions
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
-from segdsl.plan.index import Access, access
+from segdsl.plan.index import Access, By, access
+from segdsl.plan.readers import rule_name
+from segdsl.plan.text import Text
 
 PARAMETERS = "s, now, f, found"
 
@@ -34,6 +36,7 @@ class Asked:
 
     number: int
     rule: p.Rule
+    event: str
     match: p.Expression | None
     reached: Access
 
@@ -43,6 +46,23 @@ class Asked:
         asked = [part for part in (self.match, self.rule.condition) if part is not None]
         whole = len(asked) == 1 and isinstance(asked[0], p.Compare | p.OneOf | p.Member)
         return whole and not (isinstance(asked[0], p.Member) and asked[0].lasting is not None)
+
+
+@frozen
+class Table:
+    """Rules that are looked up together: by the value, the membership or the bound that they ask for."""
+
+    by: By
+    key: p.Expression | None
+    operator: str
+    members: list[Asked]
+
+    def told(self, text: Text) -> str:
+        """By what they are looked up, in the words of the rules."""
+        if self.key is None:
+            return "by the segments that the customer is in"
+        asked = text.condition(self.key)
+        return f"by the value of {asked}" if self.by == "equality" else f"by their bound of {asked} ({self.operator})"
 
 
 @frozen
@@ -80,34 +100,42 @@ class ByMembership:
 
 @define(eq=False)
 class Selecting:
-    """The rules that events can start. `by_event` has them as they are reached; `sure` are those of which, where one is
-    found, nothing is left to be judged."""
+    """The rules that events can start. `by_event` has their numbers and matches; `sure` are those of which, where one
+    is found, nothing is left to be judged."""
 
+    plan: p.Plan
     source: Source
     memories: Mapping[str, p.Memory]
-    by_event: dict[str, list[Asked]] = field(factory=dict)
+    by_event: dict[str, list[tuple[int, p.Expression | None]]] = field(factory=dict)
     sure: set[int] = field(factory=set)
 
     @classmethod
     def of(cls, plan: p.Plan, source: Source, memories: Mapping[str, p.Memory]) -> "Selecting":
-        made = cls(source, memories)
+        made = cls(plan, source, memories)
         for number, rule in enumerate(plan.rules):
             for trigger in rule.triggers:
                 if isinstance(trigger, p.EventTrigger):
-                    reached = access(trigger.match, rule.condition)
-                    made.by_event.setdefault(trigger.event, []).append(Asked(number, rule, trigger.match, reached))
+                    made.by_event.setdefault(trigger.event, []).append((number, trigger.match))
         return made
+
+    def asked(self, event: str) -> list[Asked]:
+        """The triggers by which an event can start a rule, as they are reached."""
+        rules = self.plan.rules
+        return [
+            Asked(number, rules[number], event, match, access(match, rules[number].condition))
+            for number, match in self.by_event.get(event, ())
+        ]
 
     def function(self, event: str) -> Select | None:
         """What finds the rules that an event can start; None where there are none."""
-        asked = self.by_event.get(event, [])
+        asked = self.asked(event)
         if not asked:
             return None
         unit = Unit(f"rules started by {event}")
         written = self._begin(unit, "select")
-        asked = self._write_equalities(written, asked)
-        asked = self._write_memberships(written, asked)
-        asked = self._write_thresholds(written, asked)
+        found, asked = tables(asked)
+        for table in found:
+            self._write_table(written, table)
         self.sure.update(each.number for each in asked)
         if len(asked) <= CHUNK:
             self._go_through(written, asked)
@@ -131,64 +159,54 @@ class Selecting:
         return self.source.function(written.unit)
 
     def _go_through(self, written: Expressions, asked: list[Asked]) -> None:
-        written.share([(each.match, each.rule.condition) for each in asked])
+        written.share([part for each in asked for part in (each.match, each.rule.condition)])
         for each in asked:
-            place = each.rule.place
-            written.unit.note(1, f"{place}{f' ({each.rule.activity})' if each.rule.activity else ''}", place)
+            place = f"{each.rule.place} ({rule_name(each.rule)})"
+            said = self.source.text.start(each.event, each.match, each.rule.condition)
+            written.unit.note(1, f"{place}: {said}", place)
             tests = [written.true(part) for part in (each.match, each.rule.condition) if part is not None]
             guard = f"if {' and '.join(tests)}: " if tests else ""
-            written.unit.add(1, f"{guard}found.append({each.number})", place)
+            written.unit.add(1, f"{guard}found.append({each.number})")
 
     # ---------------------------------------------------------------------------------------------------------- tables
 
-    def _write_equalities(self, written: Expressions, asked: list[Asked]) -> list[Asked]:
-        """Write the tables of those that ask for a value. Gives the others, here and below."""
-        groups, others = _grouped(asked, "equality", lambda each: each.key)
-        for key, members in groups.items():
-            table: dict[Any, list[int]] = defaultdict(list)
-            self.sure.update(each.number for each in members if each.is_only_that)
-            for each in members:
-                for value in dict.fromkeys(each.reached.values):
-                    table[value].append(each.number)
-            name = self.source.constant({value: tuple(numbers) for value, numbers in table.items()})
-            self._note(written, members, "by the value they ask for")
-            written.unit.add(1, f"found += {name}.get({written.value(key)}, ())")
-        return others
-
-    def _write_memberships(self, written: Expressions, asked: list[Asked]) -> list[Asked]:
-        groups, others = _grouped(asked, "membership", lambda each: each.by)
-        for members in groups.values():
-            table: dict[str, list[int]] = defaultdict(list)
-            self.sure.update(each.number for each in members if each.is_only_that)
-            for each in members:
-                for segment in dict.fromkeys(each.reached.values):
-                    table[segment].append(each.number)
-            name = self.source.constant(ByMembership({segment: tuple(found) for segment, found in table.items()}))
-            self._note(written, members, "by the segments that the customer is in")
-            written.unit.add(1, f"found += {name}.of(s.members)")
-        return others
-
-    def _write_thresholds(self, written: Expressions, asked: list[Asked]) -> list[Asked]:
-        groups, others = _grouped(asked, "threshold", lambda each: (each.key, each.operator))
-        for (key, operator), members in groups.items():
-            self.sure.update(each.number for each in members if each.is_only_that)
-            ordered = sorted((each.reached.values[0], each.number) for each in members)
-            bounds = Bounds(operator, [bound for bound, _ in ordered], [number for _, number in ordered])
-            self._note(written, members, f"by their bound: {operator}")
-            written.unit.add(1, f"found += {self.source.constant(bounds)}.within({written.value(key)})")
-        return others
-
-    @staticmethod
-    def _note(written: Expressions, members: list[Asked], how: str) -> None:
-        written.unit.note(1, f"{len(members)} rules, {how}: {members[0].rule.place} ...")
+    def _write_table(self, written: Expressions, table: Table) -> None:
+        """Write how a table is looked up."""
+        members, key = table.members, table.key
+        first = f"{members[0].rule.place} ({rule_name(members[0].rule)})"
+        said = f"{len(members)} rules, {table.told(self.source.text)}: {first} ..."
+        written.unit.note(1, said, f"{len(members)} rules: {first} ...")
+        self.sure.update(each.number for each in members if each.is_only_that)
+        match table.by:
+            case "membership":
+                name = self.source.constant(ByMembership(_numbers(table)))
+                written.unit.add(1, f"found += {name}.of(s.members)")
+            case "threshold" if key is not None:
+                ordered = sorted((each.reached.values[0], each.number) for each in members)
+                bounds = Bounds(table.operator, [bound for bound, _ in ordered], [number for _, number in ordered])
+                written.unit.add(1, f"found += {self.source.constant(bounds)}.within({written.value(key)})")
+            case _ if key is not None:
+                name = self.source.constant(_numbers(table))
+                written.unit.add(1, f"found += {name}.get({written.value(key)}, ())")
 
 
-def _grouped(asked: list[Asked], by: str, key: Callable[[Access], Any]) -> tuple[dict[Any, list[Asked]], list[Asked]]:
-    """Those that are reached in one way, where there are enough of them to be looked up; and the others."""
-    groups: dict[Any, list[Asked]] = defaultdict(list)
+def tables(asked: list[Asked]) -> tuple[list[Table], list[Asked]]:
+    """The tables of rules that are reached in one way, where there are enough of them to be looked up; and the other
+    rules."""
+    groups: dict[tuple[By, p.Expression | None, str], list[Asked]] = defaultdict(list)
     for each in asked:
-        if each.reached.by == by:
-            groups[key(each.reached)].append(each)
-    large = {what: members for what, members in groups.items() if len(members) >= TABLE}
-    taken = {id(each) for members in large.values() for each in members}
-    return large, [each for each in asked if id(each) not in taken]
+        if each.reached.by != "nothing":
+            groups[each.reached.by, each.reached.key, each.reached.operator].append(each)
+    order = ("equality", "membership", "threshold")
+    found = [Table(*way, members) for way, members in groups.items() if len(members) >= TABLE]
+    taken = {id(each) for table in found for each in table.members}
+    return sorted(found, key=lambda table: order.index(table.by)), [each for each in asked if id(each) not in taken]
+
+
+def _numbers(table: Table) -> dict[Any, tuple[int, ...]]:
+    """The rules of a table by what they ask for."""
+    found: dict[Any, list[int]] = defaultdict(list)
+    for each in table.members:
+        for value in dict.fromkeys(each.reached.values):
+            found[value].append(each.number)
+    return {value: tuple(numbers) for value, numbers in found.items()}

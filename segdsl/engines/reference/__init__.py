@@ -187,7 +187,9 @@ class Reference:
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
         step = Step(State(customer, instant, instant, instant), [], [], [])
-        self._judge_segments(Round(self._view(step.state, instant), 0, 0, ""), None, step, "")
+        view = self._view(step.state, instant)
+        self._judge_segments(Round(view, 0, 0, ""), None, step, "")
+        self.clock.set_due(view)
         return step.state
 
     def expand(self, event: Event) -> list[Event]:

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from attrs import define, field, frozen
+from msgspec import Struct
 
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
@@ -39,11 +40,13 @@ TODAY = START // DAY
 EARLIEST_DATE, LATEST_DATE = -719_162, 2_932_896
 """1 January of the year 1, and 31 December 9999."""
 
+LARGEST = 999_999_999_999 * SCALE
+
 POOLS: dict[str, tuple[Any, ...]] = {
     "text": ("a", "A", "b", "ab", "a", "b", "u", "v", "", "ß"),
     "text ignoring case": ("a", "A", "b", "ab", "AB", "ß", "SS", ""),
     "number": (
-        0, SCALE, 2 * SCALE, 3 * SCALE, SCALE, 2 * SCALE, 5 * SCALE // 2, -SCALE, 1, SCALE // 3, 999_999_999_999 * SCALE,
+        0, SCALE, 2 * SCALE, 3 * SCALE, SCALE, 2 * SCALE, 5 * SCALE // 2, -SCALE, 1, SCALE // 3, LARGEST,
     ),
     "boolean": (True, False),
     "date": (
@@ -107,10 +110,12 @@ class Asks:
 
 @frozen
 class Unknown:
-    """A customer of whom nothing is known is looked at."""
+    """A customer of whom nothing is known is looked at; `begins`: and goes on from there, as in a test beside the
+    rules."""
 
     customer: str
     instant: int
+    begins: bool = False
 
 
 Doing = Happens | Joins | Settles | Stored | Asks | Unknown
@@ -132,6 +137,7 @@ class Life:
     events: dict[str, p.EventType] = field(factory=dict)
     often: list[str] = field(factory=list)
     given: list[p.AttributeType] = field(factory=list)
+    own: dict[str, list[Any]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.now = self.random.choice(BEGINNINGS)
@@ -139,9 +145,11 @@ class Life:
         spoken = spoken_of(self.plan)
         self.often = [event.name for event in self.plan.events if event.name in spoken]
         self.often += [event.name for event in self.plan.events if {made for _, made in event.lines} & spoken]
-        self.often = self.often or ["pings"]
-        parts = list(structs((self.plan.segments, self.plan.rules, self.plan.holds, self.plan.promotions)))
+        self.often = self.often or list(self.events)
+        plan = self.plan
+        parts = list(structs((plan.segments, plan.rules, plan.holds, plan.promotions, plan.memories)))
         read = {node.name for node in parts if isinstance(node, p.Attribute)}
+        self.own = _constants(parts)
         read |= {node.attribute for node in parts if isinstance(node, p.DateTrigger)}
         self.given = [each for each in self.plan.attributes if each.name in read and not each.ruled]
 
@@ -152,7 +160,7 @@ class Life:
             customer = self._whom()
             if form < 0.62:
                 yield from self._event(customer)
-            elif form < 0.70:
+            elif form < 0.70 and self.plan.segments:
                 yield Happens(self._word(customer))
             elif form < 0.76:
                 yield from self._settles()
@@ -161,7 +169,7 @@ class Life:
             elif form < 0.82:
                 yield from self._joins()
             elif form < 0.84:
-                yield Unknown(customer, self.now)
+                yield Unknown(customer, self.now, self.random.random() < 0.5)
             elif self.states:
                 known = self.random.choice(list(self.states))
                 later = self.random.choice((0, 0, 0, 1, HOUR, DAY))
@@ -226,7 +234,8 @@ class Life:
         if kind.name in ("date", "instant") and self.random.random() < 0.5:
             ahead = self.now + self.random.choice((0, HOUR, DAY, DAY, 2 * DAY, 3 * DAY, -DAY))
             return ahead // DAY if kind.name == "date" else ahead
-        return self.random.choice(POOLS[kind.name])
+        own = self.own[kind.name]
+        return self.random.choice(own if own and self.random.random() < 0.4 else POOLS[kind.name])
 
     # ------------------------------------------------------------------------------------------- all that is no event
 
@@ -250,6 +259,21 @@ class Life:
             guest, customer = self.random.choice(guests), self.random.choice(CUSTOMERS)
             instant = max(self._on(customer), self._on(guest))
             yield Joins(f"l{self.made}", guest, customer, instant)
+
+
+def _constants(parts: list[Struct]) -> dict[str, list[Any]]:
+    """Values that a plan itself speaks of, by the kinds that they may be of. A boolean is in every pool already."""
+    said = [node.value for node in parts if isinstance(node, p.Constant)]
+    said += [value for node in parts if isinstance(node, p.OneOf) for value in node.values]
+    texts = sorted({value for value in said if isinstance(value, str)})
+    numbers = sorted({value for value in said if isinstance(value, int) and not isinstance(value, bool)})
+    return {
+        "text": texts, "text ignoring case": texts, "boolean": [],
+        "number": [number for number in numbers if abs(number) <= LARGEST],
+        "date": [number for number in numbers if 0 < number < 40_000],
+        "instant": [number for number in numbers if START - 1_000 * DAY < number < START + 1_000 * DAY],
+        "duration": [number for number in numbers if abs(number) <= 400 * DAY],
+    }  # fmt: skip
 
 
 def spoken_of(plan: p.Plan) -> set[str]:
