@@ -41,10 +41,10 @@ Loop = list[tuple[str, Callable[[Fields, set[str]], bool], str]]
 class Kind:
     """Rules of one kind: `rule(n)` is the n-th, and the one that matches, the 7th, fills the segment that `enters`.
 
-    `event` and `fields` are those of the event that it matches, and of those `before`, which happened already. `test(n)`
-    is the n-th as a function of fields and segments, `key` the field by whose `value(n)` an index finds it. `cell(n)` is
-    the n-th row of zen's table, on `input`; `head` are the declarations, `member` is the segment the customer is in.
-    """
+    `event` and `fields` are those of the event that it matches, and of those `before`, which happened already.
+    `test(n)` is the n-th as a function of fields and segments, `key` the field by whose `value(n)` an index finds it.
+    `cell(n)` is the n-th row of zen's table, on `input`; `head` are the declarations, `member` is the segment that the
+    customer is in."""
 
     rule: Callable[[int], str]
     event: str
