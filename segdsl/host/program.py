@@ -1,9 +1,7 @@
 """Rules compiled to a program that can be run: `loads` from text, `check` for what is wrong with them. Files are loaded
 by `loading.py`, which has them compiled here where they are new."""
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 from segdsl.compiler.checked import CheckedProgram
 from segdsl.compiler.pipeline import check_modules, compile_program
@@ -16,25 +14,10 @@ from segdsl.host.loading import Path_, read
 from segdsl.host.loading import Program as Program
 from segdsl.host.loading import load as load
 from segdsl.host.loading import plan_of as plan_of
+from segdsl.host.tidying import seldom_tidied
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
 from segdsl.syntax.trees import module_of
-
-GARBAGE = (100_000, 20, 50)
-"""How many objects are made, while compiling, before Python looks for garbage."""
-
-
-@contextmanager
-def _seldom_tidied() -> Iterator[None]:
-    """What compiling makes stays to its end: to look through it for garbage again and again, as it grows, takes nearly
-    as long as to make it."""
-    before = gc.get_threshold()
-    if 0 < before[0] < GARBAGE[0]:
-        gc.set_threshold(*GARBAGE)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def loads(text: str, name: str = "<text>") -> Program:
@@ -57,7 +40,7 @@ def check_texts(texts: Iterable[tuple[str, str | bytes]]) -> CheckedProgram:
 
 
 def _checked(sources: SourceMap, collector: Collector) -> CheckedProgram:
-    with _seldom_tidied():
+    with seldom_tidied():
         modules = [module_of(source, number, collector) for number, source in enumerate(sources)]
         return check_modules(sources, modules, collector)
 
@@ -80,7 +63,7 @@ def build(checked: CheckedProgram, *, tests: bool = False) -> Program:
     """The program that was checked; with `tests` it remembers what the tests beside the rules ask for as well.
 
     Raises CompileError, with all mistakes and their places."""
-    with _seldom_tidied():
+    with seldom_tidied():
         plan, errors = compile_program(checked, tests=tests)
     if plan is None:
         raise CompileError(errors, render_all(errors, checked.sources), checked.sources)

@@ -21,6 +21,7 @@ from segdsl.host.batches import LOT
 from segdsl.host.engine import Engine
 from segdsl.host.moments import Moment, instant_of
 from segdsl.host.runs import Listener, Progress, Report
+from segdsl.host.tidying import seldom_tidied
 from segdsl.readers import read_events
 from segdsl.readers.base import Lot
 from segdsl.readers.lines import PARQUET
@@ -71,7 +72,8 @@ def replay(
     source = Input.known(events, engine.backend)
     before = engine.backend.position(source.key) if source.key else None
     running = Running(engine, source, listener or Listener(), end, batch, before, Report(until=end))
-    with read_events(events, engine.shape, format=format, mapping=mapping, source=source.label) as reading:
+    reader = read_events(events, engine.shape, format=format, mapping=mapping, source=source.label)
+    with seldom_tidied(), reader as reading:
         running.run(chain.from_iterable(lots_in_order(running.watched_lots(reading.lots()), count=running.count)))
         running.report.passed_over += reading.passed_over
     running.report.ignored = engine.shape.ignored_fields
