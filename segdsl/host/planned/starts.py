@@ -26,7 +26,7 @@ class Starts:
 
     def of_event(self, event: str) -> tuple[list[Start], list[Table]]:
         """The rules that an event can start, in the order of their places, and the tables by which they are found."""
-        asked = self.selecting.by_event.get(event, [])
+        asked = self.selecting.asked(event)
         tables, _ = selecting.tables(asked)
         looked_up = {id(each) for table in tables for each in table.members}
         found = [self._asked(each, id(each) in looked_up) for each in asked]
