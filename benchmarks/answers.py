@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # programs written by hand start without segdsl
     from segdsl.host.engine import Engine
-    from segdsl.host.replay import Report
+    from segdsl.host.runs import Report
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

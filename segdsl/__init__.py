@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from segdsl.host.mending import Mending, mend
     from segdsl.host.program import Program, build, check, check_texts, load, loads
     from segdsl.host.promotions import Promotion
-    from segdsl.host.replay import Listener, Progress, Report, replay
+    from segdsl.host.replay import replay
+    from segdsl.host.runs import Listener, Progress, Report
     from segdsl.host.trials.coverage import Coverage, cover
     from segdsl.host.trials.mutation import Mutation, Tried
     from segdsl.host.trials.recording import RecordedTest, record_inputs, record_test
@@ -50,11 +51,11 @@ _PLACES = {
     "Effect": "records.outcomes", "PassedOver": "host.decisions", "Search": "host.decisions",
     "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials.running",
     "Held": "records.outcomes", "HeldBy": "records.outcomes",
-    "InputError": "diagnostics.errors", "Listener": "host.replay", "Membership": "backends.base",
+    "InputError": "diagnostics.errors", "Listener": "host.runs", "Membership": "backends.base",
     "Mending": "host.mending", "Mutation": "host.trials.mutation", "Outcome": "records.outcomes",
-    "Program": "host.loading", "Progress": "host.replay", "Promotion": "host.promotions",
+    "Program": "host.loading", "Progress": "host.runs", "Promotion": "host.promotions",
     "RecordedTest": "host.trials.recording",
-    "Reject": "records.outcomes", "Report": "host.replay", "SegdslError": "diagnostics.errors",
+    "Reject": "records.outcomes", "Report": "host.runs", "SegdslError": "diagnostics.errors",
     "StoreError": "diagnostics.errors", "TestResult": "host.trials.running", "Tried": "host.trials.mutation",
     "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "WhyEffects": "host.why.effects",
     "build": "host.program",

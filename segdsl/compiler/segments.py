@@ -31,6 +31,17 @@ class SegmentTable:
 
     def touched_by(self, segments: set[str], attributes: set[str]) -> set[str]:
         """The segments themselves and every derived one whose answer can change with them or with the attributes."""
+        # Rules that change the same are many, and each of their stages asks.
+        key = frozenset(segments), frozenset(attributes)
+        if key not in self._touched:
+            self._touched[key] = self._reached(segments, attributes)
+        return self._touched[key]
+
+    @cached_property
+    def _touched(self) -> dict[tuple[frozenset[str], frozenset[str]], set[str]]:
+        return {}
+
+    def _reached(self, segments: set[str], attributes: set[str]) -> set[str]:
         by_segment, by_attribute = self._readers
         touched = set(segments)
         waiting = list(segments)

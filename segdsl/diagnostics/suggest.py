@@ -1,5 +1,6 @@
 """The nearest name to one that is unknown, and whether it was surely meant."""
 
+from collections import Counter
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
@@ -19,20 +20,35 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     True
     """
     folded = word.casefold()
+    letters = Counter(folded)
     best: tuple[float, str] | None = None
     for candidate in sorted(set(candidates)):
         other = candidate.casefold()
         if folded == other:
             return candidate
-        if abs(len(other) - len(folded)) > max(len(folded), len(other)) // 2:
+        # A program may have thousands of names: most are passed over by their letters alone.
+        at_most = _most_alike(folded, other, letters)
+        if at_most < 0.7 or (best is not None and at_most <= best[0]):
             continue
-        matcher = SequenceMatcher(None, folded, other, autojunk=False)
-        if matcher.real_quick_ratio() < 0.7 or matcher.quick_ratio() < 0.7:
-            continue
-        ratio = matcher.ratio()
+        ratio = SequenceMatcher(None, folded, other, autojunk=False).ratio()
         if ratio >= 0.7 and (best is None or ratio > best[0]):
             best = (ratio, candidate)
     return best[1] if best else None
+
+
+def _most_alike(word: str, other: str, letters: Counter[str]) -> float:
+    """How alike two words can be at most: as if the letters that they share stood in one order."""
+    if abs(len(other) - len(word)) > max(len(word), len(other)) // 2:
+        return 0
+    together = len(word) + len(other)
+    if 2 * min(len(word), len(other)) < 0.7 * together:
+        return 0
+    return 2 * _shared(letters, other) / together if together else 1
+
+
+def _shared(letters: Counter[str], other: str) -> int:
+    """How many letters of a word another has too, wherever they stand."""
+    return sum(min(count, other.count(letter)) for letter, count in letters.items())
 
 
 def surely(word: str, meant: str, candidates: Iterable[str]) -> bool:
@@ -52,7 +68,13 @@ def surely(word: str, meant: str, candidates: Iterable[str]) -> bool:
         return folded not in others
     allowed = 0 if len(folded) < 4 or word.lower() == word.upper() else 1 if len(folded) < _LONG else 2
     slips = _slips(folded, meant.casefold(), allowed)
-    return slips <= allowed and all(_slips(folded, other, slips) > slips for other in others)
+    letters = Counter(folded)
+
+    def as_near(other: str) -> bool:
+        # Each letter that only one of them has is a slip at least, which is soon counted.
+        return max(len(folded), len(other)) - _shared(letters, other) <= slips and _slips(folded, other, slips) <= slips
+
+    return slips <= allowed and not any(map(as_near, others))
 
 
 def _marks(text: str) -> list[str]:

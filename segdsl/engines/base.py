@@ -12,7 +12,7 @@ from segdsl.records.outcomes import Change, Effect, Held
 from segdsl.state.customer import State
 
 
-class Step(Struct):
+class Step(Struct, gc=False):
     """What an input did: the next state, changes and effects in their order, the ids of the rules that fired, and for
     each of them the instant at which it did (microseconds UTC). `full` are the collections that had no room for what
     the input would have put in: that put did nothing, and whoever takes inputs refuses such a one. `held` are the

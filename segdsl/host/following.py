@@ -20,7 +20,8 @@ from segdsl.backends.base import Position
 from segdsl.diagnostics.errors import InputError
 from segdsl.host.batches import AHEAD
 from segdsl.host.engine import BATCH, Engine
-from segdsl.host.replay import HEAD, TOLD, Input, Listener, Report, Running
+from segdsl.host.replay import HEAD, TOLD, Input, Running
+from segdsl.host.runs import Listener, Report
 from segdsl.readers import of_the_file, reader_of
 from segdsl.readers.base import Reader
 from segdsl.readers.growing import POLL, Flowing, Growing, Waiting

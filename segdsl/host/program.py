@@ -14,6 +14,7 @@ from segdsl.host.loading import Path_, read
 from segdsl.host.loading import Program as Program
 from segdsl.host.loading import load as load
 from segdsl.host.loading import plan_of as plan_of
+from segdsl.host.tidying import seldom_tidied
 from segdsl.plan import nodes as p
 from segdsl.syntax import ast
 from segdsl.syntax.trees import module_of
@@ -39,8 +40,9 @@ def check_texts(texts: Iterable[tuple[str, str | bytes]]) -> CheckedProgram:
 
 
 def _checked(sources: SourceMap, collector: Collector) -> CheckedProgram:
-    modules = [module_of(source, number, collector) for number, source in enumerate(sources)]
-    return check_modules(sources, modules, collector)
+    with seldom_tidied():
+        modules = [module_of(source, number, collector) for number, source in enumerate(sources)]
+        return check_modules(sources, modules, collector)
 
 
 def check_trees(
@@ -61,7 +63,8 @@ def build(checked: CheckedProgram, *, tests: bool = False) -> Program:
     """The program that was checked; with `tests` it remembers what the tests beside the rules ask for as well.
 
     Raises CompileError, with all mistakes and their places."""
-    plan, errors = compile_program(checked, tests=tests)
+    with seldom_tidied():
+        plan, errors = compile_program(checked, tests=tests)
     if plan is None:
         raise CompileError(errors, render_all(errors, checked.sources), checked.sources)
     return Program.of(plan, checked.sources, tuple(checked.collector))

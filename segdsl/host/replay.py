@@ -6,7 +6,7 @@ the input is committed with each batch, so a run that was stopped anywhere goes 
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -20,6 +20,8 @@ from segdsl.host import files
 from segdsl.host.batches import LOT
 from segdsl.host.engine import Engine
 from segdsl.host.moments import Moment, instant_of
+from segdsl.host.runs import Listener, Progress, Report
+from segdsl.host.tidying import seldom_tidied
 from segdsl.readers import read_events
 from segdsl.readers.base import Lot
 from segdsl.readers.lines import PARQUET
@@ -48,110 +50,6 @@ READ = 10_000
 """Items after which progress is told of while the input is read."""
 
 
-@define
-class Report:
-    """What a run did. `events` were accepted, `repeated` had been seen, `skipped` were handled by an earlier run;
-    `rejects` are counted by reason, `fired` by rule id, `effects` by action, `ignored` by (event, field). `late` and
-    `withdrawn` are of the effects, after late events: those given out late, and those taken back. `held` are effects
-    held back, by action; `held_by` the same by action and what kept them back, as (action, text, `file:line`): one that
-    several kept back counts for each.
-    `passed_over` is what was passed over on purpose, by what it is; `formats` counts the accepted events by how they
-    were written."""
-
-    events: int = 0
-    repeated: int = 0
-    skipped: int = 0
-    rejects: Counter[str] = field(factory=Counter)
-    fired: Counter[str] = field(factory=Counter)
-    effects: Counter[str] = field(factory=Counter)
-    changes: int = 0
-    late: int = 0
-    withdrawn: int = 0
-    held: Counter[str] = field(factory=Counter)
-    held_by: Counter[tuple[str, str, str]] = field(factory=Counter)
-    ignored: Counter[tuple[str, str]] = field(factory=Counter)
-    passed_over: Counter[str] = field(factory=Counter)
-    formats: Counter[str] = field(factory=Counter)
-    first: int | None = None
-    last: int | None = None
-    until: int | None = None
-
-    @property
-    def skipped_rows(self) -> int:
-        """How much was passed over on purpose."""
-        return self.passed_over.total()
-
-    def count(self, outcomes: list[Outcome]) -> None:
-        """Add what came of some inputs, or of the clock."""
-        accepted = 0
-        for outcome in outcomes:
-            if outcome.status == "accepted":
-                accepted += 1
-            elif outcome.reject is not None:
-                self.rejects[outcome.reject.reason] += 1
-            elif outcome.status == "repeated":
-                self.repeated += 1
-            if outcome.changes or outcome.fired or outcome.effects or outcome.undone or outcome.withdrawn:
-                self._count(outcome)
-            for each in outcome.held:
-                self.held[each.effect.action] += 1
-                self.held_by.update((each.effect.action, by.text, by.place) for by in each.by)
-        self.events += accepted
-
-    def _count(self, outcome: Outcome) -> None:
-        self.changes += len(outcome.changes) + len(outcome.undone)
-        for rule in outcome.fired:
-            self.fired[rule] += 1
-        for effect in outcome.effects:
-            self.effects[effect.action] += 1
-            self.late += effect.mark == "late"
-        self.withdrawn += len(outcome.withdrawn)
-
-    def add(self, items: list[Event | Reject], outcomes: list[Outcome]) -> None:
-        """Add what came of the items of a batch."""
-        before = self.events
-        self.count(outcomes)
-        if self.events - before < len(items):
-            items = [item for item, outcome in zip(items, outcomes, strict=True) if outcome.status == "accepted"]
-        # Only an item that is an event can have been accepted.
-        self.formats.update([item.format for item in items if isinstance(item, Event) and item.format])
-
-    def reach(self, events: list[Event]) -> None:
-        """Add the instants of some events that are believed."""
-        if events:
-            reached = [event.instant for event in events]
-            self.first = min(reached) if self.first is None else min(self.first, min(reached))
-            self.last = max(reached) if self.last is None else max(self.last, max(reached))
-
-
-@define
-class Progress:
-    """How far a run is: `places` of the input read, and lines `handled` of all that hold something (`total`; None while
-    reading), rejects among them. `events` of them are in the store. When the input is handled, the clock moves on to
-    the run's end: `advanced` counts the customers for whom that had rules act. A run that follows its input has no
-    end: `clock` is the instant it has come to, else None."""
-
-    places: int
-    handled: int
-    total: int | None
-    events: int = 0
-    advanced: int = 0
-    clock: int | None = None
-
-
-@define
-class Listener:
-    """Who hears of a run. `outcomes` sees each batch before it is committed, of events and of customers whom the clock
-    moved; `clock_changes` the changes that the clock brings about up to the run's end without any rule taking notice
-    (each once, also when runs go on from each other); `progress` is told now and then; `renewed` of a followed file
-    that is another one now, as `truncated` or `replaced`."""
-
-    outcomes: Callable[[list[Outcome]], None] = lambda outcomes: None
-    clock_changes: Callable[[list[Change]], None] = lambda changes: None
-    progress: Callable[[Progress], None] = lambda progress: None
-    renewed: Callable[[str], None] = lambda how: None
-
-
 def replay(
     engine: Engine,
     events: str | Path,
@@ -174,7 +72,8 @@ def replay(
     source = Input.known(events, engine.backend)
     before = engine.backend.position(source.key) if source.key else None
     running = Running(engine, source, listener or Listener(), end, batch, before, Report(until=end))
-    with read_events(events, engine.shape, format=format, mapping=mapping, source=source.label) as reading:
+    reader = read_events(events, engine.shape, format=format, mapping=mapping, source=source.label)
+    with seldom_tidied(), reader as reading:
         running.run(chain.from_iterable(lots_in_order(running.watched_lots(reading.lots()), count=running.count)))
         running.report.passed_over += reading.passed_over
     running.report.ignored = engine.shape.ignored_fields

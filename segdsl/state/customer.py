@@ -1,5 +1,6 @@
 """The state of one customer: what a step reads and writes. Nothing in it holds itself (`gc=False`, as in `records`)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -122,7 +123,5 @@ class State(Struct, array_like=True, gc=False):
         )
 
 
-def copied(state: State) -> State:
-    """A state that shares with another one what it holds: what is then to be changed in it has to be replaced."""
-    twin: State = state.__copy__()  # type: ignore[attr-defined] # what `copy.copy` calls, a fifth of a step away
-    return twin
+copied: Callable[[State], State] = State.__copy__  # type: ignore[attr-defined]
+"""A state that shares with another one what it holds: what is then to be changed in it has to be replaced."""

@@ -68,11 +68,13 @@ def within_limits(millionths: int) -> int | None:
 
 
 def add(left: int, right: int) -> int | None:
-    return within_limits(left + right)
+    result = left + right
+    return result if -RESULT_LIMIT < result < RESULT_LIMIT else None
 
 
 def subtract(left: int, right: int) -> int | None:
-    return within_limits(left - right)
+    result = left - right
+    return result if -RESULT_LIMIT < result < RESULT_LIMIT else None
 
 
 def multiply(left: int, right: int) -> int | None:
@@ -81,7 +83,12 @@ def multiply(left: int, right: int) -> int | None:
 
 def divide(left: int, right: int) -> int | None:
     """The quotient; division by zero is not known."""
-    return within_limits(divide_half_even(left * SCALE, right)) if right else None
+    if not right:
+        return None
+    quotient, rest = divmod(left * SCALE, right)
+    if rest:
+        quotient = divide_half_even(left * SCALE, right)
+    return quotient if -RESULT_LIMIT < quotient < RESULT_LIMIT else None
 
 
 def average(total: int, count: int) -> int | None:

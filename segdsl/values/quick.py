@@ -132,7 +132,7 @@ class _Records:
 
     def read(self, raw: Any) -> dict[str, Any]:
         try:
-            form = self.forms.get(tuple(raw))
+            form = self.forms.get(tuple(raw)) if type(raw) is dict else None
             if form is not None:
                 return {name: read(value) for name, key, read in form if (value := raw[key]) is not None}
         except UNUSUAL:

@@ -293,7 +293,7 @@ def key_of(field: RecordField, raw: dict[str, Any]) -> str | None:
             return key
         if not key.isascii():
             for other in raw:
-                if normal(other) == normal(key):
+                if isinstance(other, str) and normal(other) == normal(key):
                     return other
     return None
 

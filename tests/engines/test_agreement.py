@@ -11,9 +11,12 @@ That the comparison finds what is wrong is seen in `test_faults.py`, that nothin
 
 from collections.abc import Callable
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
+from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from segdsl.engines import engines
 from segdsl.host.engine import Engine
@@ -21,10 +24,11 @@ from segdsl.host.program import Program, check_texts, load, loads
 from segdsl.host.replay import replay
 from segdsl.host.trials import running
 from segdsl.plan.nodes import Plan
-from segdsl.values.instants import DAY, LATEST
+from segdsl.records.inputs import Event, is_guest
+from segdsl.values.instants import DAY, HOUR, LATEST
 from tests.examples.test_examples import EVENTS, WITH_LATE_EVENTS
 from tests.examples.test_scenarios import FILES as SCENARIOS
-from tests.strategies.whole.inputs import Doing
+from tests.strategies.whole.inputs import Happens, Life
 from tests.strategies.whole.programs import Whole, cached
 from tests.support.agreeing import Beside, Prepare, Sides, run
 from tests.support.corpus import programs
@@ -56,9 +60,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.mark.parametrize("engine", OTHERS)
-def test_every_step_is_the_one_of_the_reference(
-    engine: str, first: int, record_property: Note
-) -> None:
+def test_every_step_is_the_one_of_the_reference(engine: str, first: int, record_property: Note) -> None:
     steps = 0
     for number in range(first, first + TOGETHER):
         steps += agree(cached(number), engine, INPUTS)
@@ -133,4 +135,32 @@ def test_every_step_of_an_example_s_events_is_the_one_of_the_reference(
 ) -> None:
     with Compared(load(events.parent), engine) as host:
         replay(host, events)
+        record_property("steps compared", host.prepared.steps)
+
+
+def _happened(plan: Plan, number: int) -> list[Event]:
+    """Events in the order in which they arrive: some of them late, some sent again, and some of visitors."""
+    random = Random(f"arrivals {number}")
+    drawn = islice(Life(plan, Random(f"inputs {number}"), {}).next(), 120)
+    events = [doing.entry for doing in drawn if isinstance(doing, Happens) and isinstance(doing.entry, Event)]
+    events = [event if not is_guest(event.customer) else replace(event, customer="", visitor="v") for event in events]
+    events = [replace(event, visitor="v") if random.random() < 0.1 else event for event in events]
+    late = {event.id: event.instant + random.choice((0, 0, 0, HOUR, DAY, 3 * DAY)) for event in events}
+    again = [event for event in events if random.random() < 0.1]
+    return sorted([*events, *again], key=lambda event: late[event.id])
+
+
+@pytest.mark.parametrize("engine", OTHERS)
+@pytest.mark.parametrize("number", range(20))
+def test_every_step_of_late_and_repeated_events_is_the_one_of_the_reference(
+    engine: str, number: int, record_property: Note
+) -> None:
+    program = loads(cached(number).text.replace("lateness 2 days\n", "") + "lateness 2 days\n")
+    with Compared(program, engine) as host:
+        events = _happened(program.plan, number)
+        for start in range(0, len(events), 15):
+            outcomes = host.process(events[start : start + 15])
+            assert len(outcomes) == len(events[start : start + 15])
+            if number % 2:
+                host.advance(max(event.instant for event in events[: start + 15]) + HOUR)
         record_property("steps compared", host.prepared.steps)

@@ -13,7 +13,7 @@ import segdsl
 from segdsl.cli import seg
 from segdsl.diagnostics.diagnostic import Collector
 from segdsl.diagnostics.source import Source
-from segdsl.host.replay import Listener
+from segdsl.host.runs import Listener
 from segdsl.records.outcomes import Outcome
 from segdsl.syntax.format import format_module
 from segdsl.syntax.parse import parse

@@ -16,7 +16,7 @@ import pytest
 from attrs import frozen
 
 import segdsl
-from segdsl.host.replay import Listener, Report
+from segdsl.host.runs import Listener, Report
 from segdsl.records.outcomes import Effect, Outcome
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import segdsl
-from segdsl.host.replay import Listener
+from segdsl.host.runs import Listener
 from segdsl.records.outcomes import Outcome
 from tests.support.said import by_customer, effects_of, in_step_order, members_of, rejects_of
 

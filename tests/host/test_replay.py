@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import segdsl
-from segdsl.host.replay import Listener
+from segdsl.host.runs import Listener
 from tests.cli.conftest import order, write_events
 
 RULES = "segment Fresh if places order within 7 days\n"

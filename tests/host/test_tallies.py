@@ -9,7 +9,7 @@ import pytest
 
 import segdsl
 from segdsl.backends.base import Tally, TallyKind
-from segdsl.host.replay import Listener
+from segdsl.host.runs import Listener
 from segdsl.values.instants import parse_date
 from tests.cli.conftest import order, registers, write_events
 

@@ -100,7 +100,7 @@ def two(
     return build
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(objs=st.lists(FORMS.flatmap(rows), max_size=3))
 def test_both_ways_come_to_the_same(two: Callable[[], tuple[EventShape, EventShape]], objs: Any) -> None:
     short, patient = two()
@@ -109,6 +109,16 @@ def test_both_ways_come_to_the_same(two: Callable[[], tuple[EventShape, EventSha
         meant = patient.patiently(obj, place, "s", b"raw", part=".2", format="f")
         assert repr(found) == repr(meant)  # which tells true from 1, and shows the order of fields
         assert short.ignored_fields == patient.ignored_fields
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if isinstance(key, str)])
+def test_every_odd_value_in_every_place(two: Callable[[], tuple[EventShape, EventShape]], key: str) -> None:
+    short, patient = two()
+    good = {"event": "does all", "customer": "c1", "time": MOMENTS[0], key: GOOD.get(key)}
+    for value in [GOOD.get(key), *MOMENTS, *TEXTS, *NUMBERS, *OTHERS, *MOMENTS]:
+        obj = good | {key: value}
+        found, meant = short.to_event(obj, 1, "s"), patient.patiently(obj, 1, "s")
+        assert repr(found) == repr(meant)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "line"])
@@ -154,7 +164,7 @@ LINES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     lines=st.lists(LINES, max_size=12),
     end=st.sampled_from([b"\n", b"\r\n"]),

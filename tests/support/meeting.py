@@ -10,11 +10,19 @@ from segdsl.plan import nodes as p
 from segdsl.plan.expressions import Comparator, Measure, TextTest
 from segdsl.plan.walk import structs
 
-NODES = {
-    kind.__name__
-    for union in (p.Expression, p.Trigger, p.Step, p.Action)
-    for kind in get_args(union)
-} | {"Memory", "Collection", "Drop", "Segment", "Rule", "Limit", "Hold", "Promotion", "Path", "AtTime", "AtMoment"}
+NODES = {kind.__name__ for union in (p.Expression, p.Trigger, p.Step, p.Action) for kind in get_args(union)} | {
+    "Memory",
+    "Collection",
+    "Drop",
+    "Segment",
+    "Rule",
+    "Limit",
+    "Hold",
+    "Promotion",
+    "Path",
+    "AtTime",
+    "AtMoment",
+}
 """The classes of all nodes that an engine has to know."""
 
 MEASURES = [*get_args(Measure)]

@@ -7,15 +7,16 @@ place written otherwise. The engine that all others are compared with stays as i
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from re import sub
 from types import ModuleType
 from typing import Any
 
 from attrs import frozen
 
-
 STATE = ("windows", "memories", "moments", "made", "collections", "joining", "landing")
 REFERENCE = ("evaluate", "witness", "due", "round", "flows", "holding", "making")
 COPIED = {
+    "segdsl.values.operations": "planted.operations",
     **{f"segdsl.state.{name}": f"planted.{name}" for name in STATE},
     "segdsl.plan.needs": "planted.needs",
     **{f"segdsl.engines.reference.{name}": f"planted.reference.{name}" for name in REFERENCE},
@@ -60,6 +61,11 @@ def _copied(original: str, copy: str, fault: Fault) -> ModuleType:
             raise LookupError(f"{original} has {text.count(fault.right)} times, and not once: {fault.right}")
         text = text.replace(fault.right, fault.wrong)
     text = text.replace("from segdsl.state import ", "from planted import ")
+    if "from segdsl.values import " in text and original != "segdsl.values.operations":
+        text = text.replace(
+            "from segdsl.values import ", "from planted import operations\nfrom segdsl.values import ", 1
+        )
+        text = sub(r"(?m)^(from segdsl\.values import .*?)(, operations\b|\boperations, )", r"\1", text)
     for of, to in sorted(COPIED.items(), reverse=True):
         text = text.replace(f"from {of} import", f"from {to} import")
     module = ModuleType(copy)

@@ -50,8 +50,7 @@ def shrunk(found: Disagreement, reference: Prepare, other: Prepare) -> Disagreem
     best = found
     for _ in range(4):
         before = best
-        happened = fewer(best.happened, lambda some: parts(best.program, some) is not None)
-        best = _again(evolve(best, happened=tuple(happened)), parts)
+        best = _fewer_inputs(best, parts)
         best = _smaller_program(best, parts)
         best = _plainer(best, parts)
         if best == before:
@@ -59,8 +58,9 @@ def shrunk(found: Disagreement, reference: Prepare, other: Prepare) -> Disagreem
     return best
 
 
-def _again(of: Disagreement, parts: Callable[[Whole, Sequence[Doing]], Difference | None]) -> Disagreement:
-    return evolve(of, found=parts(of.program, of.happened) or of.found)
+def _fewer_inputs(best: Disagreement, parts: Callable[[Whole, Sequence[Doing]], Difference | None]) -> Disagreement:
+    happened = tuple(fewer(best.happened, lambda some: parts(best.program, some) is not None))
+    return evolve(best, happened=happened, found=parts(best.program, happened) or best.found)
 
 
 def fewer(some: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> list[T]:
@@ -78,9 +78,7 @@ def fewer(some: Sequence[T], fails: Callable[[Sequence[T]], bool]) -> list[T]:
     return kept
 
 
-def _smaller_program(
-    best: Disagreement, parts: Callable[[Whole, Sequence[Doing]], Difference | None]
-) -> Disagreement:
+def _smaller_program(best: Disagreement, parts: Callable[[Whole, Sequence[Doing]], Difference | None]) -> Disagreement:
     """Without the declarations that do not matter. A segment that goes takes the host's word about it along."""
     place = len(best.program.declarations)
     while place > 0:

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from segdsl.backends.base import Backend, Batch, Membership, Moves, Position, StoredLink, StoredProgram, Tally
 from segdsl.backends.sqlite import statements
 from segdsl.backends.sqlite.failures import explained
-from segdsl.backends.sqlite.hot import HOT, LARGE, Hot
+from segdsl.backends.sqlite.hot import HOT, Hot
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Because, Change, Effect
 from segdsl.values.instants import DAY
@@ -115,7 +115,7 @@ class SqliteBackend(Backend):
         except BaseException:
             self._hot.forget()
             raise
-        self._hot.keep(batch, [size <= LARGE for size in sizes])
+        self._hot.keep(batch, sizes)
         return notices
 
     def _commit(self, batch: Batch) -> tuple[list[Effect], list[int]]:

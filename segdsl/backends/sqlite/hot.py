@@ -37,13 +37,13 @@ class Hot:
         states = self._states
         return {customer: states[customer] for customer in customers if customer in states}
 
-    def keep(self, batch: Batch, small: Iterable[bool]) -> None:
-        """After the commit of a batch. `small` says of each of its states whether it is to be kept."""
+    def keep(self, batch: Batch, sizes: Iterable[int]) -> None:
+        """After the commit of a batch. `sizes` are the bytes of each of its states."""
         states = self._states
         for customer in (*batch.erased, *batch.renamed, *batch.ended):
             states.pop(customer, None)
-        for each, is_small in zip(batch.states, small, strict=True):
-            if is_small and type(each.state) is not bytes:
+        for each, size in zip(batch.states, sizes, strict=True):
+            if size <= LARGE and type(each.state) is not bytes:
                 states[each.customer] = each.state
                 states.move_to_end(each.customer)
             else:

@@ -20,8 +20,9 @@ By = dict[tuple[str, p.Action], list[Deed]]
 def find(ground: Ground) -> Iterator[Diagnostic]:
     rules: dict[str, list[Deed]] = defaultdict(list)
     same: By = defaultdict(list)
+    at_once = {rule.plan.id for rule in ground.written.rules if all_at_once(rule.plan)}
     for deed in ground.deeds:
-        if not all_at_once(deed.rule.plan):
+        if deed.rule.plan.id not in at_once:
             continue
         rules[deed.rule.plan.id].append(deed)
         for event in {fires_on(trigger) for trigger in deed.rule.plan.triggers}:

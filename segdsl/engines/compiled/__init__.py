@@ -235,17 +235,7 @@ class Compiled:
     def condition(self, condition: p.Expression) -> Callable[[State, int, Fields], bool]:
         """Whether a condition is true, as a function of a state, an instant at which it has been settled, and the
         fields of the event at hand."""
-        judge = self.writing.judge(condition, "a condition", "a condition")
-        assert judge is not None
-
-        def holds(state: State, now: int, fields: Fields) -> bool:
-            try:
-                return bool(judge(state, now, fields, fields, NONE))
-            except Exception as error:
-                self._tell(error)
-                raise
-
-        return holds
+        return self.writing.condition(condition)
 
     def ask(self, state: State, asked: p.Expression, now: int) -> Any:
         """The value of an expression for a customer at an instant; None where that is not known."""

@@ -27,10 +27,13 @@ from segdsl.values.zones import Zone
 NESTED = 24
 """Parts inside one another from which on a part becomes a function of its own: Python refuses 200 brackets."""
 
+FLAT = 8
+"""Calculations inside one another that are written out as one row of tests."""
+
 PARAMETERS = "s, now, f, b, i"
 
 LOCALS = {"m": "s.memories", "a": "s.attributes", "members": "s.members"}
-"""Parts of the state that are read into a local name at the start of a function that needs them."""
+"""Parts of the state that are read into a local name at the start of a function that needs them more than once."""
 
 SIGNS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 OPPOSITES = {"=": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -83,8 +86,14 @@ class Expressions:
         self._body = len(self.unit.lines)
 
     def end(self) -> None:
-        """End a function: only now it is known what it reads."""
-        self.unit.insert(self._body, [f"    {name} = {LOCALS[name]}" for name in LOCALS if name in self.uses])
+        """End a function: only now it is known what it reads, and what of it more than once."""
+        read = {name: sum(line.count(_mark(name)) for line in self.unit.lines[self._body :]) for name in LOCALS}
+        for name, times in read.items():
+            written = name if times > 1 or name in self.uses else LOCALS[name]
+            self.unit.replace(self._body, _mark(name), written)
+        self.unit.insert(
+            self._body, [f"    {name} = {LOCALS[name]}" for name in LOCALS if read[name] > 1 or name in self.uses]
+        )
 
     def share(self, conditions: Iterable[p.Expression | None]) -> None:
         """Read what several conditions of the function read, once at its start."""
@@ -169,7 +178,7 @@ class Expressions:
             case p.Arithmetic():
                 return self._calculated(node)
             case p.Fold(inner):
-                return self._of_known([inner], "folded({})")
+                return self._folded(inner)
             case p.Recall():
                 return self._recalled(node)
             case p.Items(key, window):
@@ -211,6 +220,14 @@ class Expressions:
         made = form.format(*read)
         return f"(None if {' or '.join(f'{test} is None' for test in tests)} else {made})" if tests else f"({made})"
 
+    def _folded(self, inner: p.Expression) -> str:
+        """Text without its case: of plain letters at once, of others by the one definition."""
+        tests, read = self._known([inner])
+        if not read[0].isidentifier():
+            return self._of_known([inner], "folded({})")
+        made = f"{read[0]}.casefold() if {read[0]}.isascii() else folded({read[0]})"
+        return f"(None if {tests[0]} is None else {made})" if tests else f"({made})"
+
     def _known(self, operands: Iterable[p.Expression]) -> tuple[list[str], list[str]]:
         """What is to be compared with None before operands are worth something, and how they are read then."""
         tests: list[str] = []
@@ -221,6 +238,12 @@ class Expressions:
             elif operand in self.shared:
                 tests.append(self.shared[operand])
                 read.append(self.shared[operand])
+            elif isinstance(operand, p.Arithmetic) and depth(operand) <= FLAT:
+                inner, parts = self._known([operand.left, operand.right])
+                made = _form(operand).format(*parts)
+                name = self.temporary()
+                tests += inner if operand.domain == "whole" else [*inner, f"({name} := {made})"]
+                read.append(f"({made})" if operand.domain == "whole" else name)
             else:
                 name = self.temporary(operand)
                 tests.append(f"({name} := {self.value(operand)})")
@@ -234,12 +257,10 @@ class Expressions:
     def _local(self, name: str) -> str:
         if not self.hoists:
             return LOCALS[name]
-        self.uses.add(name)
-        return name
+        return _mark(name)
 
     def _calculated(self, node: p.Arithmetic) -> str:
-        form = _CALCULATIONS[node.domain, node.operator if node.domain != "ratio" else ""]
-        return self._of_known([node.left, node.right], form)
+        return self._of_known([node.left, node.right], _form(node))
 
     def _recalled(self, node: p.Recall) -> str:
         memory = self.memories[node.memory]
@@ -343,7 +364,7 @@ class Expressions:
     def _plainly(self, node: p.Expression) -> str:
         """The value of an expression that is to be compared with text or a number for equality."""
         if isinstance(node, p.Fold) and node not in self.shared:
-            return self._of_known([node.text], "folded({})")
+            return self._folded(node.text)
         return self.value(node)
 
     def _when_known(self, operands: list[p.Expression], form: str) -> str:
@@ -402,6 +423,16 @@ class Expressions:
 def _identifier(name: str) -> str:
     """So much of a name as can stand in generated code."""
     return "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in name[:30])
+
+
+def _form(node: p.Arithmetic) -> str:
+    """How a calculation is written, given its operands."""
+    return _CALCULATIONS[node.domain, node.operator if node.domain != "ratio" else ""]
+
+
+def _mark(name: str) -> str:
+    """Where a part of the state is read, until it is known how: no text of a program has such a sign in it."""
+    return f"\0{name}\0"
 
 
 def _reads(condition: object) -> Iterator[p.Expression]:

@@ -196,7 +196,8 @@ class Rounds:
             self.history.set(following.state, landing.values, touched)
         for segment, rule in sorted(landing.added.items()):
             why = because("added", rule, cause)
-            if self.segments.add(segment, why, landing.ends[segment], following):
+            lands = self.segments.add(segment, why, landing.ends[segment], following)
+            if lands or self.segments.has_condition(segment):  # this step may make a `while` true
                 touched.update(self.segments.show_added(segment, step, following, why))
         for segment, rule in sorted(landing.removed.items()):
             if self.segments.remove(segment, following):

@@ -60,6 +60,16 @@ class Writing:
         written.end()
         return self.source.function(unit)
 
+    def condition(self, condition: p.Expression) -> Callable[[State, int, Fields], bool]:
+        """A condition by itself, as a function of a state, an instant and the fields of the event at hand."""
+        unit = Unit("a condition")
+        written = Expressions(self.source, self.memories, unit)
+        written.start, written.item = "f", "NONE"
+        written.function("holds", "s, now, f", "a condition")
+        unit.add(1, f"return {written.true(condition)}", "a condition")
+        written.end()
+        return self.source.function(unit)
+
     def steps(self, rule: p.Rule, steps: tuple[p.Step, ...], title: str) -> Take:
         """Some steps of a rule as one function, with those of its paths before it."""
         unit = Unit(title)

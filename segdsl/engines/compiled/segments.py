@@ -138,6 +138,10 @@ class Segments:
             return (number,)
         return self.readers[number] if self.show(number, step, round_, why) else ()
 
+    def has_condition(self, name: str) -> bool:
+        """Whether a segment holds, or is seen, only while something is true."""
+        return self.all[self.number[name]].condition is not None
+
     def end_memberships(self, round_: Round, step: Step) -> set[int]:
         """Take away the memberships whose end has come. Gives the segments that read them."""
         state, now = round_.state, round_.now

@@ -124,6 +124,10 @@ class Unit:
         self.lines[at:at] = lines
         self.places[at:at] = places
 
+    def replace(self, start: int, mark: str, text: str) -> None:
+        """Write something in place of a mark, from a line on."""
+        self.lines[start:] = [line.replace(mark, text) for line in self.lines[start:]]
+
     def place(self, line: int) -> Place | None:
         """The place in the rules of a line, the first being 1."""
         return next((place for place in reversed(self.places[:line]) if place), None)

@@ -4,7 +4,22 @@ joins them."""
 from random import Random
 
 from tests.strategies.whole.values import (
-    DATED, FIXED, SIGNS, WINDOWS, Scope, any_item, comparison, count, matched, measure, read, some_kind, source, value, where, window,
+    DATED,
+    FIXED,
+    SIGNS,
+    WINDOWS,
+    Scope,
+    any_item,
+    comparison,
+    count,
+    matched,
+    measure,
+    read,
+    some_kind,
+    source,
+    value,
+    where,
+    window,
 )  # fmt: skip
 from tests.strategies.whole.words import EVENTS
 
@@ -13,6 +28,8 @@ COUNTS = (
     " fewer than 2 times", " more than 1 times", " exactly 0 times", " exactly twice", " exactly 3 times",
     " from 1 to 2 times", " from 0 to 1 times", " at least 0 times",
 )  # fmt: skip
+
+
 def _history(random: Random, scope: Scope) -> str:
     event = random.choice([*EVENTS, "buys thing", "looks", "pings"])
     about = matched(random, event) or where(random, scope, EVENTS[event])

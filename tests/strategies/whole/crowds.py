@@ -45,7 +45,7 @@ def _done(random: Random, scope: Scope, event: str, number: int) -> str:
     if random.random() < 0.15:
         return actions(random, evolve(scope, event=EVENTS[event], lasting=False))
     if random.random() < 0.3:
-        return f"add to {random.choice(FILLED)} for {random.choice(WINDOWS)} and tell \"crowd {number}\""
+        return f'add to {random.choice(FILLED)} for {random.choice(WINDOWS)} and tell "crowd {number}"'
     return f'tell "crowd {number}"'
 
 
@@ -94,8 +94,8 @@ def _rules_by_membership(random: Random, scope: Scope) -> list[str]:
     made = []
     for number in range(random.randint(3, 9)):
         one, other = random.choice(scope.segments), random.choice(scope.segments)
-        asked = random.choice((f"in segment {one}", f"in segment any({one}, {other})", f"in segment all({one}, {other})",
-                               f"in segment {one} for at least 1 hour", f"in segment none({one})"))  # fmt: skip
+        forms = ("{0}", "any({0}, {1})", "all({0}, {1})", "{0} for at least 1 hour", "none({0})")
+        asked = f"in segment {random.choice(forms).format(one, other)}"
         made.append(f"when {event} if {asked}{_more(random, scope, event, ' and ')} then "
                     f"{_done(random, scope, event, number)}")  # fmt: skip
     return made
@@ -132,7 +132,7 @@ def _segments(random: Random, scope: Scope) -> list[str]:
         also = f" and in segment Crowd {number - 1}" if number and random.random() < 0.1 else ""
         made.append(f"segment Crowd {number} if ({asked}){also}")
         if heard and random.random() < 0.3:
-            made.append(f"when {random.choice(('enters', 'leaves'))} Crowd {number} then tell \"crowd {number}\"")
+            made.append(f'when {random.choice(("enters", "leaves"))} Crowd {number} then tell "crowd {number}"')
     return made
 
 
@@ -144,7 +144,7 @@ def _looking_back(random: Random, scope: Scope) -> list[str]:
         without = random.choice(("", f" without {event}", f" without {event} where {field} = this {field}",
                                  " without pings"))  # fmt: skip
         test = f" where {field} = {random.choice(values)}"
-        made.append(f"when {random.choice(WINDOWS)} after {which} {event}{test}{without} then tell \"crowd {number}\"")
+        made.append(f'when {random.choice(WINDOWS)} after {which} {event}{test}{without} then tell "crowd {number}"')
     return made
 
 
@@ -166,19 +166,19 @@ def deep(random: Random, scope: Scope) -> list[str]:
     asked = random.choice(("looks", "points >= 1", "flag is yes", "nick is known", 'mood is "a"'))
     for level in range(levels):
         asked = f"not ({asked})" if level % 3 else f"({asked}) {random.choice(('and', 'or'))} (points < {level})"
-    sum_ = "points" + "".join(f" {random.choice('+-*/')} {random.choice(('1', '2', 'mark', 'points'))}" for _ in range(levels))
+    sum_ = "points" + "".join(
+        f" {random.choice('+-*/')} {random.choice(('1', '2', 'mark', 'points'))}" for _ in range(levels)
+    )
     signs = random.choice((">=", "<", "="))
-    paths = [f"path if this price = {number} then tell \"deep {number}\"" for number in range(random.randint(5, 60))]
+    paths = [f'path if this price = {number} then tell "deep {number}"' for number in range(random.randint(5, 60))]
     return [
         f"segment Deep if {asked}",
         f"segment Long if {sum_} {signs} 1",
         "when looks then branch first {\n" + "\n".join(paths) + "\n}",
-        f"when looks if {sum_.replace('points', 'this price')} {signs} 2 then tell \"deep\" with amount = {sum_}",
+        f'when looks if {sum_.replace("points", "this price")} {signs} 2 then tell "deep" with amount = {sum_}',
     ]
 
 
 def many(random: Random, scope: Scope) -> list[str]:
     """More rules on one event, with nothing to look them up by, than fit into one function."""
-    return [
-        f"when pings if not (looks at least {number} times) then tell \"many {number}\"" for number in range(210)
-    ]
+    return [f'when pings if not (looks at least {number} times) then tell "many {number}"' for number in range(210)]

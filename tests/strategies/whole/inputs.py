@@ -1,5 +1,5 @@
-"""What happens to the customers of a program, drawn while it happens: events, the host's word, guests who turn out to be
-customers, the clock. Instants crowd: many are equal, or exactly those at which something is due, or a microsecond off.
+"""What happens to the customers of a program, drawn while it happens: events, the host's word, guests who turn out to
+be customers, the clock. Instants crowd: many are equal, or exactly those at which something is due, or next to it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,12 +29,21 @@ def instant(text: str) -> int:
 
 CUSTOMERS = ("ann", "bob", "cyd", "dan", "eve", "fay")
 GUESTS = tuple(f"visitor:{name}#{number}" for name in "vw" for number in (1, 2, 3))
-BEGINNINGS = (
-    START, START, START, START,
-    instant("2026-10-31T20:00:00Z"), instant("2028-02-27T23:00:00Z"), instant("2026-01-29T12:00:00Z"),
-    instant("2026-12-30T18:00:00Z"), instant("2026-04-04T06:00:00Z"),
-)  # fmt: skip
-"""Before changes of clocks in both directions and in both halves of the world, leap days, ends of months and years."""
+BEGINNINGS = (START, START, instant("2028-02-27T23:00:00Z"), instant("2026-01-29T12:00:00Z"),
+              instant("2026-12-30T18:00:00Z"))  # fmt: skip
+"""Before a change of clocks, a leap day, the ends of a month and of a year."""
+CHANGES = {
+    "America/Toronto": instant("2026-10-31T20:00:00Z"), "Europe/Berlin": instant("2026-10-24T22:00:00Z"),
+    "Australia/Lord_Howe": instant("2026-04-04T06:00:00Z"),
+}  # fmt: skip
+"""Before clocks are set back."""
+ODD = tuple(map(instant, (
+    "2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "2026-03-08T07:00:00Z", "2026-03-08T06:30:00Z",
+    "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-04-04T14:45:00Z", "2026-04-04T15:15:00Z",
+    "2026-03-08T04:30:00Z", "2026-03-09T02:30:00Z", "2028-02-29T12:00:00Z", "2026-01-31T12:00:00Z",
+    "2026-12-31T23:30:00Z",
+)))  # fmt: skip
+"""In hours that clocks show twice, or not at all, and on days that other months do not have."""
 SHORT = (*(gap for gap in GAPS if gap < 31 * DAY), MINUTE, 10 * MINUTE, 3 * HOUR, 12 * HOUR)
 TODAY = START // DAY
 EARLIEST_DATE, LATEST_DATE = -719_162, 2_932_896
@@ -138,9 +147,11 @@ class Life:
     often: list[str] = field(factory=list)
     given: list[p.AttributeType] = field(factory=list)
     own: dict[str, list[Any]] = field(factory=dict)
+    bounds: list[int] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
-        self.now = self.random.choice(BEGINNINGS)
+        back = CHANGES.get(self.plan.zone)
+        self.now = back if back is not None and self.random.random() < 0.25 else self.random.choice(BEGINNINGS)
         self.events = {event.name: event for event in self.plan.events}
         spoken = spoken_of(self.plan)
         self.often = [event.name for event in self.plan.events if event.name in spoken]
@@ -151,6 +162,8 @@ class Life:
         read = {node.name for node in parts if isinstance(node, p.Attribute)}
         self.own = _constants(parts)
         read |= {node.attribute for node in parts if isinstance(node, p.DateTrigger)}
+        bounds = {moment for rule in plan.rules for moment in (rule.begin, rule.end) if moment is not None}
+        self.bounds = sorted(bounds)
         self.given = [each for each in self.plan.attributes if each.name in read and not each.ruled]
 
     def next(self) -> Iterator[Doing]:
@@ -183,16 +196,19 @@ class Life:
     def _on(self, customer: str) -> int:
         """The instant of the next thing: often one at which something is due, or just before or after it."""
         self.made += 1
-        state = self.states.get(customer)
+        before, state = self.now, self.states.get(customer)
         turns = [moment for moment in self._turning(state) if self.now - 2 < moment < self.now + 40 * DAY]
+        turns += [moment for moment in ODD if self.now <= moment < self.now + 3 * DAY]
         if turns and self.random.random() < 0.35:
             self.now = max(self.now, self.random.choice(turns) + self.random.choice((0, 0, 0, -1, 1)))
         elif self.random.random() < 0.6:
             self.now += self.random.choice(SHORT)
         elif self.random.random() < 0.03:
             self.now += 31 * DAY
-        latest = state.clock if state is not None else 0
-        self.now = max(self.now, latest)
+        bounds = [moment for moment in self.bounds if before < moment < self.now]
+        if bounds and self.random.random() < 0.6:
+            self.now = bounds[0]
+        self.now = max(self.now, state.clock if state is not None else 0)
         return self.now
 
     def _turning(self, state: State | None) -> list[int]:

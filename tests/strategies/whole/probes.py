@@ -43,7 +43,9 @@ def _probe(random: Random, measure: str, source: str, reach: str, place: int) ->
             asked = _asked(random, measure, names[kind], f"parts{where}", kind)
             return f'when orders if {asked} then tell "probe {place}"'
         case "collection" | "collection of the flow":
-            of, fields = random.choice((("bag", ("price", "number", "article")), ("basket", ("price", "kind", "thing"))))
+            of, fields = random.choice(
+                (("bag", ("price", "number", "article")), ("basket", ("price", "kind", "thing")))
+            )
         case _:
             of, fields = random.choice((("takes", ("price", "number", "article")),
                                         ("buys thing", ("price", "kind", "thing"))))  # fmt: skip

@@ -34,12 +34,26 @@ HEARERS = (
     ("activity Bought first per thing { when buys thing then wait for looks 2 times within 1 day then tell with "
      "what = this thing, amount = price then wait for orders within 2 days then tell with what = this thing }",
      "activity Held back holdout 50% { when looks then shout with amount = price }"),
+    ('activity At the end { when every month on day 31 at 09:00 then tell "month" }',
+     'activity On the day { when every month on day 30 then record notes with what = "month" }',
+     'activity Until then until 2026-03-09 { when looks then tell "until" }',
+     'activity From then from 2026-03-09 { when looks then tell "from" }',
+     "segment Seldom if looks within 1 month and not buys thing within 2 calendar days"),
+    ("segment Ready One by activities while ready is yes", "segment Noting by activities while notes within 1 day",
+     "when looks then set ready = yes and add to Ready One for 2 days", "when pings then set ready = no",
+     "when buys thing then record notes and add to Noting", 'when enters Ready One or leaves Noting then tell "ready"'),
+    ("segment Monthly if looks within 1 month", "segment Seen if seen at within 2 calendar days",
+     "segment Yearly if count of pings within 1 year >= 2",
+     'when looks if on Sunday from 22:00 to 03:00 then tell "night"',
+     'when pings if on Saturday from 22:00 to 03:00 then tell "night"',
+     'when buys thing if (price / 3) * 3 < price then shout "cut" with amount = price / 3'),
 )  # fmt: skip
 """Rules that listen to what other rules, ends and the clock do: drawn ones seldom listen to the segment in question."""
 
 OF_DEFAULTS = (
     'alias is "aB"', 'alias starts with "A"', 'alias in ("b", "AB")', 'not alias is "b"', "joined since 2026-03-01",
-    "joined within 30 days", "joined + 1 month > 2026-03-31", "joined - 1 calendar day <= 2026-03-06", "met at < 2026-03-08",
+    "joined within 30 days", "joined + 1 month > 2026-03-31", "joined - 1 calendar day <= 2026-03-06",
+    "met at < 2026-03-08",
     "met at + 1 day >= 2026-03-08T13:00:00Z", "met at within 1 day", "patience * 2 >= 3 hours", "patience / 2 < 1 hour",
     "wary", "not wary", "points * points >= 4", 'stage in ("a", "b")', "not ready is yes", "points between 1 and 3",
     "time since looks > patience", "2026-04-01 - joined >= 3 weeks", "alias is not known", 'alias is "ab" and wary',

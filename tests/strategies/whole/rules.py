@@ -186,14 +186,18 @@ def _stop(random: Random, scope: Scope) -> str:
 
 def activity(random: Random, scope: Scope, number: int) -> str:
     """An activity with its options, rules and stops."""
-    options = {" once", " restarting", " restarting", " once", f" priority {random.choice((1, 2, 3, 5))}"}
+    options = {" once", " restarting", f" priority {random.choice((1, 2, 3, 5))}"}
     chosen = random.sample(sorted(options), k=random.choice((0, 1, 1, 2)))
     if random.random() < 0.2:
         chosen.append(f" holdout {random.choice((10, 50))}%")
     if random.random() < 0.15:
         chosen.append(f' seed "s{random.choice("ab")}"')
     if random.random() < 0.25:
-        chosen.append(random.choice((" until 2026-03-09", " from 2026-03-11", BOUNDS, " from 2026-03-07T12:00")))
+        chosen.append(
+            random.choice(
+                (" until 2026-03-09", " until 2026-03-08T07:00", " from 2026-03-11", BOUNDS, " from 2026-03-07T12:00")
+            )
+        )
     found: tuple[str, str | None] | None = None
     if random.random() < 0.35:
         event = random.choice([name for name, fields in EVENTS.items() if fields])

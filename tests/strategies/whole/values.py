@@ -1,5 +1,5 @@
-"""Expressions of a wanted kind, drawn: literals, attributes, fields, history, collections, lists, arithmetic, dates; and
-what compares them."""
+"""Expressions of a wanted kind, drawn: literals, attributes, fields, history, collections, lists, arithmetic, dates;
+and what compares them."""
 
 from collections.abc import Callable
 from random import Random
@@ -193,9 +193,13 @@ def source(random: Random, scope: Scope, *, timed: bool = True, kind: str | None
         name, fields = random.choice(sorted(lists.items()))
         return Source(f"{name}{where(random, scope, fields)}", fields, is_list=True)
     if random.random() < 0.3:
-        holder, event = random.choice([each for each in HOLDERS.items() if _has(EVENTS[each[1]], kind)] or [("bag", "takes")])
+        holder, event = random.choice(
+            [each for each in HOLDERS.items() if _has(EVENTS[each[1]], kind)] or [("bag", "takes")]
+        )
         return Source(f"{holder}{where(random, scope, EVENTS[event])}{window(random) if timed else ''}", EVENTS[event])
-    event = random.choice([each for each in (*EVENTS, "buys thing", "looks", "pings") if _has(EVENTS[each], kind)] or ["takes"])
+    event = random.choice(
+        [each for each in (*EVENTS, "buys thing", "looks", "pings") if _has(EVENTS[each], kind)] or ["takes"]
+    )
     about = matched(random, event) or where(random, scope, EVENTS[event])
     return Source(f"{event}{about}{window(random) if timed else ''}", EVENTS[event])
 
@@ -257,7 +261,6 @@ def measure(random: Random, scope: Scope, kind: str) -> str:
     if kind == "number" and random.random() < 0.25:
         name = f"({name} {random.choice('+-*/')} {random.choice((*names, '2'))})"
     return f"({word} {name} of {found.text})"
-
 
 
 # ---------------------------------------------------------------------------------------------------- comparisons

@@ -1,6 +1,6 @@
 """The words that all programs know: those of `tests.strategies.programs`, and what is needed to speak of every kind of
-value. Kinds are named `number`, `text`, `folded`, `choice`, `boolean`, `date`, `instant`, `duration`, `clock` (a time of
-day), `day` (a weekday), and `texts`, `foldeds`, `numbers`, `parts` for lists."""
+value. Kinds are named `number`, `text`, `folded`, `choice`, `boolean`, `date`, `instant`, `duration`, `clock` (a time
+of day), `day` (a weekday), and `texts`, `foldeds`, `numbers`, `parts` for lists."""
 
 from tests.strategies.programs import ADDED, ATTRIBUTES, FIELDS, VOCABULARY
 
