@@ -44,7 +44,7 @@ def command(
 
     \b
       searches
-        goes through at most 0 things kept, 0 segments, 1 rule
+        goes through at most 1 rule
         starts  shop.seg:7  rule  looked at each time  term contains "ski"
                     it looks for a part of a text
                     instead: where the whole text is meant, `is` or `in (...)` can be looked up

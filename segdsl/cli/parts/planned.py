@@ -78,7 +78,7 @@ class Telling:
 
     def event(self, event: OfEvent) -> Iterator[str]:
         """What is done on an event."""
-        work, rules = event.work, len({start.place for start in event.starts if start.by not in ("count", "look back")})
+        work, rules = event.work, len({start.place for start in event.starts})
         yield printable(event.name)
         of = f" of {rules:,}" if rules > work.rules else ""
         through = [
