@@ -89,7 +89,8 @@ def _only(_context: click.Context, _option: click.Parameter, given: tuple[str, .
 @format_option
 @mapping_option
 @click.option("--store", metavar="URL", shell_complete=any_files,
-              help="Where memberships are kept. Default: beside the rules, as in shop.store. memory:// keeps nothing.")  # fmt: skip
+              help="Where memberships are kept. Default: beside the rules, as in shop.store. "
+              "memory:// keeps nothing.")  # fmt: skip
 @click.option("--until", metavar="INSTANT", help="The end of the run. Default: the latest event.")
 @click.option("--follow", is_flag=True, help="Go on with events as they are added to the file, until Ctrl-C.")
 @click.option("--changes", type=_FILE, metavar="FILE", help="Write every change of membership there, as lines of JSON.")
