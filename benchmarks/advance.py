@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsBytes
 
 from attrs import define, evolve, field, frozen
 
@@ -59,7 +59,7 @@ class Counted:
     def watch(self, backend: SqliteBackend) -> None:
         load, commit, timers = backend.load, backend.commit, backend.timers
 
-        def loading(customers: Sequence[str]) -> dict[str, bytes]:
+        def loading(customers: Sequence[str]) -> dict[str, SupportsBytes]:
             found = load(customers)
             self.loaded += len(found)
             return found

@@ -100,7 +100,7 @@ class Case:
                 outcomes += engine.take(list(self.events[first : first + batch]))
             self.seconds.append(time.perf_counter() - started)
             states = engine.backend.load(list(engine.backend.customers()))
-            self.state = sum(map(len, states.values())) / len(states)
+            self.state = sum(len(bytes(state)) for state in states.values()) / len(states)
             engine.advance(end, before_commit=outcomes.extend)
             members = {name: {m.customer for m in engine.members(name)} for name in engine.segments}
         if any(outcome.reject for outcome in outcomes):
