@@ -5,7 +5,7 @@ from typing import Any
 
 from segdsl.plan import nodes as p
 
-_COUNTED = ("count", "distinct", "total")
+COUNTED = ("count", "distinct", "total")
 """Measures that are 0 over nothing."""
 
 _COMPARED = {
@@ -75,9 +75,9 @@ class _Blank:
             case p.Field() | p.ItemField():
                 return None
             case p.Recall(key):
-                return 0 if self.memories[key].measure in _COUNTED else None
+                return 0 if self.memories[key].measure in COUNTED else None
             case p.Aggregate(measure):
-                return 0 if measure in _COUNTED else None
+                return 0 if measure in COUNTED else None
             case p.Arithmetic(_, left, right):
                 return None if self.value(left) is None or self.value(right) is None else UNSURE
             case p.Age(inner) | p.Start(inner) | p.DateOf(inner) | p.Shift(inner) | p.Fold(inner):

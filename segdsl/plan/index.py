@@ -6,21 +6,24 @@ necessary is enough: what is found is judged in full. Engines build their tables
 (`unindexed.py` says why something cannot be found).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from attrs import frozen
 
 from segdsl.plan import nodes as p
+from segdsl.plan.blank import COUNTED
 from segdsl.plan.walk import structs
+from segdsl.values.operations import compare
 
-By = Literal["equality", "membership", "threshold", "nothing"]
+By = Literal["equality", "membership", "history", "threshold", "nothing"]
 
 
 @frozen
 class Access:
     """How something is reached. `equality`: `key` has one of the `values`. `membership`: the customer is in one of the
-    segments that are the `values`. `threshold`: `key` is on the right side of the one value, as `operator` says.
+    segments that are the `values`. `history`: something is remembered of the customer, by one of the keys of memories
+    that are the `values`. `threshold`: `key` is on the right side of the one value, as `operator` says.
     `nothing`: it is looked at each time. Keys read the event at hand as `Field`."""
 
     by: By
@@ -29,16 +32,25 @@ class Access:
     operator: p.Comparator = "="
 
 
-def access(match: p.Expression | None, condition: p.Expression | None = None) -> Access:
-    """How to reach what asks for `match`, in which the event is the item that is spoken of, and for `condition`."""
+def access(
+    match: p.Expression | None, condition: p.Expression | None = None, memories: Mapping[str, p.Memory] | None = None
+) -> Access:
+    """How to reach what asks for `match`, in which the event is the item that is spoken of, and for `condition`.
+    `memories` are those of the plan by key; without them nothing is reached by what is remembered."""
     found = [*_accesses(match, of_item=True), *_accesses(condition, of_item=False)]
+    if memories:
+        parts = (*conjuncts(match), *conjuncts(condition))
+        found += [Access("history", None, (key,)) for part in parts if (key := _remembered(part, memories))]
     return min(found, key=_cost) if found else Access("nothing")
+
+
+ORDER: tuple[By, ...] = ("equality", "membership", "history", "threshold")
+"""Ways to reach something, the one that finds least first."""
 
 
 def _cost(found: Access) -> tuple[int, int]:
     """An equality with the event's own finds least, then one with the customer; few values before many."""
-    order = ("equality", "membership", "threshold").index(found.by)
-    return 2 * order + (not _is_of_event(found.key)), len(found.values)
+    return 2 * ORDER.index(found.by) + (not _is_of_event(found.key)), len(found.values)
 
 
 def _is_of_event(key: p.Expression | None) -> bool:
@@ -74,6 +86,32 @@ def _of_part(part: p.Expression, *, of_item: bool) -> Access | None:
             return _compared(_MIRRORED[operator], _key(right, of_item=of_item), value)
         case p.Either(operands):
             return _of_any([_of_part(operand, of_item=of_item) for operand in operands])
+    return None
+
+
+def _remembered(part: p.Expression, memories: Mapping[str, p.Memory]) -> str | None:
+    """The memory without which a part cannot be true: before anything has been remembered in it."""
+    match part:
+        case p.Compare(operator, p.Recall(key), p.Constant(value)) if memories[key].measure in COUNTED:
+            return key if compare(operator, 0, value) is not True else None
+        case p.Compare(operator, p.Constant(value), p.Recall(key)) if memories[key].measure in COUNTED:
+            return key if compare(operator, value, 0) is not True else None
+        case p.Compare(_, left, right):
+            return _needed(left, memories) or _needed(right, memories)
+        case p.Known(operand) | p.OneOf(operand):
+            return _needed(operand, memories)
+    return None
+
+
+def _needed(node: p.Expression, memories: Mapping[str, p.Memory]) -> str | None:
+    """The memory without which an expression is not known."""
+    match node:
+        case p.Recall(key) if memories[key].measure not in COUNTED:
+            return key
+        case p.Arithmetic(_, left, right):
+            return _needed(left, memories) or _needed(right, memories)
+        case p.Fold(inner):
+            return _needed(inner, memories)
     return None
 
 

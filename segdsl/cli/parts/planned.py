@@ -16,6 +16,7 @@ SHOWN = 8
 
 HOW = {
     "equality": "found by value", "membership": "found by membership", "threshold": "found by bound",
+    "history": "found by what is remembered",
     "each time": "looked at each time", "every event": "every event starts it", "count": "by a count",
     "look back": "by a look back", "transition": "by a transition", "clock": "by the clock",
 }  # fmt: skip
@@ -191,7 +192,7 @@ class Telling:
 def _how(start: Start) -> str:
     """How a rule is reached; where a table would not be worth while, that its condition is just asked."""
     how = HOW[start.by]
-    few = start.by in ("equality", "membership", "threshold") and not start.is_looked_up
+    few = start.by in ("equality", "membership", "history", "threshold") and not start.is_looked_up
     return f"{how.removeprefix('found ')}, {AMONG_FEW}" if few else how
 
 
@@ -202,7 +203,7 @@ def _why(start: Start) -> list[str]:
 def _table(each: Table) -> str:
     what = "rules" if each.what == "rules" else "things kept"
     most = "any of them" if each.most == each.members else f"at most {each.most:,}"
-    values = {"membership": "segments", "threshold": "bounds"}.get(each.by, "values")
+    values = {"membership": "segments", "history": "histories", "threshold": "bounds"}.get(each.by, "values")
     return printable(f"{each.members:,} {what} {each.of}: {each.values:,} {values}, {most} found for one event")
 
 

@@ -150,8 +150,7 @@ class Expressions:
         if depth(node) <= 2:
             return str(write(node))
         inner = Expressions(self.source, self.memories, Unit(self.unit.name))
-        self.source.parts += 1
-        name = f"part_{self.source.parts}"
+        name = f"part_{next(self.source.numbers)}"
         inner.is_record = self.is_record
         inner.function(name)
         returned = getattr(inner, mode)(node)

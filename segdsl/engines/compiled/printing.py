@@ -14,7 +14,7 @@ from attrs import frozen
 
 from segdsl.engines.compiled import Compiled
 from segdsl.engines.compiled.rules import Ready
-from segdsl.engines.compiled.selecting import Bounds, ByMembership
+from segdsl.engines.compiled.selecting import Bounds, ByPossession
 from segdsl.engines.compiled.source import Unit, printable
 from segdsl.plan import nodes as p
 from segdsl.plan.readers import in_order, remembered, rule_name
@@ -120,7 +120,7 @@ def _legend(compiled: Compiled, told: Mapping[str, str], text: str) -> Iterator[
 def _shown(value: Any) -> str:
     """A constant, shortly."""
     match value:
-        case ByMembership(numbers):
+        case ByPossession(numbers):
             return f"by segment {_table(numbers)}"
         case Bounds(operator, bounds, numbers):
             return f"by bound {operator} {_table(dict(zip(bounds, numbers, strict=True)))}"

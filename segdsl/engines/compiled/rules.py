@@ -73,8 +73,8 @@ class Writing:
     def steps(self, rule: p.Rule, steps: tuple[p.Step, ...], title: str) -> Take:
         """Some steps of a rule as one function, with those of its paths before it."""
         unit = Unit(title)
-        self.source.parts += 1  # those of the paths are called by their names
-        self._write_steps(unit, rule, steps, f"take_{self.source.parts}")
+        # Those of the paths are called by their names, so that no other may have one of them.
+        self._write_steps(unit, rule, steps, f"take_{next(self.source.numbers)}")
         return self.source.function(unit)
 
     def _write_steps(self, unit: Unit, rule: p.Rule, steps: tuple[p.Step, ...], name: str) -> None:

@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from segdsl.engines.compiled.expressions import Expressions
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
-from segdsl.plan.index import Access, By, access
+from segdsl.plan.index import ORDER, Access, By, access
 from segdsl.plan.readers import rule_name
 from segdsl.plan.text import Text
 
@@ -44,7 +44,9 @@ class Asked:
     def is_only_that(self) -> bool:
         """Whether what it is reached by is all that it asks for."""
         asked = [part for part in (self.match, self.rule.condition) if part is not None]
-        whole = len(asked) == 1 and isinstance(asked[0], p.Compare | p.OneOf | p.Member)
+        whole = (
+            self.reached.by != "history" and len(asked) == 1 and isinstance(asked[0], p.Compare | p.OneOf | p.Member)
+        )
         return whole and not (isinstance(asked[0], p.Member) and asked[0].lasting is not None)
 
 
@@ -60,7 +62,7 @@ class Table:
     def told(self, text: Text) -> str:
         """By what they are looked up, in the words of the rules."""
         if self.key is None:
-            return "by the segments that the customer is in"
+            return "by the segments that the customer is in" if self.by == "membership" else "by what is remembered"
         asked = text.condition(self.key)
         return f"by the value of {asked}" if self.by == "equality" else f"by their bound of {asked} ({self.operator})"
 
@@ -88,14 +90,14 @@ class Bounds:
 
 
 @frozen
-class ByMembership:
-    """Rules that ask for a membership: whoever is in few segments is asked about few."""
+class ByPossession:
+    """Rules that ask for a membership, or for something that is remembered: whoever has little is asked about few."""
 
     numbers: dict[str, tuple[int, ...]]
 
-    def of(self, members: Iterable[str]) -> list[int]:
+    def of(self, held: Iterable[str]) -> list[int]:
         table = self.numbers
-        return [number for segment in members if segment in table for number in table[segment]]
+        return [number for each in held if each in table for number in table[each]]
 
 
 @define(eq=False)
@@ -122,7 +124,7 @@ class Selecting:
         """The triggers by which an event can start a rule, as they are reached."""
         rules = self.plan.rules
         return [
-            Asked(number, rules[number], event, match, access(match, rules[number].condition))
+            Asked(number, rules[number], event, match, access(match, rules[number].condition, self.memories))
             for number, match in self.by_event.get(event, ())
         ]
 
@@ -178,9 +180,10 @@ class Selecting:
         written.unit.note(1, said, f"{len(members)} rules: {first} ...")
         self.sure.update(each.number for each in members if each.is_only_that)
         match table.by:
-            case "membership":
-                name = self.source.constant(ByMembership(_numbers(table)))
-                written.unit.add(1, f"found += {name}.of(s.members)")
+            case "membership" | "history":
+                name = self.source.constant(ByPossession(_numbers(table)))
+                held = "s.members" if table.by == "membership" else "s.memories"
+                written.unit.add(1, f"found += {name}.of({held})")
             case "threshold" if key is not None:
                 ordered = sorted((each.reached.values[0], each.number) for each in members)
                 bounds = Bounds(table.operator, [bound for bound, _ in ordered], [number for _, number in ordered])
@@ -197,10 +200,9 @@ def tables(asked: list[Asked]) -> tuple[list[Table], list[Asked]]:
     for each in asked:
         if each.reached.by != "nothing":
             groups[each.reached.by, each.reached.key, each.reached.operator].append(each)
-    order = ("equality", "membership", "threshold")
     found = [Table(*way, members) for way, members in groups.items() if len(members) >= TABLE]
     taken = {id(each) for table in found for each in table.members}
-    return sorted(found, key=lambda table: order.index(table.by)), [each for each in asked if id(each) not in taken]
+    return sorted(found, key=lambda table: ORDER.index(table.by)), [each for each in asked if id(each) not in taken]
 
 
 def _numbers(table: Table) -> dict[Any, tuple[int, ...]]:

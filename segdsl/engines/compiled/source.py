@@ -42,7 +42,7 @@ class Source:
     text: Text
     simplified: Callable[[Expression], Expression] = _as_it_is
     files: dict[str, "Unit"] = field(factory=dict)
-    parts: int = 0
+    numbers: Iterator[int] = field(factory=lambda: count(1))
     named: dict[int, str] = field(factory=dict)
 
     def constant(self, value: Any) -> str:
@@ -51,7 +51,7 @@ class Source:
             return _literal(value)
         name = self.named.get(id(value))
         if name is None:
-            name = self.named[id(value)] = f"constant_{len(self.named) + 1}"
+            name = self.named[id(value)] = f"constant_{next(self.numbers)}"
             self.names[name] = value  # is kept there, so that no other value gets its identity
         return name
 

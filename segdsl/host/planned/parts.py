@@ -5,7 +5,16 @@ from typing import Any, Literal
 from attrs import asdict, evolve, field, frozen
 
 By = Literal[
-    "equality", "membership", "threshold", "each time", "every event", "count", "look back", "transition", "clock"
+    "equality",
+    "membership",
+    "history",
+    "threshold",
+    "each time",
+    "every event",
+    "count",
+    "look back",
+    "transition",
+    "clock",
 ]
 """How a rule is reached: by what it asks for, looked at each time, started by every event
 (it asks for nothing more), or when something is complete or due."""

@@ -17,6 +17,7 @@ class Starts:
 
     def __init__(self, plan: p.Plan, compiled: Compiled) -> None:
         self.selecting, self.text = compiled.history.selecting, Text(plan)
+        self.memories = {memory.key: memory for memory in plan.memories}
         self.told: dict[str, list[Start]] = defaultdict(list)
         for rule in plan.rules:
             for trigger in rule.triggers:
@@ -52,6 +53,8 @@ class Starts:
 
     def _said(self, reached: Access, event: str) -> str:
         """What something is found by."""
+        if reached.by == "history":
+            return self.text.part(self.memories[reached.values[0]])
         if reached.key is None:
             return f"in segment {_any(list(reached.values))}"
         if reached.by == "threshold":
