@@ -8,7 +8,6 @@ from attrs import frozen
 from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
-from segdsl.engines.compiled.selecting import TABLE
 from segdsl.host.planned.parts import FEW, ByItself, Kept, OfEvent, Planned, Start, Table, Turn
 
 SHOWN = 8
@@ -71,7 +70,8 @@ class Telling:
             told = ", ".join(f"{number:,} {how}" for how, number in sorted(ways.items(), key=lambda each: -each[1]))
             yield f"rules are reached: {told}"
         if any(AMONG_FEW in way for way in ways):
-            yield f"({AMONG_FEW}: fewer than {TABLE} ask for the like and are gone through; more are found by a table)"
+            few = f"fewer than {planned.looked_up_from} ask for the like"
+            yield f"({AMONG_FEW}: {few} and are gone through; more are found by a table)"
         yield f"a customer's state: {_about(planned.bytes, planned.most)}"
 
     # --------------------------------------------------------------------------------------------------------- an event
