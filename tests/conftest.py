@@ -2,12 +2,20 @@
 
 The same examples are drawn in every run, so that a run tells of the code and not of luck. To look for new ones:
 `pytest --hypothesis-profile=deep`; what it finds goes into the corpus.
+
+Tests run on the default engine. `pytest tests/laws --engine reference` runs them on another one, and `--engine beside`
+takes every step with the reference and the default engine and compares both.
 """
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from segdsl.engines import DEFAULT, engines
+from segdsl.engines.reference import prepare
+from tests.support.agreeing import Beside
 
 _SLOW_TO_DRAW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -24,6 +32,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--agreement-steps", type=int, default=100_000, metavar="N",
         help="how many steps of drawn programs tests/engines/test_agreement.py compares between engines (100,000)",
     )  # fmt: skip
+    parser.addoption(
+        "--engine", choices=[*engines(), "beside"], default=DEFAULT,
+        help="the engine on which tests run that name none; `beside` compares the default one with the reference",
+    )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put another engine in the place of the default one."""
+    wanted = config.getoption("--engine")
+    module: Any = import_module(f"segdsl.engines.{DEFAULT}")
+    own = module.prepare
+    if wanted == "beside":
+        module.prepare = lambda plan: Beside(prepare(plan), own(plan))
+    elif wanted != DEFAULT:
+        module.prepare = import_module(f"segdsl.engines.{wanted}").prepare
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -363,10 +363,8 @@ class Taking:
     def batch(self) -> Batch:
         """All of it, for one commit."""
         self._name()
-        states = []
-        for customer in self.touched:
-            life = self.kept[customer]
-            states.append(StoredState(customer, life, life.head.clock, life.head.due, life.head.timer))
+        lives = ((customer, self.kept[customer]) for customer in self.touched)
+        states = [StoredState(name, life, life.head.clock, life.head.due, life.head.timer) for name, life in lives]
         return Batch(
             states,
             sorted(self.undone, key=lambda each: (each.instant, each.arrival, each.round)),

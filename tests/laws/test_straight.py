@@ -1,8 +1,8 @@
 """The law *straight*: the straight way through a batch, and states kept at hand, change nothing: all comes out as it
 does the patient way, event by event, from the bytes of the store.
 
-Seen to fail when the straight way takes a repetition, an event from before the clock, or the lines of an order; when it
-leaves `ignored` in the journal or counts an event on the day of another; when a state that was erased stays at hand.
+Seen to fail when the straight way takes a repetition or an event from before the clock, counts an event on the day of
+another, or leaves in the journal how an event was written and what nothing declares.
 """
 
 from collections.abc import Iterable
