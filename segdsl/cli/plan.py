@@ -12,10 +12,8 @@ from segdsl.cli.parts.findings import Findings
 from segdsl.cli.parts.planned import Telling
 from segdsl.cli.parts.rules import checked_rules
 from segdsl.diagnostics.suggest import nearest
-from segdsl.engines.compiled.printing import sections
-from segdsl.host.planned import planned
+from segdsl.host import planned
 from segdsl.host.planned.parts import Planned
-from segdsl.host.program import build
 
 
 @click.command(no_args_is_help=True, short_help="Tell what the compiler made of the rules.")
@@ -62,8 +60,8 @@ def command(
     findings = Findings.of(checked.collector, checked.sources)
     if findings.errors:
         findings.refuse(color)
-    program = build(checked)
-    found = planned(program)
+    program = segdsl.build(checked)
+    found = planned.planned(program)
     events = [] if event is None else [_event(event, found, [each.name for each in program.plan.events])]
     places = [] if rule is None else _places(rule, found)
     if python:
@@ -98,7 +96,7 @@ def _python(program: "segdsl.Program", events: list[str], places: list[str]) -> 
             return kind == "event" and of in events
         return not places or (kind == "rule" and of in places)
 
-    for section in sections(program.plan, wanted):
+    for section in planned.sections(program.plan, wanted):
         yield section.text
         yield ""
 

@@ -8,7 +8,6 @@ from attrs import frozen
 from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
-from segdsl.engines.compiled.selecting import TABLE
 from segdsl.host.planned.parts import FEW, ByItself, Kept, OfEvent, Planned, Start, Table, Turn
 
 SHOWN = 8
@@ -72,7 +71,8 @@ class Telling:
             told = ", ".join(f"{number:,} {how}" for how, number in sorted(ways.items(), key=lambda each: -each[1]))
             yield f"rules are reached: {told}"
         if any(AMONG_FEW in way for way in ways):
-            yield f"({AMONG_FEW}: fewer than {TABLE} ask for the like and are gone through; more are found by a table)"
+            few = f"fewer than {planned.looked_up_from} ask for the like"
+            yield f"({AMONG_FEW}: {few} and are gone through; more are found by a table)"
         yield f"a customer's state: {_about(planned.bytes, planned.most)}"
 
     # --------------------------------------------------------------------------------------------------------- an event
@@ -97,7 +97,12 @@ class Telling:
 
     def starts(self, starts: Sequence[Start]) -> list[str]:
         """Ways in which rules start: each with its place; of many the first, and the others by how they are reached."""
-        shown = starts if self.every or len(starts) <= SHOWN + 1 else starts[:SHOWN]
+        is_cut = not self.every and len(starts) > SHOWN + 1
+        if is_cut:  # a few of those first that cost the most
+            dear = [each for each in starts if each.by == "each time"]
+            others = [each for each in starts if each.by != "each time"]
+            starts = [*dear[: SHOWN // 2], *others, *dear[SHOWN // 2 :]]
+        shown = starts[:SHOWN] if is_cut else starts
         rows = table([(each.place, each.named, _how(each), each.asked or each.trigger) for each in shown])
         lines = []
         for row, each in zip(rows, shown, strict=True):

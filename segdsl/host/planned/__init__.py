@@ -7,67 +7,31 @@ else is said, so that what is told is what happens.
 | file | holds |
 |---|---|
 | `parts.py` | the data, and its JSON |
+| `gathering.py` | all of it gathered, event by event |
 | `kept.py` | what is kept of a customer: memories, collections, counts, looks back, logs; how large it becomes |
 | `starts.py` | how each rule is reached on an event, and why not by what it asks for |
 | `clock.py` | what happens by itself: transitions, moments, windows that slide, ends |
+
+The names of `__all__` are imported when they are first used, so that the help of the command line does not wait for
+the engine.
 """
 
-from attrs import evolve
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from segdsl.engines.compiled import Compiled
-from segdsl.host.planned.clock import by_itself
-from segdsl.host.planned.kept import kept_of
-from segdsl.host.planned.parts import Kept, OfEvent, Planned, Work
-from segdsl.host.planned.starts import Starts
-from segdsl.host.program import Program
-from segdsl.plan import nodes as p
+if TYPE_CHECKING:
+    from segdsl.engines.compiled.printing import python_of, sections
+    from segdsl.host.planned.gathering import planned
 
+_PLACES = {
+    "planned": "host.planned.gathering", "python_of": "engines.compiled.printing",
+    "sections": "engines.compiled.printing",
+}  # fmt: skip
 
-def planned(program: Program) -> Planned:
-    """What the compiler made of a program."""
-    plan = program.plan
-    compiled = Compiled(plan)
-    kept = kept_of(plan)
-    starts = Starts(plan, compiled)
-    told = [_event(event, compiled, kept, starts) for event in plan.events]
-    noticed = {event.name for event in told if event.does_something}
-    lines = {event.name: tuple(name for _, name in event.lines if name in noticed) for event in plan.events}
-    events = [evolve(event, lines=lines[event.name]) for event in told]
-    return Planned(
-        tuple(rule.place for rule in plan.rules),
-        len(plan.segments),
-        tuple(event for event in events if event.does_something),
-        len(events),
-        tuple(kept),
-        by_itself(plan, compiled),
-        _by_attribute(compiled),
-    )
+__all__ = ["planned", "python_of", "sections"]
 
 
-def _event(event: p.EventType, compiled: Compiled, kept: list[Kept], starts: Starts) -> OfEvent:
-    history = compiled.history
-    guarded = history.entering.guarded(event.name)
-    ways, found = starts.of_event(event.name)
-    tables = starts.tables_of_the_past(guarded)
-    numbers = sorted({number for each in guarded for number in each.segments})
-    alone = len(guarded) - sum(table.members for table in tables)
-    work = Work(
-        alone + sum(table.most for table in tables),
-        len(numbers),
-        len(ways) - sum(table.members for table in found) + sum(table.most for table in found),
-    )
-    return OfEvent(
-        event.name,
-        tuple(each for each in kept if event.name in each.events),
-        tuple(compiled.segments.all[number].name for number in numbers),
-        tuple(ways),
-        (*tables, *found),
-        work,
-    )
-
-
-def _by_attribute(compiled: Compiled) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The segments that are judged when an attribute changes."""
-    found = compiled.history.by_attribute
-    names = {name: sorted(compiled.segments.all[number].name for number in numbers) for name, numbers in found.items()}
-    return tuple((name, tuple(segments)) for name, segments in sorted(names.items()))
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'segdsl.host.planned' has no attribute {name!r}")
+    return getattr(import_module(f"segdsl.{_PLACES[name]}"), name)

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from attrs import asdict, evolve, field, frozen
+from attrs import asdict, evolve, frozen
 
 By = Literal[
     "equality",
@@ -133,7 +133,8 @@ class ByItself:
 
 @frozen
 class Planned:
-    """What the compiler made of a program. `rules` are their places; `declared` is how many events there are."""
+    """What the compiler made of a program. `rules` are their places; `declared` is how many events there are;
+    from `looked_up_from` rules on that ask for the like, a table finds them."""
 
     rules: tuple[str, ...]
     segments: int
@@ -141,7 +142,8 @@ class Planned:
     declared: int
     kept: tuple[Kept, ...]
     by_itself: ByItself
-    by_attribute: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    by_attribute: tuple[tuple[str, tuple[str, ...]], ...]
+    looked_up_from: int
 
     @property
     def bytes(self) -> int:
