@@ -125,3 +125,15 @@ class State(Struct, array_like=True, gc=False):
 
 copied: Callable[[State], State] = State.__copy__  # type: ignore[attr-defined]
 """A state that shares with another one what it holds: what is then to be changed in it has to be replaced."""
+
+
+def newcomer(customer: str, instant: int) -> State:
+    """The state of somebody who is first heard of. What is empty in it is shared with all others, so that the parts of
+    many customers stay few: it too has to be replaced, not changed."""
+    state = copied(_NOBODY)
+    state.customer = customer
+    state.first = state.clock = state.latest = instant
+    return state
+
+
+_NOBODY = State("", 0, 0, 0)

@@ -38,7 +38,7 @@ from segdsl.plan.passes import optimised_part
 from segdsl.plan.passes.facts import Facts
 from segdsl.plan.text import Text
 from segdsl.records.inputs import Event, Input, Link
-from segdsl.state.customer import Pending, State, copied
+from segdsl.state.customer import Pending, State, copied, newcomer
 from segdsl.state.joining import Joining
 from segdsl.state.life import decode_state
 from segdsl.state.lines import expanded
@@ -106,17 +106,17 @@ class Compiled:
 
     def _event(self, state: State | None, event: Event) -> Step:
         """An event. Most bring about nothing but a little more history: they go straight through."""
-        now, history = event.instant, self.history
+        now, history, clock = event.instant, self.history, self.clock
         step = self._begin(state, event)
         here = step.state
         on = history.known.get(event.name) or history.on(event.name)
         fields = history.fields(event) if history.tells_time else event.fields
-        mark = len(step.changes)
-        round_ = Round(here, now, here.arrivals, 0, event.id, mark) if on.tells or here.waits else None
+        mark, added, members = len(step.changes), here.added, here.members
         moved = on.timed or state is None or bool(event.attributes or here.waits)
+        round_ = Round(here, now, here.arrivals, 0, event.id, mark) if on.tells or here.waits else None
         if here.waits:
             self.rounds.flows.drop_ended(here, now)
-        touched: set[int] = set()
+        touched: set[int] = set() if moved or on.finds else NOTHING
         if on.enter is not None:
             on.enter(here, now, fields, event.id, touched, round_)
         if round_ is not None and round_.full:
@@ -126,7 +126,7 @@ class Compiled:
         if state is None:
             touched.update(on.touched, self.segments.blank)
         elif on.turned is not None and on.turned(here, now):
-            touched.update(on.touched)
+            touched = touched.union(on.touched)
         if touched:
             round_ = round_ or Round(here, now, here.arrivals, 0, event.id, mark)
             self.segments.judge(touched, round_, step, event.id)
@@ -135,20 +135,20 @@ class Compiled:
             on.select(here, now, fields, found)
         if len(found) == 1 and round_ is None and (only := self.rules[found[0]].only) is not None:
             moved |= self.rounds.go_plainly(only, self.rules[found[0]], here, step, event.id)
-            moved |= self.clock.minds_members
         elif found or (round_ is not None and (round_.counted or self.rounds.are_concerned(here, step, mark))):
             round_ = round_ or Round(here, now, here.arrivals, 0, event.id, mark)
             round_.events = ((event.name, fields),)
             moved |= self.rounds.go(round_, step, event.id, found)
-        if moved or (round_ is not None and self.clock.minds_members):
-            self.clock.set_due(here, now)
+        if moved or clock.minds(here.added is not added, here.members is not members):
+            clock.set_due(here, now)
         return step
 
     def _begin(self, state: State | None, entry: Input) -> Step:
         """Let the clock run to an input, and note that it has come."""
         now = entry.instant
         if state is None:
-            here = State(entry.customer, now, now, now, seen={entry.id: now}, arrivals=1)
+            here = newcomer(entry.customer, now)
+            here.seen, here.arrivals = {entry.id: now}, 1
             return Step(here, [], [], [])
         here = copied(state)
         step = Step(here, [], [], [])
@@ -202,7 +202,7 @@ class Compiled:
         """A guest turned out to be this customer (language.md section 5.18). A customer who is new is the guest under
         another name; else both are joined, and that is a step."""
         now = entry.instant
-        step = Step(State(entry.customer, now, now, now), [], [], []) if state is None else self.settle(state, now)
+        step = Step(newcomer(entry.customer, now), [], [], []) if state is None else self.settle(state, now)
         here = step.state
         here.clock = here.latest = now
         if entry.renames:
@@ -269,7 +269,7 @@ class Compiled:
 
     def fresh(self, customer: str, instant: int) -> State:
         """A customer without events: only the derived segments that hold even so."""
-        step = Step(State(customer, instant, instant, instant), [], [], [])
+        step = Step(newcomer(customer, instant), [], [], [])
         try:
             self.segments.judge(self.segments.blank, Round(step.state, instant, 0, 0, "", 0), step, "")
             self.clock.set_due(step.state, instant)
@@ -288,6 +288,9 @@ class Compiled:
 
 
 _WHEN = ("on ", "as the clock ran ")
+
+NOTHING: set[int] = set()
+"""No segments: nothing is ever put into it."""
 
 ASKED = 1_000
 """Questions whose functions are kept."""

@@ -123,10 +123,15 @@ class Clock:
         adds = (node for node in structs(self.plan.rules) if isinstance(node, p.Add))
         return any(add.lasting is not None or add.until is not None for add in adds)
 
+    def minds(self, added: bool, members: bool) -> bool:
+        """Whether a change of what rules have added, or of memberships as seen, can change when something is next
+        due."""
+        return (added and self.ends) or (members and self.lasts)
+
     @cached_property
-    def minds_members(self) -> bool:
-        """Whether a change of memberships alone can change when something turns next."""
-        return self.ends or self.loose or any(kind == "member" for kind, _ in self.touching)
+    def lasts(self) -> bool:
+        """Whether how long a membership lasts can turn a segment."""
+        return self.loose or any(kind == "member" for kind, _ in self.touching)
 
     def is_timed(self, key: str) -> bool:
         """Whether the clock can turn something that a memory or a collection answers."""

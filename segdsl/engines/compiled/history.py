@@ -21,10 +21,10 @@ INSTANTS = frozenset(("time", "received"))
 
 class On:
     """What is done on an event: `enter` it into the history, look whether any of the segments `touched` has `turned`,
-    `select` the rules it can start. `tells`: triggers or collections are told of it. `timed`: what the clock can turn
-    may have changed. A part is None where there is nothing to do."""
+    `select` the rules it can start. `finds`: `enter` tells which segments are touched. `tells`: triggers or collections
+    are told of it. `timed`: what the clock can turn may have changed. A part is None where there is nothing to do."""
 
-    __slots__ = ("enter", "select", "tells", "timed", "touched", "turned")
+    __slots__ = ("enter", "finds", "select", "tells", "timed", "touched", "turned")
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class On:
         touched: tuple[int, ...],
         turned: Callable[[State, int], bool] | None,
         select: Select | None,
+        finds: bool,
         tells: bool,
         timed: bool,
     ) -> None:
@@ -39,6 +40,7 @@ class On:
         self.touched = touched
         self.turned = turned
         self.select = select
+        self.finds = finds
         self.tells = tells
         self.timed = timed
 
@@ -76,7 +78,7 @@ class History:
         tells = self.needs.tells_of(event)
         timed = tells or any(self.clock.is_timed(memory.key) for memory in self.needs.memories_of(event))
         turned = None if finds else self.segments.turning(touched, event)
-        on = self.known[event] = On(enter, touched, turned, select, tells, timed)
+        on = self.known[event] = On(enter, touched, turned, select, finds, tells, timed)
         return on
 
     def fields(self, event: Event) -> Fields:
