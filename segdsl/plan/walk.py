@@ -34,9 +34,10 @@ def depth(node: object) -> int:
     return deepest
 
 
-def walk(node: object) -> Iterator[p.Expression]:
-    """An expression (or anything that holds some) and every expression inside it, outermost first."""
-    for part in structs(node):
+def walk(node: object, inside: Callable[[Struct], bool] | None = None) -> Iterator[p.Expression]:
+    """An expression (or anything that holds some) and every expression inside it, outermost first. `inside` says
+    whether to go into one."""
+    for part in structs(node, inside):
         if type(part) in EXPRESSIONS:
             yield cast(p.Expression, part)
 
@@ -56,8 +57,9 @@ def item_fields(node: object) -> set[str]:
     return set()
 
 
-def structs(node: object) -> Iterator[Struct]:
-    """A node of a plan (or a tuple of some) and every node inside it, outermost first."""
+def structs(node: object, inside: Callable[[Struct], bool] | None = None) -> Iterator[Struct]:
+    """A node of a plan (or a tuple of some) and every node inside it, outermost first. `inside` says whether to go into
+    one."""
     waiting = [node]
     while waiting:
         part = waiting.pop()
@@ -65,6 +67,8 @@ def structs(node: object) -> Iterator[Struct]:
             parts = part
         elif isinstance(part, Struct):
             yield part
+            if inside is not None and not inside(part):
+                continue
             parts = parts_of(part)
         else:
             continue

@@ -17,10 +17,10 @@ never changed in place: taking in gives a new one.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from segdsl.plan.nodes import Measure, Memory, Window
+from segdsl.plan.nodes import Compare, Constant, Measure, Memory, Recall, Window
 from segdsl.state.windows import enters, leaves
 from segdsl.values import limits, numbers
 from segdsl.values.numbers import SCALE
@@ -280,3 +280,17 @@ def next_passage(window: Window, entries: list[Any], now: int, zone: Zone) -> in
     if entering < len(entries):
         changes.append(enters(window, _instant(entries[entering]), zone))
     return min(changes, default=None)
+
+
+def least(part: object, memories: Mapping[str, Memory]) -> int | None:
+    """How many events there have to be in a window for the answer to a comparison of their count with a number to be
+    another one than with one event less; so only then does the clock change it, as the first of so many leaves. None
+    for other comparisons, and for windows into which events come later than they happen."""
+    match part:
+        case Compare(operator, Recall(key, None), Constant(int(number))) if operator in ("<", "<=", ">", ">="):
+            memory = memories[key]
+            if memory.measure != "count" or memory.fields or memory.window is None or _looks_past(memory.window):
+                return None
+            many = -(-number // SCALE) if operator in ("<", ">=") else number // SCALE + 1
+            return many if many > 0 else None
+    return None

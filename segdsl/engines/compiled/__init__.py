@@ -169,13 +169,14 @@ class Compiled:
         while here.due is not None and here.due <= until:
             now = here.clock = here.due
             touched = clock.touched(here, now)
-            if touched or here.waits or here.pending or self.needs.clocked or (here.added and clock.ends):
+            ending = self.segments.ending(here, now) if clock.ends and here.added else []
+            if touched or ending or here.waits or here.pending or self.needs.clocked:
                 mark = len(step.changes)
                 round_ = Round(here, now, 0, 0, "", mark)
                 rounds.flows.drop_ended(here, now)
                 _take_due(round_)
-                if clock.ends:
-                    touched = {*touched, *self.segments.end_memberships(round_, step)}
+                if ending:
+                    touched = {*touched, *self.segments.end(ending, round_, step)}
                 self.segments.judge(touched, round_, step, "")
                 if round_.due or self.needs.clocked or rounds.are_concerned(here, step, mark):
                     rounds.go(round_, step, "")

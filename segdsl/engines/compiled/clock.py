@@ -19,8 +19,9 @@ from segdsl.plan import nodes as p
 from segdsl.plan.needs import Clocked, Needs
 from segdsl.plan.walk import structs, walk
 from segdsl.state.customer import State
-from segdsl.state.memories import next_change, next_passage
+from segdsl.state.memories import least, next_change, next_passage
 from segdsl.state.moments import NEVER, next_near_date, next_scheduled
+from segdsl.state.windows import leaves
 from segdsl.values import instants
 from segdsl.values.zones import Zone
 
@@ -196,6 +197,8 @@ class Clock:
                 return "collection", key
             case p.Member(segment):
                 return "member", segment
+            case p.Compare(_, p.Recall(key)):
+                return "memory", key
             case p.Compare(_, _, turning):
                 return self._of_value(turning) or EVERY
             case p.Age(birth):
@@ -227,6 +230,8 @@ class Clock:
             unit.note(1, f"{place}: {self.source.text.condition(part)}", place)
             if isinstance(part, p.Recall) and self._is_plain(self.memories[part.memory]):
                 self._write_window(written, self.memories[part.memory], earliest, place)
+            elif isinstance(part, p.Compare) and isinstance(part.left, p.Recall):
+                self._write_count(written, part, self.memories[part.left.memory], earliest, place)
             elif isinstance(part, p.Compare):
                 unit.add(1, f"t = {written.value(part.right)}", place)
                 unit.add(1, f"if t is not None and {self._turning_text(part, earliest)}")
@@ -236,6 +241,17 @@ class Clock:
         unit.add(1, "return timer, quiet")
         written.end()
         return self.source.function(unit)
+
+    def _write_count(self, written: Expressions, part: p.Compare, memory: p.Memory, earliest: str, place: str) -> None:
+        """When a count in a window falls below the number that it is compared with."""
+        unit, window, number = written.unit, memory.window, least(part, self.memories)
+        unit.add(1, f"h = s.memories.get({self.source.constant(memory.key)})", place)
+        unit.add(1, f"if h and len(h) >= {number}:", place)
+        if is_fixed(window) and window is not None:
+            unit.add(2, f"t = h[-{number}] + {window.older}", place)
+        else:
+            unit.add(2, f"t = leaves({self.source.constant(window)}, h[-{number}], zone)", place)
+        unit.add(2, f"if now < t < {earliest}: {earliest} = t", place)
 
     def _write_window(self, written: Expressions, memory: p.Memory, earliest: str, place: str) -> None:
         """When the oldest event in a window leaves it."""
@@ -264,9 +280,25 @@ class Clock:
             case p.Age(birth):
                 born = self._value(birth, place)
                 return lambda state, now: (_birthday(born(state, now), now, self.zone),)
+            case p.Compare(_, p.Recall(key)):
+                return self._count(self.memories[key], least(part, self.memories) or 0)
             case p.Compare():
                 return self._comparison(part, place)
         raise AssertionError(f"nothing turns {part}")
+
+    def _count(self, memory: p.Memory, number: int) -> Turn:
+        """When a count in a window falls below a number."""
+        key, window, zone = memory.key, memory.window, self.zone
+        assert window is not None
+
+        def turns(state: State, now: int) -> tuple[int, ...]:
+            held = state.memories.get(key)
+            if not held or len(held) < number:
+                return ()
+            turn = leaves(window, held[-number], zone)
+            return (turn,) if turn > now else ()
+
+        return turns
 
     def _window(self, memory: p.Memory) -> Turn:
         key, window, zone = memory.key, memory.window, self.zone
@@ -323,9 +355,12 @@ def _present(table: Mapping[tuple[str, str], object], state: State) -> Iterator[
 
 
 def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -> Iterator[p.Expression]:
-    """The parts of a condition whose answer the clock alone can change."""
-    for node in walk(condition):
+    """The parts of a condition whose answer the clock alone can change. Of a count that is compared with a number it is
+    the comparison."""
+    for node in walk(condition, lambda node: least(node, memories) is None):
         match node:
+            case p.Compare() if least(node, memories) is not None:
+                yield node
             case p.Recall(key) if memories[key].window is not None:
                 yield node
             case p.Items(_, window) if window is not None:
@@ -342,7 +377,7 @@ def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -
 
 def _only_in(condition: p.Expression | None, parts: list[p.Expression]) -> bool:
     """Whether a condition looks at the clock nowhere but in some parts of it."""
-    known = sum(isinstance(part, p.Compare) for part in parts)
+    known = sum(isinstance(part, p.Compare) and isinstance(part.left, p.Now) for part in parts)
     return sum(isinstance(node, p.Now) for node in walk(condition)) == known
 
 

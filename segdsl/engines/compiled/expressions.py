@@ -21,6 +21,7 @@ from segdsl.state.collections import dropped, items_inside, put
 from segdsl.state.customer import Pending
 from segdsl.state.memories import recall, take_in
 from segdsl.state.moments import plus
+from segdsl.state.windows import leaves
 from segdsl.values import chance, numbers, text
 from segdsl.values.zones import Zone
 
@@ -46,7 +47,8 @@ def names(zone: Zone) -> dict[str, Any]:
         **called, "zone": zone, "add": numbers.add, "subtract": numbers.subtract, "multiply": numbers.multiply,
         "divide": numbers.divide, "average": numbers.average, "within_limits": numbers.within_limits,
         "folded": text.folded, "falls_within": chance.falls_within, "recall": recall, "take_in": take_in,
-        "items_inside": items_inside, "dropped": dropped, "put": put, "plus": plus, "Pending": Pending, "NONE": NONE,
+        "items_inside": items_inside, "dropped": dropped, "put": put, "plus": plus, "leaves": leaves,
+        "Pending": Pending, "NONE": NONE,
     }  # fmt: skip
 
 

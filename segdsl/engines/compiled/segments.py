@@ -142,12 +142,16 @@ class Segments:
         """Whether a segment holds, or is seen, only while something is true."""
         return self.all[self.number[name]].condition is not None
 
-    def end_memberships(self, round_: Round, step: Step) -> set[int]:
-        """Take away the memberships whose end has come. Gives the segments that read them."""
-        state, now = round_.state, round_.now
+    @staticmethod
+    def ending(state: State, now: int) -> list[tuple[str, Stay]]:
+        """The memberships whose end has come."""
+        return [(name, stay) for name, stay in state.added.items() if stay.end is not None and stay.end <= now]
+
+    def end(self, ending: list[tuple[str, Stay]], round_: Round, step: Step) -> set[int]:
+        """Take away memberships whose end has come. Gives the segments that read them."""
+        state = round_.state
         touched: set[int] = set()
-        ended = [(name, stay) for name, stay in state.added.items() if stay.end is not None and stay.end <= now]
-        for name, stay in sorted(ended, key=lambda each: each[0]):
+        for name, stay in sorted(ending, key=lambda each: each[0]):
             state.added = {other: its for other, its in state.added.items() if other != name}
             why = Because("ended", stay.because.place, stay.because.rule)
             touched.update(self.show_added(name, step, round_, why))

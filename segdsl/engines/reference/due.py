@@ -13,8 +13,9 @@ from segdsl.engines.reference.evaluate import View, evaluate
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.plan.walk import walk
-from segdsl.state.memories import next_change, next_passage
+from segdsl.state.memories import inside, least, next_change, next_passage
 from segdsl.state.moments import NEVER, next_near_date, next_scheduled
+from segdsl.state.windows import leaves
 from segdsl.values import instants
 
 Timed = p.Recall | p.Items | p.Compare | p.Age | p.Member
@@ -86,9 +87,12 @@ def fires_now(trigger: p.DateTrigger | p.ScheduleTrigger, view: View) -> bool:
 
 
 def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -> Iterator[Timed]:
-    """The parts of a condition whose answer the clock alone can change."""
-    for node in walk(condition):
+    """The parts of a condition whose answer the clock alone can change. Of a count that is compared with a number it is
+    the comparison."""
+    for node in walk(condition, lambda node: least(node, memories) is None):
         match node:
+            case p.Compare() if least(node, memories) is not None:
+                yield node
             case p.Recall(key) if memories[key].window is not None:
                 yield node
             case p.Items(_, window) if window is not None:
@@ -119,6 +123,13 @@ def _changes(part: Timed, view: View) -> Iterator[int | None]:
         case p.Items(key, window):
             items = view.state.collections.get(key, [])
             yield next_passage(window, items, view.now, view.zone) if window is not None else None
+        case p.Compare(_, p.Recall(key)):
+            number = least(part, view.memories)
+            held = view.state.memories.get(key)
+            window = view.memories[key].window
+            if number is not None and held and window is not None:
+                inside_now = inside(window, held, view.now, view.zone)
+                yield leaves(window, inside_now[-number], view.zone) if len(inside_now) >= number else None
         case p.Compare(operator, _, turning):
             # `now >= x` turns at x, `now > x` a microsecond later, `now = x` at both.
             instant = evaluate(turning, view)
