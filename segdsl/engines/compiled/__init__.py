@@ -116,7 +116,7 @@ class Compiled:
         round_ = Round(here, now, here.arrivals, 0, event.id, mark) if on.tells or here.waits else None
         if here.waits:
             self.rounds.flows.drop_ended(here, now)
-        touched: set[int] = set() if moved or on.finds else NOTHING
+        touched: set[int] = set() if on.finds or state is None or event.attributes else NOTHING
         if on.enter is not None:
             on.enter(here, now, fields, event.id, touched, round_)
         if round_ is not None and round_.full:
@@ -139,7 +139,9 @@ class Compiled:
             round_ = round_ or Round(here, now, here.arrivals, 0, event.id, mark)
             round_.events = ((event.name, fields),)
             moved |= self.rounds.go(round_, step, event.id, found)
-        if moved or clock.minds(here.added is not added, here.members is not members):
+        if not moved and (here.added is not added or here.members is not members):
+            moved = clock.minds(here.added is not added, here.members is not members)
+        if moved:
             clock.set_due(here, now)
         return step
 
