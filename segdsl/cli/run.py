@@ -29,6 +29,9 @@ from segdsl.host.objects import change_line, reject_line
 
 _FILE = click.Path(dir_okay=False, allow_dash=True)
 
+ENGINES = ("compiled", "reference")
+"""The default first."""
+
 
 @frozen
 class Options:
@@ -48,6 +51,7 @@ class Options:
     fresh: bool
     force: bool
     no_journal: bool
+    engine: str
     as_json: bool
     progress: bool
     color: bool | None
@@ -100,6 +104,8 @@ def _only(_context: click.Context, _option: click.Parameter, given: tuple[str, .
               help="Write every effect that a limit or a hold kept back there, as lines of JSON.")  # fmt: skip
 @click.option("--no-journal", is_flag=True, help="Keep no events in a new store: smaller, but `seg why` cannot answer.")
 @click.option("--fresh", is_flag=True, help="Remove the store and begin anew.")
+@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True,
+              help="What runs the rules. Both give the same; the reference, to compare with, is slow.")  # fmt: skip
 @force_option
 @click.option("--json", "as_json", is_flag=True, help="Write the summary as one JSON object.")
 @click.option("--progress", is_flag=True, help="Tell of progress also where standard error is no terminal.")
@@ -143,7 +149,9 @@ def command(**given: Any) -> None:
         taken = {action.name: _handed_over for action in program.plan.actions} if options.effects else {}
         journal = False if options.no_journal or url == MEMORY else None
         notices = _handed_over if taken else None
-        engine = segdsl.Engine(program, backend, handlers=taken, withdrawn=notices, journal=journal)
+        engine = segdsl.Engine(
+            program, backend, handlers=taken, withdrawn=notices, journal=journal, engine=options.engine
+        )
         summary = _run(engine, options, url)
         if options.as_json:
             lines.print_lines([summary.as_json()])

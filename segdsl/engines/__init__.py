@@ -9,10 +9,12 @@ from importlib import import_module
 from importlib.resources import files
 from typing import cast
 
+from segdsl.diagnostics.errors import UnknownNameError
 from segdsl.engines.base import Prepared
 from segdsl.plan.nodes import Plan
 
 DEFAULT = "compiled"
+"""The engine that runs programs where none is named: it gives what `reference` gives, sooner."""
 
 
 def engines() -> list[str]:
@@ -21,5 +23,8 @@ def engines() -> list[str]:
 
 
 def prepare(plan: Plan, engine: str = DEFAULT) -> Prepared:
-    """A plan made ready to be run by an engine. It can be used by several threads at once."""
+    """A plan made ready to be run by an engine. It can be used by several threads at once. Raises UnknownNameError for
+    an engine that is not there."""
+    if engine not in engines():
+        raise UnknownNameError(f"there is no engine {engine!r}: there are {' and '.join(engines())}")
     return cast(Prepared, import_module(f"{__name__}.{engine}").prepare(plan))

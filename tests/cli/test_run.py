@@ -34,6 +34,11 @@ def test_the_summary_as_json(shop: Path, run: Seg, snapshot):
     assert told(result.stdout) == snapshot
 
 
+def test_both_engines_say_the_same(shop: Path, run: Seg):
+    said = [run(*RUN, "--fresh", "--engine", name, "--json").stdout for name in ("compiled", "reference")]
+    assert said[0] == said[1]
+
+
 CALLS = [
     {"type": "track", "event": "Signed Up", "userId": "ann", "timestamp": "2026-03-01T10:00:00Z"},
     {"type": "track", "event": "Order Completed", "userId": "ann", "timestamp": "2026-03-02T10:00:00Z"},
