@@ -9,7 +9,7 @@ from tests.support.agreeing import Sides, run
 from tests.support.planting import Fault, planted
 from tests.support.shrinking import Disagreement, shrunk
 
-PROGRAMS = 80
+PROGRAMS = 160
 """A fault that is not seen in so many is not found: then better what programs are drawn, or what happens in them."""
 
 INPUTS = 250
