@@ -7,7 +7,7 @@ format is a file beside this one with an `open_reader`; it imports `plan`, `reco
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -125,6 +125,7 @@ class EventShape:
         )
         self.forms = Forms(Moments(self.zone), identity, self.ignored_fields)
         self._known = self.forms.known
+        self._moment = self.forms.moments.of
         self._unknown: dict[str, str] = {}
         self._ignored: list[tuple[str, str]] = []  # by the event that is being read
 
@@ -138,9 +139,18 @@ class EventShape:
         written, if the object was made of another. Never raises for what the object holds.
         """
         try:
-            return self._known[obj["event"]][tuple(obj)](obj, place, source, part, format)
+            make = self._known[obj["event"]][tuple(obj)]
+            return make(obj, self._moment(obj["time"]), place, source, part, format)
         except UNUSUAL:
             return self.patiently(obj, place, source, raw, part=part, format=format)
+
+    def instants(self, objects: list[Any]) -> Sequence[int | None]:
+        """The instants of objects in the plain shape; None where `to_event` has to say more."""
+        try:
+            raws = [obj["time"] for obj in objects]
+        except UNUSUAL:
+            raws = [obj.get("time") if isinstance(obj, dict) else None for obj in objects]
+        return self.forms.moments.of_each(raws)
 
     def patiently(
         self, obj: Any, place: int, source: str, raw: bytes | str = b"", *, part: str = "", format: str = ""

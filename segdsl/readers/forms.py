@@ -22,8 +22,9 @@ from segdsl.values.quick import Moments, Read, reader
 Ignored = tuple[tuple[str, str], ...]
 """What is not declared, by the keys under which it is counted."""
 
-Make = Callable[[dict[str, Any], int, str, str, str], Event]
-"""Makes the event of an object: with its place, the source, the part and the format, as `EventShape.to_event` has."""
+Make = Callable[[dict[str, Any], int, int, str, str, str], Event]
+"""Makes the event of an object: with its instant, its place, the source, the part and the format, as
+`EventShape.to_event` has."""
 
 SIGHTS = 8
 """How often a form comes before a function is made for it."""
@@ -73,8 +74,7 @@ class Forms:
         self._seen.pop((written, form), None)
         namespace: dict[str, Any] = {
             "Event": Event, "attributes_of": self.attributes_of, "counts": self.counts, "identity": self.identity,
-            "ignored": ignored, "hours": self.moments.hours.get, "rests": self.moments.rests.get,
-            "moment": self.moments.of,
+            "ignored": ignored, "moment": self.moments.of,
         }  # fmt: skip
         namespace |= {f"read{form.index(key)}": self._reader(kind) for key, (_, kind) in fields.items()}
         exec(_compiled(event_source(name, form, fields, bool(ignored))), namespace)  # noqa: S102 - text of our own

@@ -98,6 +98,14 @@ def blocks_of(arriving: Iterable[bytes | None], limit: int) -> Iterator[Block | 
         yield Line(place, rest, "long" if long else "open")
 
 
+def parted(block: Block, size: int) -> Iterator[Block]:
+    """A block as blocks of so many lines at most."""
+    lines = block.lines
+    for at in range(0, len(lines), size):
+        part = lines[at : at + size]
+        yield Block(block.place + at, b"\n".join(part) + b"\n", len(part))
+
+
 def _one_by_one(block: Block, limit: int) -> Iterator[Block | Line]:
     """Lines of which one may be too long."""
     for place, line in enumerate(block.lines, block.place):

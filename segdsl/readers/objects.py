@@ -17,12 +17,15 @@ from msgspec.json import Decoder
 from segdsl.readers.base import EventShape, Lot, Reader, Refusal, reject
 from segdsl.readers.cutting import Piece, blocks
 from segdsl.readers.lenient import loosened
-from segdsl.readers.lines import Block, Stream
+from segdsl.readers.lines import Block, Stream, parted
 from segdsl.records.inputs import PLAIN, Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.limits import EVENT_BYTES
 from segdsl.values.quick import UNUSUAL
 from segdsl.values.wire import shown
+
+FEW = 64
+"""Lines that are tried together again where one of many more is no object."""
 
 Object = dict[str, Any]
 
@@ -103,9 +106,14 @@ class Objects(Reader):
             if objects is not None:
                 yield self._lines(objects, part)
             else:
-                yield [
-                    item for n, line in enumerate(part.lines, part.place) for item in self._piece(Piece(n, line, ""))
-                ]
+                yield [item for few in parted(part, FEW) for item in self._few(few)]
+
+    def _few(self, block: Block) -> Iterable[Event | Reject]:
+        """The events of lines among which there may be one that is no object: then each is read by itself."""
+        objects = decoded_lines(block)
+        if objects is not None:
+            return self._lines(objects, block)
+        return [item for n, line in enumerate(block.lines, block.place) for item in self._piece(Piece(n, line, ""))]
 
     def _piece(self, piece: Piece) -> Iterable[Event | Reject]:
         try:
@@ -121,10 +129,11 @@ class Objects(Reader):
         made: Lot = []
         known, source, choice = self.shape.forms.known, self.source, self.choice
         is_plain, lines = choice.last.is_plain, None
-        for place, obj in enumerate(objects, block.place):
-            if is_plain:
+        instants = self.shape.instants(objects) if is_plain else [None] * len(objects)
+        for place, obj, instant in zip(range(block.place, block.place + len(objects)), objects, instants, strict=True):
+            if is_plain and instant is not None:
                 try:
-                    made.append(known[obj["event"]][tuple(obj)](obj, place, source, "", PLAIN))
+                    made.append(known[obj["event"]][tuple(obj)](obj, instant, place, source, "", PLAIN))
                     continue
                 except UNUSUAL:
                     pass

@@ -29,6 +29,9 @@ FILES = 64
 LOT = 1_000
 """Events given, written and read together."""
 
+BEHIND = 1_000
+"""Events that are gone back at most to put a late one in its place at once; else all are sorted when they are cut."""
+
 _LENGTH = 4
 _BUFFER = 1 << 18
 
@@ -68,11 +71,12 @@ def lots_in_order(lots: Iterable[Lot], *, run: int = RUN, count: Count | None = 
             if not lot:
                 continue
             count.places = max(count.places, lot[-1].place)
+            events = cast("list[Event]", lot)
             if Reject in map(type, lot):
                 rejects: Lot = [item for item in lot if isinstance(item, Reject)]
                 count.rejects += len(rejects)
                 yield rejects
-            events = [item for item in lot if isinstance(item, Event)]
+                events = [item for item in lot if isinstance(item, Event)]
             count.events += len(events)
             held.take(events)
             while len(held.events) > run:
@@ -98,31 +102,32 @@ def _lots_of(items: Iterable[Event | Reject], most: int) -> Iterator[Lot]:
 
 
 class _Run:
-    """Events that are held in memory, and whether they have come in order: mostly they have."""
+    """Events that are held in memory, sorted as they come as long as none is far behind: mostly none is. Those of equal
+    keys always stand in the order of the input."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.is_ordered = True
-        self._last = (0, 0)
 
     def take(self, events: list[Event]) -> None:
-        """Hold the events of a lot too."""
-        if not events:
-            return
-        if self.is_ordered:
-            instants = list(map(_INSTANT, events))
-            follows = not self.events or _KEY(events[0]) >= self._last
-            self.is_ordered = follows and instants == sorted(instants)
-            self._last = _KEY(events[-1])
+        """Hold the events of a lot too. Of one instant they stand in the order of their places already."""
+        events = sorted(events, key=_INSTANT)
+        if events and self.events and self.is_ordered and _KEY(events[0]) < _KEY(self.events[-1]):
+            behind = bisect_right(self.events, _KEY(events[0]), key=_KEY)
+            self.is_ordered = len(self.events) - behind <= BEHIND
+            if self.is_ordered:
+                ahead = bisect_left(events, _KEY(self.events[-1]), key=_KEY)
+                events[:ahead] = sorted(self.events[behind:] + events[:ahead], key=_KEY)
+                del self.events[behind:]
         self.events += events
 
     def cut(self, size: int) -> list[Event]:
-        """The first of them, sorted."""
+        """As many of them, sorted; of equal keys the first ones."""
         cut, rest = self.events[:size], self.events[size:]
         if not self.is_ordered:
             cut.sort(key=_KEY)
-        self.events, self.is_ordered = [], True
-        self.take(rest)
+            rest.sort(key=_KEY)
+        self.events, self.is_ordered = rest, True
         return cut
 
 

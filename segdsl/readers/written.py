@@ -19,14 +19,14 @@ Chosen = Mapping[str, tuple[str, Kind]]
 """What is declared of an object: by key, the names and kinds; in the order in which an event has them."""
 
 _IDENTITIES = ("id", "customer", "visitor")
-_HELD = (*_IDENTITIES, "time", "received", "attributes")
+_HELD = (*_IDENTITIES, "received", "attributes")
 _MADE_ID = "f'{source}:{place}{part}'"
 
 
 def event_source(name: str, form: Form, fields: Chosen, ignores: bool) -> str:
     """The text of `make`, which makes an event. `ignores`: something in the form is not declared."""
     held = _held(form, (*_HELD, *fields))
-    return _function("make(obj, place, source, part, format)", _event(name, form, held, fields, ignores))
+    return _function("make(obj, instant, place, source, part, format)", _event(name, form, held, fields, ignores))
 
 
 def attributes_source(form: Form, attributes: Chosen) -> str:
@@ -46,8 +46,6 @@ def _event(name: str, form: Form, held: Mapping[str, str], fields: Chosen, ignor
             yield from _identity(held[key], _MADE_ID if key == "id" else "''")
     yield f"if not ({' or '.join(held[key] for key in ('customer', 'visitor') if key in held)}):"
     yield "    raise ValueError('nobody is named')"
-    yield f"hour, rest = hours({held['time']}[:13]), rests({held['time']}[13:])"
-    yield f"instant = hour + rest if hour is not None and rest is not None else moment({held['time']})"
     yield "fields = {}"
     for key, (field, kind) in fields.items():
         yield f"if {held[key]} is not None:"

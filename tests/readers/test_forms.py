@@ -180,7 +180,9 @@ def test_lines_decoded_together_are_what_they_are_alone(
 
     data = end.join(lines) + (end if last else b"")
     short, patient = two()
-    together = list(open_reader(short, "s", 300).read(Parts(data)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(objects, "FEW", 3)
+        together = list(open_reader(short, "s", 300).read(Parts(data)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(objects, "decoded_lines", lambda _: None)
         alone = list(open_reader(patient, "s", 300).read(Parts(data)))

@@ -48,12 +48,15 @@ def events(instants):
     return [Event(str(n), "e", "c", instant, place=n) for n, instant in enumerate(instants, start=1)]
 
 
-@given(st.lists(EVENTS | REJECTS, max_size=40), st.integers(1, 50))
-def test_it_is_sorted_whatever_the_run(items, run):
+@given(st.lists(EVENTS | REJECTS, max_size=40), st.integers(1, 50), st.integers(0, 20))
+def test_it_is_sorted_whatever_the_run(items, run, behind):
     rejects = [item for item in items if isinstance(item, Reject)]
     rest = [item for item in items if isinstance(item, Event)]
     count = Count()
-    assert list(in_order(items, run=run, count=count)) == rejects + sorted(rest, key=lambda e: (e.instant, e.place))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ordering, "BEHIND", behind)
+        found = list(in_order(items, run=run, count=count))
+    assert found == rejects + sorted(rest, key=lambda e: (e.instant, e.place))
     assert count.places == max((item.place for item in items), default=0)
     assert (count.events, count.rejects) == (len(rest), len(rejects))
     assert count.spilled == max(0, -(-len(rest) // run) - 1)
