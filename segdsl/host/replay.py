@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, islice
+from operator import attrgetter
 from pathlib import Path
+from typing import cast
 
 from attrs import define, field, frozen
 from msgspec.structs import replace
@@ -180,11 +182,11 @@ class Running:
         """Lists of at most `size` items, and of about `CUSTOMERS` customers; what stands together stays so."""
         ahead: list[Event | Reject] = []
         while ahead := [*ahead, *islice(items, min(self.size, LOT) - len(ahead))]:
-            batch, concerned = ahead, {item.customer for item in ahead}
+            batch, concerned = ahead, set(map(_CUSTOMER, ahead))
             while len(batch) < self.size and len(concerned) < CUSTOMERS:
                 lot = list(islice(items, min(self.size - len(batch), LOT)))
                 batch += lot
-                concerned.update([item.customer for item in lot])
+                concerned.update(map(_CUSTOMER, lot))
                 if not lot:
                     break
             ahead = []
@@ -283,7 +285,10 @@ class Running:
 
     def _take(self, batch: list[Event | Reject]) -> None:
         vouched = self.until if self.until is not None else instants.LATEST
-        events = [item for item in batch if type(item) is Event and item.instant <= vouched]
+        if self.until is None and Reject not in map(type, batch):
+            events = cast("list[Event]", batch)
+        else:
+            events = [item for item in batch if type(item) is Event and item.instant <= vouched]
         self.take(batch, events, vouched, self.source.handled(self._reached(events[-1])) if events else {})
         self.handled += len(batch)
         self.tell_progress()
@@ -358,3 +363,6 @@ def _together(one: Event | Reject, other: Event | Reject) -> bool:
     between them could not tell where it was."""
     same = one.place == other.place
     return same and (isinstance(one, Reject) or isinstance(other, Reject) or one.instant == other.instant)
+
+
+_CUSTOMER = attrgetter("customer")

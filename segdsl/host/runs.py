@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from attrs import define, field
 
@@ -95,7 +96,7 @@ class Report:
     def reach(self, events: list[Event]) -> None:
         """Add the instants of some events that are believed."""
         if events:
-            reached = [event.instant for event in events]
+            reached = list(map(_INSTANT, events))
             first, last = min(reached), max(reached)
             self.first = first if self.first is None else min(self.first, first)
             self.last = last if self.last is None else max(self.last, last)
@@ -131,3 +132,6 @@ class Listener:
     clock_changes: Callable[[list[Change]], None] = lambda changes: None
     progress: Callable[[Progress], None] = lambda progress: None
     renewed: Callable[[str], None] = lambda how: None
+
+
+_INSTANT = attrgetter("instant")
