@@ -201,6 +201,10 @@ class Backend(ABC):
     def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
         """Those of the hashes that belong to forgotten customers, with the instant of forgetting."""
 
+    def remembers_forgotten(self) -> bool:
+        """Whether there may be any forgotten customer: where not, there is no need to ask who is one."""
+        return True
+
     @abstractmethod
     def visitors(self, names: Sequence[str]) -> dict[str, bytes]:
         """The records of those of the visitors that were seen."""

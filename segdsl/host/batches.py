@@ -21,6 +21,7 @@ from segdsl.host.lives import Lives
 from segdsl.host.loading import Program, plan_of
 from segdsl.host.moments import database_version
 from segdsl.host.questions import Questions
+from segdsl.host.runs import Report
 from segdsl.host.straight import take_all
 from segdsl.host.taking import Taking
 from segdsl.plan import nodes as p
@@ -118,7 +119,7 @@ class Batches(Questions):
 
     # ---------------------------------------------------------------------------------------------------------- batches
 
-    def take(
+    def take(  # noqa: PLR0913 - what a run says about one batch
         self,
         items: list[Event | Reject],
         positions: Mapping[str, Position] | None = None,
@@ -129,6 +130,7 @@ class Batches(Questions):
         read_again: bool = False,
         settled: bool = False,
         between: Callable[[int], object] = lambda taken: None,
+        unheard: Report | None = None,
     ) -> list[Outcome]:
         """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
         events are believed, in place of the clock's. `before_commit` sees the outcomes first.
@@ -139,17 +141,19 @@ class Batches(Questions):
 
         `between` is told how many items were taken, every few thousand of a large batch.
 
+        `unheard`: nobody is to hear of the outcomes. What came of the items is counted there, and none are given.
+
         `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over."""
         taking = self._taking(vouched if vouched is not None else self._believed(), positions or {}, settled)
         taking.load_for(items)
-        outcomes = take_all(taking, items[:LOT])
+        outcomes = take_all(taking, items[:LOT], unheard)
         for start in range(LOT, len(items), LOT):
             between(start)
-            outcomes += take_all(taking, items[start : start + LOT])
+            outcomes += take_all(taking, items[start : start + LOT], unheard)
         if read_again and held is not None:
             held.update(taking.without_rejects())
             held = None
-        self._commit(taking, outcomes, before_commit, held)
+        self._commit(taking, outcomes, before_commit, held, inputs=bool(items))
         return outcomes
 
     def _believed(self) -> int:
@@ -169,13 +173,15 @@ class Batches(Questions):
         outcomes: list[Outcome],
         before_commit: Listen | None = None,
         held: Counter[Tally] | None = None,
+        *,
+        inputs: bool = False,
     ) -> None:
         """Commit a batch, and the tallies that were `held` back, and hand over what it put into the outbox: first
         notices of what is withdrawn. An effect that nobody was given is withdrawn without one."""
         if before_commit is not None:
             before_commit(outcomes)
         batch = taking.batch()
-        if outcomes:
+        if outcomes or inputs:
             batch.tallies[Tally("batch", "", self.clock() // DAY)] = 1
         if held:
             batch.tallies = dict(held + Counter(batch.tallies))

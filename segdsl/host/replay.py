@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, islice
+from operator import attrgetter
 from pathlib import Path
+from typing import cast
 
 from attrs import define, field, frozen
 from msgspec.structs import replace
@@ -20,7 +22,7 @@ from segdsl.host import files
 from segdsl.host.batches import LOT
 from segdsl.host.engine import Engine
 from segdsl.host.moments import Moment, instant_of
-from segdsl.host.runs import Listener, Progress, Report
+from segdsl.host.runs import Listener, Progress, Report, nobody
 from segdsl.host.tidying import seldom_tidied
 from segdsl.readers import read_events
 from segdsl.readers.base import Lot
@@ -180,11 +182,11 @@ class Running:
         """Lists of at most `size` items, and of about `CUSTOMERS` customers; what stands together stays so."""
         ahead: list[Event | Reject] = []
         while ahead := [*ahead, *islice(items, min(self.size, LOT) - len(ahead))]:
-            batch, concerned = ahead, {item.customer for item in ahead}
+            batch, concerned = ahead, set(map(_CUSTOMER, ahead))
             while len(batch) < self.size and len(concerned) < CUSTOMERS:
                 lot = list(islice(items, min(self.size - len(batch), LOT)))
                 batch += lot
-                concerned.update([item.customer for item in lot])
+                concerned.update(map(_CUSTOMER, lot))
                 if not lot:
                     break
             ahead = []
@@ -283,7 +285,10 @@ class Running:
 
     def _take(self, batch: list[Event | Reject]) -> None:
         vouched = self.until if self.until is not None else instants.LATEST
-        events = [item for item in batch if isinstance(item, Event) and item.instant <= vouched]
+        if self.until is None and Reject not in map(type, batch):
+            events = cast("list[Event]", batch)
+        else:
+            events = [item for item in batch if type(item) is Event and item.instant <= vouched]
         self.take(batch, events, vouched, self.source.handled(self._reached(events[-1])) if events else {})
         self.handled += len(batch)
         self.tell_progress()
@@ -293,7 +298,8 @@ class Running:
     ) -> None:
         """Take and tell of one batch, and commit it with the place in the input. `events` are those of its items that
         are believed, up to `vouched`."""
-        earliest = min([event.instant for event in events], default=instants.LATEST)
+        is_first = self.told == instants.EARLIEST  # no earlier run has told of what the clock does
+        earliest = instants.LATEST if is_first else min([event.instant for event in events], default=instants.LATEST)
         if earliest <= self.told:
             # What the clock does after this event is new. If this run is stopped, the next one does not know to whom it
             # happened, and tells of all of it again rather than of none.
@@ -303,18 +309,22 @@ class Running:
 
         def tell(outcomes: list[Outcome]) -> None:
             nonlocal news
-            # Where no earlier run has told of what the clock does, all is new.
-            news = outcomes if self.told == instants.EARLIEST else list(map(self._news, items, outcomes))
+            news = outcomes if is_first else list(map(self._news, items, outcomes))
             self.listener.outcomes(news)
 
+        # Of what nobody hears only the numbers are wanted.
+        unheard = Report() if is_first and self.listener.outcomes is nobody else None
         place = positions.get(self.source.key)
         again = bool(self.source.key) and (place is None or place == self.before)
         self.placed |= not again
         self.engine.take(
             items, positions, vouched=vouched, before_commit=tell, held=self.held, read_again=again,
-            between=self.tell_progress,
+            between=self.tell_progress, unheard=unheard,
         )  # fmt: skip
-        self.report.add(items, news)
+        if unheard is None:
+            self.report.add(items, news)
+        else:
+            self.report.include(unheard)
         self.report.reach(events)
 
     def tell_progress(self, taken: int = 0) -> None:
@@ -353,3 +363,6 @@ def _together(one: Event | Reject, other: Event | Reject) -> bool:
     between them could not tell where it was."""
     same = one.place == other.place
     return same and (isinstance(one, Reject) or isinstance(other, Reject) or one.instant == other.instant)
+
+
+_CUSTOMER = attrgetter("customer")

@@ -1,12 +1,13 @@
 """What a run tells: how far it is, what it did, and who hears of it. Runs are `replay.py` and `following.py`."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from attrs import define, field
 
 from segdsl.records.inputs import Event
-from segdsl.records.outcomes import Change, Outcome, Reject
+from segdsl.records.outcomes import Change, Effect, Held, Outcome, Reject
 
 
 @define
@@ -52,20 +53,25 @@ class Report:
                 self.rejects[outcome.reject.reason] += 1
             elif outcome.status == "repeated":
                 self.repeated += 1
-            if outcome.changes or outcome.fired or outcome.effects or outcome.undone or outcome.withdrawn:
+            if outcome.changes or outcome.fired or outcome.undone or outcome.withdrawn:
                 self._count(outcome)
-            for each in outcome.held:
-                self.held[each.effect.action] += 1
-                self.held_by.update((each.effect.action, by.text, by.place) for by in each.by)
+            if outcome.effects or outcome.held:
+                self.count_made(outcome.effects, outcome.held)
         self.events += accepted
+
+    def count_made(self, effects: Iterable[Effect], held: Iterable[Held]) -> None:
+        """Add effects that were made and effects that were held back."""
+        for effect in effects:
+            self.effects[effect.action] += 1
+            self.late += effect.mark == "late"
+        for each in held:
+            self.held[each.effect.action] += 1
+            self.held_by.update((each.effect.action, by.text, by.place) for by in each.by)
 
     def _count(self, outcome: Outcome) -> None:
         self.changes += len(outcome.changes) + len(outcome.undone)
         for rule in outcome.fired:
             self.fired[rule] += 1
-        for effect in outcome.effects:
-            self.effects[effect.action] += 1
-            self.late += effect.mark == "late"
         self.withdrawn += len(outcome.withdrawn)
 
     def add(self, items: list[Event | Reject], outcomes: list[Outcome]) -> None:
@@ -77,12 +83,23 @@ class Report:
         # Only an item that is an event can have been accepted.
         self.formats.update([item.format for item in items if isinstance(item, Event) and item.format])
 
+    def include(self, part: "Report") -> None:
+        """Add what was counted apart of some items."""
+        self.events += part.events
+        self.repeated += part.repeated
+        self.changes += part.changes
+        self.late += part.late
+        self.withdrawn += part.withdrawn
+        for name in ("rejects", "fired", "effects", "held", "held_by", "formats"):
+            getattr(self, name).update(getattr(part, name))
+
     def reach(self, events: list[Event]) -> None:
         """Add the instants of some events that are believed."""
         if events:
-            reached = [event.instant for event in events]
-            self.first = min(reached) if self.first is None else min(self.first, min(reached))
-            self.last = max(reached) if self.last is None else max(self.last, max(reached))
+            reached = list(map(_INSTANT, events))
+            first, last = min(reached), max(reached)
+            self.first = first if self.first is None else min(self.first, first)
+            self.last = last if self.last is None else max(self.last, last)
 
 
 @define
@@ -100,6 +117,10 @@ class Progress:
     clock: int | None = None
 
 
+def nobody(outcomes: list[Outcome]) -> None:
+    """Hears of no outcomes."""
+
+
 @define
 class Listener:
     """Who hears of a run. `outcomes` sees each batch before it is committed, of events and of customers whom the clock
@@ -107,7 +128,10 @@ class Listener:
     (each once, also when runs go on from each other); `progress` is told now and then; `renewed` of a followed file
     that is another one now, as `truncated` or `replaced`."""
 
-    outcomes: Callable[[list[Outcome]], None] = lambda outcomes: None
+    outcomes: Callable[[list[Outcome]], None] = nobody
     clock_changes: Callable[[list[Change]], None] = lambda changes: None
     progress: Callable[[Progress], None] = lambda progress: None
     renewed: Callable[[str], None] = lambda how: None
+
+
+_INSTANT = attrgetter("instant")

@@ -6,7 +6,7 @@ once the event is accepted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
 from attrs import define, field
@@ -61,16 +61,17 @@ class Taking:
     def __attrs_post_init__(self) -> None:
         self.links = Links(self.backend)
 
-    def load_for(self, items: Iterable[Event | Reject]) -> None:
+    def load_for(self, items: Collection[Event | Reject]) -> None:
         """Read what is kept of all that some events name. What turns out to be needed besides is read when it is."""
-        events = [item for item in items if isinstance(item, Event)]
-        visited = [] if self.settled else [event for event in events if event.visitor]
-        self.links.load(event.visitor for event in visited)
+        customers = {item.customer: None for item in items if type(item) is Event}
         names: list[str] = []
-        offs = Counter(event.visitor for event in visited if event.name == LOGS_OFF)
-        for name in dict.fromkeys(event.visitor for event in visited):
-            names += self.links.whose(name, offs[name])
-        self.load([*(event.customer for event in events), *names])
+        visited = [] if self.settled else [item for item in items if type(item) is Event and item.visitor]
+        if visited:
+            self.links.load(event.visitor for event in visited)
+            offs = Counter(event.visitor for event in visited if event.name == LOGS_OFF)
+            for name in dict.fromkeys(event.visitor for event in visited):
+                names += self.links.whose(name, offs[name])
+        self.load([*customers, *names])
 
     def load(self, customers: Iterable[str]) -> None:
         """Read what is kept of some customers."""
@@ -78,6 +79,8 @@ class Taking:
         self.looked_up.update(wanted)
         found = self.backend.load(wanted)
         self.kept |= {name: decode(data) for name, data in found.items()}
+        if not self.backend.remembers_forgotten():
+            return
         # One who has come back could still be sent a late event from before.
         hashes = {self.tombstone(name): name for name in wanted if self.lives.lateness or name not in found}
         forgotten = self.backend.tombstones(list(hashes))
@@ -303,12 +306,16 @@ class Taking:
         """Count what rules did. What a later input of the batch takes back stays counted, as between batches."""
         for rule, instant in zip(outcome.fired, outcome.fired_at, strict=True):
             self.tallies["fired", rule, instant // DAY, ""] += 1
-        for effect in outcome.effects:
-            self.tallies["effect", effect.action, effect.instant // DAY, ""] += 1
         for effect in outcome.withdrawn:
             self.tallies["withdrawn", effect.action, effect.instant // DAY, ""] += 1
-        for held in outcome.held:
-            self.tallies["held", held.effect.action, held.effect.instant // DAY, ""] += 1
+        self.count_made(outcome.effects, outcome.held)
+
+    def count_made(self, effects: Iterable[Effect], held: Iterable[Held]) -> None:
+        """Count effects that were made, and those that were held back."""
+        for effect in effects:
+            self.tallies["effect", effect.action, effect.instant // DAY, ""] += 1
+        for each in held:
+            self.tallies["held", each.effect.action, each.effect.instant // DAY, ""] += 1
 
     def _refused(self, event: Event, life: Life | None, named: str, guest: str) -> Reject | None:
         """Why a readable event cannot be taken (language.md sections 5.1 and 5.15 to 5.18). `named` is the customer

@@ -5,7 +5,10 @@ Seen to fail when the straight way takes a repetition or an event from before th
 another, or leaves in the journal how an event was written and what nothing declares.
 """
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -16,6 +19,8 @@ from hypothesis import strategies as st
 from segdsl.backends.memory import MemoryBackend
 from segdsl.host.engine import Engine
 from segdsl.host.program import Program, loads
+from segdsl.host.replay import replay
+from segdsl.host.runs import Listener, Report
 from segdsl.host.taking import Taking
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Outcome, Reject
@@ -50,7 +55,7 @@ def mixed(draw: st.DrawFn) -> Stream:
     return stream
 
 
-def patiently(taking: Taking, items: Iterable[Event | Reject]) -> list[Outcome]:
+def patiently(taking: Taking, items: Iterable[Event | Reject], _unheard: Report | None) -> list[Outcome]:
     return [taking.take(item) for item in items]
 
 
@@ -88,3 +93,20 @@ def test_few_states_at_hand_are_as_good_as_many(
 ) -> None:
     program, parts = loads(lateness + written.text()), cuts(stream, data)
     assert run(program, parts, hot) == run(program, parts)
+
+
+@pytest.mark.parametrize("lateness", LATENESS)
+@settings(max_examples=20)
+@given(written=programs(), stream=mixed())
+def test_a_run_that_nobody_hears_does_and_reports_the_same(lateness: str, written: Written, stream: Stream) -> None:
+    program = loads(lateness + written.text())
+
+    def done(listener: Listener) -> tuple[Any, ...]:
+        with TemporaryDirectory() as folder, Engine(program, clock=lambda: LATEST - DAY) as engine:
+            path = Path(folder) / "events.jsonl"
+            path.write_text("".join(f"{json.dumps(event)}\n" for event in stream), "utf-8")
+            report = replay(engine, path, listener=listener, batch=5)
+            tallies = {tally: number for tally, number in engine.backend.tallies().items() if tally.kind != "batch"}
+            return report, tallies, *all_of(engine, [])[2:]
+
+    assert done(Listener()) == done(Listener(outcomes=lambda outcomes: None))

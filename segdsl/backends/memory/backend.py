@@ -116,6 +116,9 @@ class MemoryBackend(Backend):
     def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
         return {hash_: self._tombstones[hash_] for hash_ in hashes if hash_ in self._tombstones}
 
+    def remembers_forgotten(self) -> bool:
+        return bool(self._tombstones)
+
     def visitors(self, names: Sequence[str]) -> dict[str, bytes]:
         return {name: self._visitors[name].record for name in names if name in self._visitors}
 

@@ -5,7 +5,7 @@ thousand share) and the cause of the change that began it, then the same of the 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -22,6 +22,7 @@ PARTS = 5
 """Of a change, in a stay."""
 
 _OPEN = 0x90 | PARTS  # the first byte of a stay that goes on: an array of so many
+_CLOSED = bytes([0x90 | 2 * PARTS])
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple).decode
 
@@ -46,18 +47,18 @@ class Stays:
         names = {account: guest for guest, account in batch.renamed.items()}
         after: dict[Key, list[Stay]] = {}
 
-        def stays(change: Change) -> list[Stay]:
-            key = (change.segment, change.customer)
-            found = after.get(key)
-            if found is None:
-                before = names.get(change.customer, change.customer) if names else change.customer
-                found = after[key] = [] if before in erased else list(self._kept(change.segment, before))
+        def begun(key: Key) -> list[Stay]:
+            before = names.get(key[1], key[1]) if names else key[1]
+            after[key] = found = [] if before in erased else self._kept(key[0], before)
             return found
 
         for change in reversed(batch.undone):
-            self._undo(stays(change), change)
+            key = (change.segment, change.customer)
+            self._undo(after[key] if key in after else begun(key), change)
         for change in batch.changes:
-            self._add(stays(change), change)
+            key = (change.segment, change.customer)
+            stays = after.get(key)
+            self._add(begun(key) if stays is None else stays, change)
         return after
 
     def put(self, after: dict[Key, list[Stay]], batch: Batch) -> None:
@@ -71,15 +72,20 @@ class Stays:
                 of.pop(customer, None)
                 continue
             if customer not in of:
-                fresh.setdefault(customer, []).append(segment)
+                others = fresh.get(customer)
+                if others is None:
+                    fresh[customer] = [segment]
+                else:
+                    others.append(segment)
             of[customer] = stays[0] if len(stays) == 1 else tuple(stays)
         for customer, segments in fresh.items():
-            both = tuple(sorted({*self._segments.get(customer, ()), *segments}))
+            known = self._segments.get(customer)
+            both = tuple(sorted({*known, *segments} if known else segments))
             self._segments[customer] = self._shared.setdefault(both, both)
         for change in batch.undone:
             self.open[change.segment] -= 1 if change.entered else -1
-        for change in batch.changes:
-            self.open[change.segment] += 1 if change.entered else -1
+        self.open.update([change.segment for change in batch.changes if change.entered])
+        self.open.subtract([change.segment for change in batch.changes if not change.entered])
 
     def erase(self, customer: str) -> None:
         for segment in self._segments.pop(customer, ()):
@@ -96,20 +102,23 @@ class Stays:
         if segments:
             self._segments[account] = segments
 
-    def _kept(self, segment: str, customer: str) -> tuple[Stay, ...]:
-        found = self._of[segment].get(customer, ()) if segment in self._of else ()
-        return found if isinstance(found, tuple) else (found,)
+    def _kept(self, segment: str, customer: str) -> list[Stay]:
+        of = self._of.get(segment)
+        found = of.get(customer) if of is not None else None
+        if found is None:
+            return []
+        return [found] if isinstance(found, bytes) else list(found)
 
     def _add(self, stays: list[Stay], change: Change) -> None:
         """Begin or end a stay. Raises StoreError when the change does not fit."""
-        if change.entered == bool(stays and _goes_on(stays[-1])):
+        if change.entered == (bool(stays) and stays[-1][0] == _OPEN):
             did = "enters a segment that it is in already" if change.entered else "leaves a segment that it is not in"
             raise StoreError(f"nothing of the batch was kept: customer {change.customer!r} {did}: {change.segment}")
         try:
             if change.entered:
                 stays.append(_encode(self._packed(change)))
             else:
-                stays[-1] = _encode((*_decode(stays[-1]), *self._packed(change)))
+                stays[-1] = _both(stays[-1], _encode(self._packed(change)))
         except UnicodeEncodeError as error:
             raise StoreError(f"nothing of the batch was kept: {error}") from error
 
@@ -156,7 +165,7 @@ class Stays:
                 yield customer, stay
 
     @staticmethod
-    def _at(stays: tuple[Stay, ...], at: int | None) -> Stay | None:
+    def _at(stays: Sequence[Stay], at: int | None) -> Stay | None:
         """The stay at an instant, if there is one; its end is the first instant that no longer belongs to it."""
         if at is None:
             return stays[-1] if stays and _goes_on(stays[-1]) else None
@@ -209,6 +218,11 @@ class Stays:
             instant, arrival, round_, why, cause = parts[start : start + PARTS]
             entered = start == 0
             yield Change(customer, segment, entered, instant, arrival, round_, Because(*self._whys[why], cause))
+
+
+def _both(began: Stay, ended: Stay) -> Stay:
+    """A stay that has ended, of the parts of its two changes."""
+    return _CLOSED + began[1:] + ended[1:]
 
 
 def _last(kept: Stay | tuple[Stay, ...]) -> Stay:

@@ -262,6 +262,9 @@ class SqliteBackend(Backend):
     def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
         return dict(self._chosen("SELECT hash, instant FROM tombstones WHERE hash", hashes))
 
+    def remembers_forgotten(self) -> bool:
+        return self._row("SELECT 1 FROM tombstones LIMIT 1") is not None
+
     def visitors(self, names: Sequence[str]) -> dict[str, bytes]:
         return dict(self._chosen("SELECT visitor, record FROM visitors WHERE visitor", names))
 
