@@ -139,7 +139,12 @@ class Objects(Reader):
                     pass
             if lines is None:
                 lines = block.lines
-            made += self.items(obj, place, lines[place - block.place])
+            line = lines[place - block.place]
+            is_tried = is_plain and instant is not None
+            if is_tried and isinstance(obj, dict) and choice.choose(obj).is_plain:
+                made.append(self.shape.patiently(obj, place, source, line, format=PLAIN))
+            else:
+                made += self.items(obj, place, line)
             is_plain = choice.last.is_plain
         return made
 
