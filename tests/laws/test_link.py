@@ -10,7 +10,7 @@ memberships or attributes only the account's are kept, or only the guest's.
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
@@ -18,6 +18,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segdsl.engines import engines
 from segdsl.host.engine import Engine
 from segdsl.records.inputs import Link
 from segdsl.records.outcomes import Outcome
@@ -67,7 +68,10 @@ def drawing_as(whom: str) -> Iterator[None]:
     def identified(_customer: str, cause: str, wish: Wish, nth: int) -> str:
         return effect_id(whom, cause, wish, nth)
 
-    with patch("segdsl.values.chance.draw", drawn), patch("segdsl.engines.reference.making.effect_id", identified):
+    with ExitStack() as patched:
+        patched.enter_context(patch("segdsl.values.chance.draw", drawn))
+        for engine in engines():
+            patched.enter_context(patch(f"segdsl.engines.{engine}.making.effect_id", identified))
         yield
 
 
