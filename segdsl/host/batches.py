@@ -24,6 +24,7 @@ from segdsl.host.questions import Questions
 from segdsl.host.runs import Report
 from segdsl.host.straight import take_all
 from segdsl.host.taking import Taking
+from segdsl.host.tidying import seldom_tidied
 from segdsl.plan import nodes as p
 from segdsl.readers.base import EventShape
 from segdsl.records.inputs import Event
@@ -68,7 +69,8 @@ class Batches(Questions):
         except BaseException:
             self.backend.close()
             raise
-        self.prepared = prepare(self.plan, engine)
+        with seldom_tidied():
+            self.prepared = prepare(self.plan, engine)
         self.lives = Lives(self.prepared, self.plan.lateness)
         self.shape = EventShape(self.plan)
         self.ruled = {attribute.name for attribute in self.plan.attributes if attribute.ruled}

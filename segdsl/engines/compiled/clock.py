@@ -331,6 +331,17 @@ class Clock:
         return turns
 
     def _value(self, node: p.Expression, place: str) -> Callable[[State, int], int | None]:
+        """What an expression is worth, generated when somebody first asks."""
+        made: list[Callable[[State, int], int | None]] = []
+
+        def value(state: State, now: int) -> int | None:
+            if not made:
+                made.append(self._valued(node, place))
+            return made[0](state, now)
+
+        return value
+
+    def _valued(self, node: p.Expression, place: str) -> Callable[[State, int], int | None]:
         unit = Unit(f"a moment of {place}")
         written = Expressions(self.source, self.memories, unit)
         written.event = written.start = written.item = "NONE"

@@ -167,8 +167,14 @@ class Ready:
         self.is_sure = False
         self._matches: dict[int, Judge | None] = {}
         self._rests: dict[str, Take] = {}
-        self._title = f"{rule.place} ({rule_name(rule)})"
-        self._at_hand = events_of(rule)
+
+    @cached_property
+    def _title(self) -> str:
+        return f"{self.rule.place} ({rule_name(self.rule)})"
+
+    @cached_property
+    def _at_hand(self) -> tuple[str, ...]:
+        return events_of(self.rule)
 
     @cached_property
     def condition(self) -> Judge | None:
