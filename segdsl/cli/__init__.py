@@ -16,6 +16,7 @@ from pkgutil import iter_modules
 import click
 
 from segdsl.cli.parts.group import Commands
+from segdsl.host.tidying import GARBAGE
 from segdsl.version import __version__
 
 HELP = """Rules for customer segments, and the program that runs them.
@@ -67,9 +68,6 @@ ORDER = (
 
 COMPLETING = "_SEG_COMPLETE"
 """The variable with which a shell asks for proposals; see `seg completion`."""
-
-GARBAGE = (100_000, 20, 50)
-"""How many objects are made before Python looks for garbage."""
 
 
 def _found() -> list[str]:

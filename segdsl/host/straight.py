@@ -71,9 +71,7 @@ def take_all(taking: "Taking", items: Iterable[Event | Reject], unheard: Report 
                 if page is None:
                     page = journal[customer] = []
                 page.append(encode_input(taken))
-            kept[customer] = lives.after(before, taken, step.state) if lateness else Life(step.state)
-        else:
-            kept[customer] = Life(step.state)
+        kept[customer] = lives.after(before, taken, step.state) if lateness else Life(step.state)
         touched[customer] = None
         if latest is None or instant > latest:
             latest = instant

@@ -17,10 +17,11 @@ never changed in place: taking in gives a new one.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from segdsl.plan.nodes import Compare, Constant, Measure, Memory, Recall, Window
+from segdsl.plan.nodes import Measure, Memory, Window
+from segdsl.plan.timed import looks_past
 from segdsl.state.windows import enters, leaves
 from segdsl.values import limits, numbers
 from segdsl.values.numbers import SCALE
@@ -45,7 +46,7 @@ def take_in(
     if memory.window is None:
         return _for_ever(memory.measure, held, instant, identity, value)
     entry = [instant, value]
-    if not _looks_past(memory.window):
+    if not looks_past(memory.window):
         held = _outdone(memory.measure, held or [], value)
     return _appended(memory, held, entry if memory.measure != "count" else instant, zone)
 
@@ -60,13 +61,8 @@ def _kept(memory: Memory, kept: list[Any], now: int, zone: Zone) -> Held:
     bound = limits.WINDOW_ENTRIES
     if memory.window is not None:
         kept = kept[_first_inside(memory.window, kept, now, zone) :]
-        bound = bound if memory.keep is None or _looks_past(memory.window) else max(1, memory.keep)
+        bound = bound if memory.keep is None or looks_past(memory.window) else max(1, memory.keep)
     return kept[-bound:]
-
-
-def _looks_past(window: Window) -> bool:
-    """Whether the latest events are not in the window yet, as in `from 90 days to 30 days ago`."""
-    return bool(window.younger or window.younger_months or window.younger_days)
 
 
 def _first_inside(window: Window, entries: list[Any], now: int, zone: Zone) -> int:
@@ -77,7 +73,7 @@ def _first_inside(window: Window, entries: list[Any], now: int, zone: Zone) -> i
 
 def _end_inside(window: Window, entries: list[Any], now: int, zone: Zone) -> int:
     """The index behind the last entry that has come into the window at `now`."""
-    if not _looks_past(window):
+    if not looks_past(window):
         return len(entries)
     return bisect_right(entries, now, key=lambda entry: enters(window, _instant(entry), zone))
 
@@ -127,7 +123,7 @@ def united(memory: Memory, one: Held, other: Held, now: int, zone: Zone) -> Held
     if memory.measure == "when" and not memory.fields:
         return max(one, other)
     entries = sorted([*one, *other], key=_instant)
-    if not memory.fields and memory.window is not None and not _looks_past(memory.window):
+    if not memory.fields and memory.window is not None and not looks_past(memory.window):
         entries = _not_outdone(memory.measure, entries)
     return _kept(memory, entries, now, zone)
 
@@ -188,7 +184,7 @@ def recall(
         return measure_of(memory.measure, [e[1] for e in entries], [e[0] for e in entries])
     if memory.window is not None:
         kept = _inside(memory, held, now, zone)
-        if memory.measure == "count" or (memory.measure == "distinct" and not _looks_past(memory.window)):
+        if memory.measure == "count" or (memory.measure == "distinct" and not looks_past(memory.window)):
             return len(kept) * SCALE  # of each distinct value only the latest event is held
         return measure_of(memory.measure, [e[1] for e in kept], [e[0] for e in kept])
     match memory.measure:
@@ -280,17 +276,3 @@ def next_passage(window: Window, entries: list[Any], now: int, zone: Zone) -> in
     if entering < len(entries):
         changes.append(enters(window, _instant(entries[entering]), zone))
     return min(changes, default=None)
-
-
-def least(part: object, memories: Mapping[str, Memory]) -> int | None:
-    """How many events there have to be in a window for the answer to a comparison of their count with a number to be
-    another one than with one event less; so only then does the clock change it, as the first of so many leaves. None
-    for other comparisons, and for windows into which events come later than they happen."""
-    match part:
-        case Compare(operator, Recall(key, None), Constant(int(number))) if operator in ("<", "<=", ">", ">="):
-            memory = memories[key]
-            if memory.measure != "count" or memory.fields or memory.window is None or _looks_past(memory.window):
-                return None
-            many = -(-number // SCALE) if operator in ("<", ">=") else number // SCALE + 1
-            return many if many > 0 else None
-    return None

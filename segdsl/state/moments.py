@@ -6,7 +6,7 @@ All are whole microseconds UTC, worked out in the program's zone, right through 
 from datetime import date
 
 from segdsl.plan import nodes as p
-from segdsl.values.instants import DAY, from_date, plus_months, shifted_date, to_date
+from segdsl.values.instants import DAY, age_on, from_date, plus_months, shifted_date, to_date
 from segdsl.values.zones import Zone
 
 NEVER = from_date(date(9000, 1, 1)) * DAY
@@ -91,3 +91,14 @@ def _near(trigger: p.DateTrigger, value: int, years: int, zone: Zone) -> int:
     else:
         moment = plus(zone.shifted(value, 12 * years) if years else value, distance, zone)
     return moment if trigger.time is None else zone.at(zone.date(moment), trigger.time)
+
+
+def next_birthday(birth: int | None, now: int, zone: Zone) -> int | None:
+    """The first instant of the next day on which the age grows."""
+    if birth is None:
+        return None
+    try:
+        age = age_on(birth, zone.date(now))
+        return zone.at(birth if age is None else plus_months(birth, 12 * (age + 1)))
+    except (ValueError, OverflowError):
+        return None

@@ -20,7 +20,7 @@ FAULTS = (
     Fault(
         "an event comes into a window of the past at once",
         "state.memories",
-        "    if not _looks_past(window):\n        return len(entries)\n",
+        "    if not looks_past(window):\n        return len(entries)\n",
         "    return len(entries)\n",
     ),
     Fault("a repeated local time counts twice", "state.windows", "zone.unrepeated(event)", "zone.local(event)"),

@@ -16,7 +16,6 @@ what has not changed, and nothing in a state is changed in place.
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from segdsl.engines.base import Step
@@ -34,7 +33,6 @@ from segdsl.engines.compiled.source import Source
 from segdsl.engines.compiled.words import say, show_joined
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
-from segdsl.plan.passes import optimised_part
 from segdsl.plan.passes.facts import Facts
 from segdsl.plan.text import Text
 from segdsl.records.inputs import Event, Input, Link
@@ -58,19 +56,16 @@ class Compiled:
         self.plan = plan
         self.zone = Zone(plan.zone)
         self.needs = needs = Needs.of(plan)
-        self.source = source = Source(f"rules {plan.digest[:8]}", names(self.zone), Text(plan))
-        source.simplified = partial(optimised_part, facts=Facts.of(plan))
-        source.names["defaults"] = {a.name: a.default for a in plan.attributes if a.default is not None}
-        memories = {memory.key: memory for memory in plan.memories}
-        self.writing = Writing(source, memories)
-        self.segments = Segments(plan, needs, source, memories)
-        self.clock = Clock(plan, needs, source, memories, self.segments, self.zone)
+        self.source = source = Source(f"rules {plan.digest[:8]}", names(self.zone), Text(plan), Facts.of(plan))
+        self.writing = Writing(source)
+        self.segments = Segments(plan, needs, source)
+        self.clock = Clock(plan, needs, source, self.segments, self.zone)
         self.rules = rules = [Ready(number, rule, self.writing) for number, rule in enumerate(plan.rules)]
         self.history = History(
             plan,
             needs,
-            Entering(plan, needs, source, memories, self.segments),
-            Selecting.of(plan, source, memories),
+            Entering(plan, needs, source, self.segments),
+            Selecting.of(plan, source),
             self.segments,
             self.clock,
             rules,
@@ -78,7 +73,7 @@ class Compiled:
         holding = Holding(plan, self.writing, self.zone)
         self.rounds = Rounds(plan, needs, self.history, self.segments, self.clock, rules, holding)
         looking_back = {key: each for of_event in needs.after.values() for key, each in of_event.items()}
-        self.joining = Joining(self.zone, memories, looking_back)
+        self.joining = Joining(self.zone, source.facts.memories, looking_back)
         self.asked: dict[p.Expression, Judge] = {}
         self.is_prompt = not plan.lateness
 

@@ -6,7 +6,7 @@ customer's memories, attributes and memberships, not that of the plan.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from attrs import define, field
@@ -14,15 +14,16 @@ from attrs import define, field
 from segdsl.engines.compiled.expressions import Expressions, is_fixed
 from segdsl.engines.compiled.provided import leaving
 from segdsl.engines.compiled.segments import FEW, Segments
-from segdsl.engines.compiled.source import Source, Unit
+from segdsl.engines.compiled.source import Later, Source, Unit
 from segdsl.plan import nodes as p
+from segdsl.plan.blank import COUNTED
 from segdsl.plan.needs import Clocked, Needs
+from segdsl.plan.timed import least, timed_parts
 from segdsl.plan.walk import structs, walk
 from segdsl.state.customer import State
-from segdsl.state.memories import least, next_change, next_passage
-from segdsl.state.moments import NEVER, next_near_date, next_scheduled
+from segdsl.state.memories import next_change, next_passage
+from segdsl.state.moments import NEVER, next_birthday, next_near_date, next_scheduled
 from segdsl.state.windows import leaves
-from segdsl.values import instants
 from segdsl.values.zones import Zone
 
 Turn = Callable[[State, int], Iterable[int | None]]
@@ -34,12 +35,9 @@ WRITTEN_OUT = 16
 """So many parts of conditions are gone through in one function; of more only those that a customer has to do with."""
 
 
-@define
-class Timed:
-    """The timed parts of some segments, by what they stand and fall with: (`memory`, key), (`collection`, key),
-    (`attribute`, name), (`member`, segment), or nothing (`EVERY`). `fixed` are plain lengths of windows of counts."""
-
-    turns: dict[tuple[str, str], list[Turn]] = field(factory=lambda: defaultdict(list))
+Turns = dict[tuple[str, str], list[Turn]]
+"""The timed parts of some segments, by what they stand and fall with: (`memory`, key), (`collection`, key),
+(`attribute`, name), (`member`, segment), or nothing (`EVERY`)."""
 
 
 @define(eq=False, slots=False)
@@ -50,16 +48,19 @@ class Clock:
     plan: p.Plan
     needs: Needs
     source: Source
-    memories: dict[str, p.Memory]
     segments: Segments
     zone: Zone
-    heard: Timed = field(factory=Timed)
-    quiet: Timed = field(factory=Timed)
+    heard: Turns = field(factory=lambda: defaultdict(list))
+    quiet: Turns = field(factory=lambda: defaultdict(list))
     touching: dict[tuple[str, str], list[int]] = field(factory=lambda: defaultdict(list))
     parts: dict[tuple[bool, p.Expression], tuple[Turn, str]] = field(factory=dict)
     stopped: dict[str, p.Rule] = field(factory=dict)
     clocked: list[p.Rule] = field(factory=list)
     loose: bool = False
+
+    @property
+    def memories(self) -> Mapping[str, p.Memory]:
+        return self.source.facts.memories
 
     def __attrs_post_init__(self) -> None:
         self.stopped = self.needs.stopped_by_clock
@@ -76,7 +77,7 @@ class Clock:
                 if (is_heard, part) not in self.parts:
                     turn = self._turn(part, segment.place)
                     self.parts[is_heard, part] = turn, segment.place
-                    (self.heard if is_heard else self.quiet).turns[anchor].append(turn)
+                    (self.heard if is_heard else self.quiet)[anchor].append(turn)
             if not _only_in(segment.condition, parts):
                 self.touching[EVERY].append(number)
 
@@ -103,14 +104,13 @@ class Clock:
     @cached_property
     def turning(self) -> Callable[[State, int], tuple[int, int]]:
         """When a heard and when a quiet part of a condition turns next: written out where there are few parts."""
-        if len(self.heard.turns) + len(self.quiet.turns) > WRITTEN_OUT:
+        if len(self.heard) + len(self.quiet) > WRITTEN_OUT:
             return lambda state, now: (self._earliest(self.heard, state, now), self._earliest(self.quiet, state, now))
         return self._written_out()
 
-    def _earliest(self, timed: Timed, state: State, now: int) -> int:
-        turns, earliest = timed.turns, NEVER
-        if not turns:
-            return earliest
+    @staticmethod
+    def _earliest(turns: Turns, state: State, now: int) -> int:
+        earliest = NEVER
         for anchor in _present(turns, state):
             for turn in turns[anchor]:
                 for moment in turn(state, now):
@@ -136,7 +136,7 @@ class Clock:
 
     def is_timed(self, key: str) -> bool:
         """Whether the clock can turn something that a memory or a collection answers."""
-        return ("memory", key) in self.touching or ("collection", key) in self.touching or bool(self.loose)
+        return ("memory", key) in self.touching or ("collection", key) in self.touching or self.loose
 
     def touched(self, state: State, now: int) -> Collection[int]:
         """The segments that the clock may turn now; of few, none where none of them turns."""
@@ -184,7 +184,7 @@ class Clock:
             return next_scheduled(trigger, after, self.zone)
         value = state.attributes.get(trigger.attribute)
         if value is None:
-            value = self.source.names["defaults"].get(trigger.attribute)
+            value = self.source.facts.defaults.get(trigger.attribute)
         return next_near_date(trigger, value, after, self.zone)
 
     # ------------------------------------------------------------------------------------------------------- preparing
@@ -208,9 +208,9 @@ class Clock:
     def _of_value(self, node: p.Expression) -> tuple[str, str] | None:
         """What an expression cannot be known without."""
         match node:
-            case p.Recall(key) if self.memories[key].measure not in ("count", "distinct", "total"):
+            case p.Recall(key) if self.memories[key].measure not in COUNTED:
                 return "memory", key
-            case p.Attribute(name) if self.source.names["defaults"].get(name) is None:
+            case p.Attribute(name) if self.source.facts.defaults.get(name) is None:
                 return "attribute", name
             case p.Arithmetic(_, left, right):
                 return self._of_value(left) or self._of_value(right)
@@ -221,7 +221,7 @@ class Clock:
     def _written_out(self) -> Callable[[State, int], tuple[int, int]]:
         """All parts, one after the other in one function."""
         unit = Unit("the clock")
-        written = Expressions(self.source, self.memories, unit)
+        written = Expressions(self.source, unit)
         written.event = written.start = written.item = "NONE"
         written.function("turning", "s, now")
         unit.add(1, f"timer = quiet = {NEVER}")
@@ -279,7 +279,7 @@ class Clock:
                 return lambda state, _now: (state.members[segment] + lasting,) if segment in state.members else ()
             case p.Age(birth):
                 born = self._value(birth, place)
-                return lambda state, now: (_birthday(born(state, now), now, self.zone),)
+                return lambda state, now: (next_birthday(born(state, now), now, self.zone),)
             case p.Compare(_, p.Recall(key)):
                 return self._count(self.memories[key], least(part, self.memories) or 0)
             case p.Compare():
@@ -332,18 +332,11 @@ class Clock:
 
     def _value(self, node: p.Expression, place: str) -> Callable[[State, int], int | None]:
         """What an expression is worth, generated when somebody first asks."""
-        made: list[Callable[[State, int], int | None]] = []
-
-        def value(state: State, now: int) -> int | None:
-            if not made:
-                made.append(self._valued(node, place))
-            return made[0](state, now)
-
-        return value
+        return Later(lambda: self._valued(node, place))
 
     def _valued(self, node: p.Expression, place: str) -> Callable[[State, int], int | None]:
         unit = Unit(f"a moment of {place}")
-        written = Expressions(self.source, self.memories, unit)
+        written = Expressions(self.source, unit)
         written.event = written.start = written.item = "NONE"
         written.function("moment", "s, now", place)
         unit.add(1, f"return {written.value(node)}", place)
@@ -365,40 +358,7 @@ def _present(table: Mapping[tuple[str, str], object], state: State) -> Iterator[
                 yield kind, name
 
 
-def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -> Iterator[p.Expression]:
-    """The parts of a condition whose answer the clock alone can change. Of a count that is compared with a number it is
-    the comparison."""
-    for node in walk(condition, lambda node: least(node, memories) is None):
-        match node:
-            case p.Compare() if least(node, memories) is not None:
-                yield node
-            case p.Recall(key) if memories[key].window is not None:
-                yield node
-            case p.Items(_, window) if window is not None:
-                yield node
-            case p.Compare(_, p.Now("instant"), _):
-                yield node
-            case p.Age():
-                yield node
-            case p.Member(_, lasting) if lasting is not None:
-                yield node
-            case _:
-                pass
-
-
-def _only_in(condition: p.Expression | None, parts: list[p.Expression]) -> bool:
+def _only_in(condition: p.Expression | None, parts: Sequence[p.Expression]) -> bool:
     """Whether a condition looks at the clock nowhere but in some parts of it."""
     known = sum(isinstance(part, p.Compare) and isinstance(part.left, p.Now) for part in parts)
     return sum(isinstance(node, p.Now) for node in walk(condition)) == known
-
-
-def _birthday(birth: int | None, now: int, zone: Zone) -> int | None:
-    """The first instant of the next day on which the age grows."""
-    if birth is None:
-        return None
-    try:
-        today = zone.date(now)
-        age = instants.age_on(birth, today)
-        return zone.at(birth if age is None else instants.plus_months(birth, 12 * (age + 1)))
-    except (ValueError, OverflowError):
-        return None

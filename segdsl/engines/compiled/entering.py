@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from segdsl.engines.compiled.expressions import Expressions, is_fixed
 from segdsl.engines.compiled.segments import FEW, Segments
-from segdsl.engines.compiled.source import Source, Unit
+from segdsl.engines.compiled.source import Later, Source, Unit
 from segdsl.plan import nodes as p
 from segdsl.plan.index import access
 from segdsl.plan.needs import Needs
@@ -45,27 +45,6 @@ class Guarded:
     remembers: bool = False
 
 
-class Later:
-    """A function that is generated when it is first called."""
-
-    __slots__ = ("_made", "_make")
-
-    def __init__(self, make: Callable[[], Enter]) -> None:
-        self._make = make
-        self._made: Enter | None = None
-
-    def __call__(self, *given: Any) -> None:
-        made = self._made
-        if made is None:
-            made = self.generate()
-        made(*given)
-
-    def generate(self) -> Enter:
-        """The function."""
-        made = self._made = self._made or self._make()
-        return made
-
-
 @define(eq=False)
 class Entering:
     """Writes the functions that enter events; `later` are those that are written when they are first called."""
@@ -73,7 +52,6 @@ class Entering:
     plan: p.Plan
     needs: Needs
     source: Source
-    memories: dict[str, p.Memory]
     segments: Segments
     later: list[Later] = field(factory=list)
 
@@ -94,18 +72,19 @@ class Entering:
         written = self._begin(unit, "enter")
         if crossing:  # before any look back is noted: an event that is both does not cross itself out
             self._go_through(written, crossing, finds)
-        for key, members in tables(guarded).items():
+        found = tables(guarded)
+        for key, members in found.items():
             table = self._table(event, key, members, finds)
             value = written.value(key)
             unit.note(1, f"{len(members)} that ask for one value each: {self.source.text.part(members[0].part)} ...")
             unit.add(1, f"for each in {table}.get({value}, ()): each({PARAMETERS})")
-            guarded = [each for each in guarded if each not in members]
-        self._go_through(written, guarded, finds)
+        looked_up = {id(each) for members in found.values() for each in members}
+        self._go_through(written, [each for each in guarded if id(each) not in looked_up], finds)
         written.end()
         return self.source.function(unit), touched, finds
 
     def _begin(self, unit: Unit, name: str) -> Expressions:
-        written = Expressions(self.source, self.memories, unit)
+        written = Expressions(self.source, unit)
         written.event = written.start = "NONE"
         written.hoists = False  # the state changes on the way
         written.function(name, PARAMETERS)

@@ -7,22 +7,24 @@ what is true and what is false are asked apart, and not known is neither.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from copy import copy
 from itertools import count
-from typing import Any, assert_never
+from typing import Any
 
 from segdsl.engines.compiled import provided
+from segdsl.engines.compiled.operators import ANSWERS, OPPOSITES, SIGNS, TESTS, form_of
 from segdsl.engines.compiled.round import NONE
 from segdsl.engines.compiled.source import Source, Unit
 from segdsl.plan import nodes as p
+from segdsl.plan.passes.constants import always_known
 from segdsl.plan.walk import depth, structs
 from segdsl.state.collections import dropped, items_inside, put
 from segdsl.state.customer import Pending
 from segdsl.state.memories import recall, take_in
 from segdsl.state.moments import plus
 from segdsl.state.windows import leaves
-from segdsl.values import chance, numbers, text
+from segdsl.values import chance, numbers, operations, text
 from segdsl.values.zones import Zone
 
 NESTED = 24
@@ -36,9 +38,6 @@ PARAMETERS = "s, now, f, b, i"
 LOCALS = {"m": "s.memories", "a": "s.attributes", "members": "s.members"}
 """Parts of the state that are read into a local name at the start of a function that needs them more than once."""
 
-SIGNS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-OPPOSITES = {"=": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
 
 def names(zone: Zone) -> dict[str, Any]:
     """What generated code can call."""
@@ -47,6 +46,8 @@ def names(zone: Zone) -> dict[str, Any]:
         **called, "zone": zone, "add": numbers.add, "subtract": numbers.subtract, "multiply": numbers.multiply,
         "divide": numbers.divide, "average": numbers.average, "within_limits": numbers.within_limits,
         "folded": text.folded, "falls_within": chance.falls_within, "recall": recall, "take_in": take_in,
+        "calculate": operations.calculate, "holds_item": operations.holds_item, "age": operations.age,
+        "start_of": operations.start_of, "date_of": operations.date_of, "shifted": operations.shifted,
         "items_inside": items_inside, "dropped": dropped, "put": put, "plus": plus, "leaves": leaves,
         "Pending": Pending, "NONE": NONE,
     }  # fmt: skip
@@ -62,14 +63,13 @@ class Expressions:
     hand, of the one that started the flow and of the item that is spoken of; `is_record`: that has surely fields.
     `hoists`: the state does not change in the function, so that its parts are read once."""
 
-    def __init__(self, source: Source, memories: Mapping[str, p.Memory], unit: Unit) -> None:
+    def __init__(self, source: Source, unit: Unit) -> None:
         self.source = source
-        self.memories = memories
+        self.memories = source.facts.memories
         self.unit = unit
         self.event, self.start, self.item, self.is_record = "f", "b", "i", True
         self.hoists = True
         self._body = 0
-        self.uses: set[str] = set()
         self.shared: dict[p.Expression, str] = {}
         self.level = 0
         self._temporaries = count(1)
@@ -80,7 +80,6 @@ class Expressions:
         """Begin a function. What it reads of the state is put at its start by `end`."""
         self.unit.add(0, f"def {name}({parameters}):", place)
         self.begin_body()
-        self.uses = set()
         self.shared = {}
 
     def begin_body(self) -> None:
@@ -91,11 +90,9 @@ class Expressions:
         """End a function: only now it is known what it reads, and what of it more than once."""
         read = {name: sum(line.count(_mark(name)) for line in self.unit.lines[self._body :]) for name in LOCALS}
         for name, times in read.items():
-            written = name if times > 1 or name in self.uses else LOCALS[name]
+            written = name if times > 1 else LOCALS[name]
             self.unit.replace(self._body, _mark(name), written)
-        self.unit.insert(
-            self._body, [f"    {name} = {LOCALS[name]}" for name in LOCALS if read[name] > 1 or name in self.uses]
-        )
+        self.unit.insert(self._body, [f"    {name} = {LOCALS[name]}" for name, times in read.items() if times > 1])
 
     def share(self, conditions: Iterable[p.Expression | None]) -> None:
         """Read what several conditions of the function read, once at its start."""
@@ -151,7 +148,7 @@ class Expressions:
             return written
         if depth(node) <= 2:
             return str(write(node))
-        inner = Expressions(self.source, self.memories, Unit(self.unit.name))
+        inner = Expressions(self.source, Unit(self.unit.name))
         name = f"part_{next(self.source.numbers)}"
         inner.is_record = self.is_record
         inner.function(name)
@@ -172,12 +169,12 @@ class Expressions:
                 read = self.source.constant(name)
                 return f"{self.item}.get({read})" if self.is_record else f"item_field({self.item}, {read})"
             case p.Attribute(name):
-                return f"{self._local('a')}.get({self.source.constant(name)}{self._default(name)})"
+                return f"{self.local('a')}.get({self.source.constant(name)}{self._default(name)})"
             case p.Now(what):
                 return {"instant": "now", "date": "local_date(zone, now)", "time of day": "zone.time_of_day(now)",
                         "weekday": "weekday(zone, now)"}[what]  # fmt: skip
-            case p.Arithmetic():
-                return self._calculated(node)
+            case p.Arithmetic(_, left, right):
+                return self._of_known([left, right], form_of(node))
             case p.Fold(inner):
                 return self._folded(inner)
             case p.Recall():
@@ -188,7 +185,7 @@ class Expressions:
             case p.Aggregate():
                 return self._measured(node)
             case p.Age(birth):
-                return f"age({self.value(birth)}, zone, now)"
+                return f"age({self.value(birth)}, now, zone)"
             case p.Start(date, time):
                 return f"start_of({self.value(date)}, {time}, zone)"
             case p.DateOf(instant):
@@ -196,12 +193,12 @@ class Expressions:
             case p.Shift(moment, months, days, of, up):
                 return f"shifted({self.value(moment)}, {months}, {days}, {of!r}, {up}, zone)"
             case p.Contains(items, item, ignoring):
-                return f"contains({self.value(items)}, {self.value(item)}, {ignoring})"
+                return f"holds_item({self.value(items)}, {self.value(item)}, {ignoring})"
             case _:
                 return self._truth_value(node)
 
     def _truth_value(self, node: p.Expression) -> str:
-        if not self.nullable(node):
+        if not self.may_be_unknown(node):
             return self.true(node)
         if isinstance(node, p.Both | p.Either):
             name = "conjunction" if isinstance(node, p.Both) else "disjunction"
@@ -213,7 +210,7 @@ class Expressions:
         if isinstance(node, p.Compare):
             return self._of_known([node.left, node.right], f"{{}} {SIGNS[node.operator]} {{}}")
         assert isinstance(node, p.TestText)
-        return self._of_known([node.left, node.right], _TESTS[node.operator])
+        return self._of_known([node.left, node.right], TESTS[node.operator])
 
     def _of_known(self, operands: list[p.Expression], form: str) -> str:
         """A value that is made of others, and not known where one of them is not."""
@@ -224,9 +221,9 @@ class Expressions:
     def _folded(self, inner: p.Expression) -> str:
         """Text without its case: of plain letters at once, of others by the one definition."""
         tests, read = self._known([inner])
-        if not read[0].isidentifier():
-            return self._of_known([inner], "folded({})")
-        made = f"{read[0]}.casefold() if {read[0]}.isascii() else folded({read[0]})"
+        made = f"folded({read[0]})"
+        if read[0].isidentifier():
+            made = f"{read[0]}.casefold() if {read[0]}.isascii() else {made}"
         return f"(None if {tests[0]} is None else {made})" if tests else f"({made})"
 
     def _known(self, operands: Iterable[p.Expression]) -> tuple[list[str], list[str]]:
@@ -234,14 +231,14 @@ class Expressions:
         tests: list[str] = []
         read: list[str] = []
         for operand in operands:
-            if not self.nullable(operand):
+            if not self.may_be_unknown(operand):
                 read.append(self.value(operand))
             elif operand in self.shared:
                 tests.append(self.shared[operand])
                 read.append(self.shared[operand])
             elif isinstance(operand, p.Arithmetic) and depth(operand) <= FLAT:
                 inner, parts = self._known([operand.left, operand.right])
-                made = _form(operand).format(*parts)
+                made = form_of(operand).format(*parts)
                 name = self.temporary()
                 tests += inner if operand.domain == "whole" else [*inner, f"({name} := {made})"]
                 read.append(f"({made})" if operand.domain == "whole" else name)
@@ -251,28 +248,28 @@ class Expressions:
                 read.append(name)
         return tests, read
 
+    def may_be_unknown(self, node: p.Expression) -> bool:
+        """Whether an expression can be not known."""
+        return not always_known(node, self.source.facts)
+
     def _default(self, attribute: str) -> str:
-        default = self.source.names["defaults"].get(attribute)
+        default = self.source.facts.defaults.get(attribute)
         return f", {self.source.constant(default)}" if default is not None else ""
 
-    def _local(self, name: str) -> str:
-        if not self.hoists:
-            return LOCALS[name]
-        return _mark(name)
-
-    def _calculated(self, node: p.Arithmetic) -> str:
-        return self._of_known([node.left, node.right], _form(node))
+    def local(self, name: str) -> str:
+        """How a part of the state is read."""
+        return _mark(name) if self.hoists else LOCALS[name]
 
     def _recalled(self, node: p.Recall) -> str:
         memory = self.memories[node.memory]
-        held = f"{self._local('m')}.get({self.source.constant(node.memory)})"
+        held = f"{self.local('m')}.get({self.source.constant(node.memory)})"
         if memory.fields or node.filter is not None:
             meant = self._lambda(node.filter, "true") if node.filter is not None else None
             return f"recall({self.source.constant(memory)}, {held}, now, zone, {meant})"
         name = self.temporary()
         form = None
         if memory.window is None:
-            form = _ANSWERS.get(memory.measure)
+            form = ANSWERS.get(memory.measure)
         elif is_fixed(memory.window) and memory.measure == "count":
             form = f"(count_since({{0}}, now - {memory.window.older}) if ({{0}} := {{1}}) else 0)"
         if form is not None:
@@ -313,7 +310,7 @@ class Expressions:
             case p.Compare(operator, left, right):
                 return self._compared(left, SIGNS[operator], right)
             case p.TestText(operator, left, right):
-                return self._when_known([left, right], _TESTS[operator])
+                return self._when_known([left, right], TESTS[operator])
             case p.Both(operands):
                 return self._joined(" and ", map(self.true, operands))
             case p.Either(operands):
@@ -321,7 +318,7 @@ class Expressions:
             case p.Negation(operand):
                 return self.false(operand)
             case p.Known(operand):
-                return f"({self.value(operand)} is not None)" if self.nullable(operand) else "True"
+                return f"({self.value(operand)} is not None)" if self.may_be_unknown(operand) else "True"
             case p.OneOf(operand, values):
                 return self._when_known([operand], f"{{}} in {self._choice(values)}")
             case p.Member(segment, lasting):
@@ -341,7 +338,7 @@ class Expressions:
             case p.Compare(operator, left, right):
                 return self._when_known([left, right], f"{{}} {OPPOSITES[operator]} {{}}")
             case p.TestText(operator, left, right):
-                return self._when_known([left, right], f"not {_TESTS[operator]}")
+                return self._when_known([left, right], f"not {TESTS[operator]}")
             case p.Both(operands):
                 return self._joined(" or ", map(self.false, operands))
             case p.Either(operands):
@@ -359,14 +356,8 @@ class Expressions:
         if sign == "==":  # nothing but itself is equal to a constant
             for one, other in ((left, right), (right, left)):
                 if isinstance(other, p.Constant) and other.value is not None:
-                    return f"({self._plainly(one)} == {self.value(other)})"
+                    return f"({self.value(one)} == {self.value(other)})"
         return self._when_known([left, right], f"{{}} {sign} {{}}")
-
-    def _plainly(self, node: p.Expression) -> str:
-        """The value of an expression that is to be compared with text or a number for equality."""
-        if isinstance(node, p.Fold) and node not in self.shared:
-            return self._folded(node.text)
-        return self.value(node)
 
     def _when_known(self, operands: list[p.Expression], form: str) -> str:
         if any(isinstance(operand, p.Constant) and operand.value is None for operand in operands):
@@ -386,49 +377,16 @@ class Expressions:
         return f"({word.join(texts)})"
 
     def _member(self, segment: str, lasting: int | None) -> str:
-        members, name = self._local("members"), self.source.constant(segment)
+        members, name = self.local("members"), self.source.constant(segment)
         if lasting is None:
             return f"({name} in {members})"
         since = self.temporary()
         return f"(({since} := {members}.get({name})) is not None and {since} + {lasting} <= now)"
 
-    # ---------------------------------------------------------------------------------------------------- what is known
-
-    def nullable(self, node: p.Expression) -> bool:
-        """Whether an expression can be not known."""
-        match node:
-            case p.Constant(value):
-                return value is None
-            case p.Now() | p.Member() | p.OnDays() | p.Chance() | p.Known() | p.Items():
-                return False
-            case p.Both(operands) | p.Either(operands):
-                return any(map(self.nullable, operands))
-            case p.Negation(operand) | p.OneOf(operand) | p.Fold(operand):
-                return self.nullable(operand)
-            case p.Compare(_, left, right) | p.TestText(_, left, right):
-                return self.nullable(left) or self.nullable(right)
-            case p.Arithmetic(_, left, right, domain):
-                return domain != "whole" or self.nullable(left) or self.nullable(right)
-            case p.Recall(key):
-                return self.memories[key].measure not in ("count", "distinct")
-            case p.Aggregate(measure):
-                return measure not in ("count", "distinct")
-            case p.Attribute(name):
-                return self.source.names["defaults"].get(name) is None
-            case p.Field() | p.ItemField() | p.Contains() | p.Age() | p.Start() | p.DateOf() | p.Shift():
-                return True
-            case _:
-                assert_never(node)
-
 
 def _identifier(name: str) -> str:
     """So much of a name as can stand in generated code."""
     return "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in name[:30])
-
-
-def _form(node: p.Arithmetic) -> str:
-    """How a calculation is written, given its operands."""
-    return _CALCULATIONS[node.domain, node.operator if node.domain != "ratio" else ""]
 
 
 def _mark(name: str) -> str:
@@ -444,33 +402,3 @@ def _reads(condition: object) -> Iterator[p.Expression]:
                 yield node
             case p.Fold(p.Field() | p.ItemField() | p.Attribute()):
                 yield node
-
-
-_TESTS = {"contains": "{1} in {0}", "starts with": "{0}.startswith({1})", "ends with": "{0}.endswith({1})"}
-"""The operands stand in the order in which they are written."""
-
-_CALCULATIONS = {
-    ("exact", "+"): "add({}, {})",
-    ("exact", "-"): "subtract({}, {})",
-    ("exact", "*"): "multiply({}, {})",
-    ("exact", "/"): "divide({}, {})",
-    ("whole", "+"): "{} + {}",
-    ("whole", "-"): "{} - {}",
-    ("whole", "*"): "{} * {}",
-    ("scaled", "*"): "scaled_times({}, {})",
-    ("scaled", "/"): "scaled_by({}, {})",
-    ("ratio", ""): "divide({}, {})",
-}
-
-_ANSWERS = {
-    "count": "({0}[0] * 1000000 if ({0} := {1}) else 0)",
-    "distinct": "(len({0}) * 1000000 if ({0} := {1}) else 0)",
-    "total": "(within_limits({0}[0]) if ({0} := {1}) else 0)",
-    "average": "(average({0}[0], {0}[1]) if ({0} := {1}) else None)",
-    "smallest": "{1}",
-    "largest": "{1}",
-    "when": "{1}",
-    "first": "({0}[1] if ({0} := {1}) else None)",
-    "latest": "({0}[1] if ({0} := {1}) else None)",
-}
-"""What a memory without a window answers, by its measure."""

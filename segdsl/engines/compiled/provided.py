@@ -11,7 +11,7 @@ from segdsl.plan import nodes as p
 from segdsl.state.memories import measure_of
 from segdsl.state.moments import NEVER
 from segdsl.state.windows import leaves
-from segdsl.values import instants, numbers, text
+from segdsl.values import instants
 from segdsl.values.kinds import WEEKDAYS
 from segdsl.values.numbers import SCALE
 from segdsl.values.zones import Zone
@@ -19,28 +19,9 @@ from segdsl.values.zones import Zone
 Judge = Callable[[Any], Any]
 
 
-def scaled_times(left: int, right: int) -> int | None:
-    """A duration times a number."""
-    return numbers.within_limits(numbers.divide_half_even(left * right, SCALE))
-
-
-def scaled_by(left: int, right: int) -> int | None:
-    """A duration divided by a number."""
-    return numbers.within_limits(numbers.divide_half_even(left * SCALE, right)) if right else None
-
-
 def item_field(item: Any, name: str) -> Any:
     """A field of an item; an item that is no record is itself."""
     return item.get(name) if isinstance(item, dict) else item
-
-
-def contains(items: Any, item: Any, folded: bool) -> bool | None:
-    """Whether a list holds a value; not known where one of both is not."""
-    if items is None or item is None:
-        return None
-    if folded:
-        return text.folded(item) in [text.folded(each) for each in items if each is not None]
-    return item in items
 
 
 def conjunction(*values: Any) -> bool | None:
@@ -138,42 +119,3 @@ def on_days(days: tuple[int, ...], start: int | None, end: int | None, zone: Zon
     if start < end:
         return today in days and start <= time < end
     return (today in days and time >= start) or ((today - 1) % 7 in days and time < end)
-
-
-def age(birth: int | None, zone: Zone, now: int) -> int | None:
-    """Whole years, as a number. A day beyond the calendar's years is not known, here and below."""
-    if birth is None:
-        return None
-    try:
-        years = instants.age_on(birth, zone.date(now))
-    except (ValueError, OverflowError):
-        return None
-    return None if years is None else years * SCALE
-
-
-def start_of(date: int | None, time: int, zone: Zone) -> int | None:
-    try:
-        return None if date is None else zone.at(date, time)
-    except (ValueError, OverflowError):
-        return None
-
-
-def date_of(instant: int | None, zone: Zone) -> int | None:
-    try:
-        return None if instant is None else zone.date(instant)
-    except (ValueError, OverflowError):
-        return None
-
-
-def shifted(value: int | None, months: int, days: int, of: str, up: bool, zone: Zone) -> int | None:
-    """An instant or a date moved by calendar lengths, in the zone."""
-    if value is None:
-        return None
-    try:
-        if of == "date":
-            return instants.shifted_date(value, months, days, up=up)[0]
-        local, time = divmod(zone.local(value), instants.DAY)
-        moved, exists = instants.shifted_date(local, months, days, up=up)
-        return zone.at(moved, time if exists or not up else 0)
-    except (ValueError, OverflowError):
-        return None

@@ -37,8 +37,8 @@ ABOUT: About = ((), "")
 class Writing:
     """Generates the functions of a plan's rules."""
 
-    def __init__(self, source: Source, memories: dict[str, p.Memory]) -> None:
-        self.source, self.memories = source, memories
+    def __init__(self, source: Source) -> None:
+        self.source = source
         source.names |= {"Wish": Wish, "begun": begun, "draw": chance.draw, "flow_of": flow_of, "known": _known}
         source.names |= {"moment_of": _moment_of}
 
@@ -52,7 +52,7 @@ class Writing:
 
     def _function(self, mode: str, node: p.Expression, title: str, place: str, about: About) -> Judge:
         unit = Unit(title)
-        written = Expressions(self.source, self.memories, unit)
+        written = Expressions(self.source, unit)
         written.function("judge", PARAMETERS, place)
         unit.note(1, self.source.text.condition(node, *about))
         written.begin_body()
@@ -63,7 +63,7 @@ class Writing:
     def condition(self, condition: p.Expression) -> Callable[[State, int, Fields], bool]:
         """A condition by itself, as a function of a state, an instant and the fields of the event at hand."""
         unit = Unit("a condition")
-        written = Expressions(self.source, self.memories, unit)
+        written = Expressions(self.source, unit)
         written.start, written.item = "f", "NONE"
         written.function("holds", "s, now, f", "a condition")
         unit.add(1, f"return {written.true(condition)}", "a condition")
@@ -85,7 +85,7 @@ class Writing:
                 paths[number] = [f"{name}_{number}_{at}" for at in range(len(step.paths))]
                 for each, path in zip(paths[number], step.paths, strict=True):
                     self._write_steps(unit, rule, path.steps, each)
-        written = Expressions(self.source, self.memories, unit)
+        written = Expressions(self.source, unit)
         written.item = "NONE"
         at_hand = events_of(rule)
         written.function(name, "r, v, f, b, wishes", f"{rule.place} ({rule_name(rule)})")
@@ -148,7 +148,7 @@ class Writing:
                 return written.value(value)
             case p.Emit(_, fields) | p.Record(_, fields):
                 values = ", ".join(f"{self.source.constant(name)}: {written.value(value)}" for name, value in fields)
-                some = any(written.nullable(value) for _, value in fields)
+                some = any(written.may_be_unknown(value) for _, value in fields)
                 return f"known({{{values}}})" if some else f"{{{values}}}"
             case p.Add(_, lasting, until):
                 ends = [f"plus(now, {self.source.constant(lasting)}, zone)"] if lasting is not None else []

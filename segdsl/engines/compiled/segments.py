@@ -27,8 +27,8 @@ FEW = 24
 class Segments:
     """The segments of a plan, by their number in its order."""
 
-    def __init__(self, plan: p.Plan, needs: Needs, source: Source, memories: dict[str, p.Memory]) -> None:
-        self.source, self.memories = source, memories
+    def __init__(self, plan: p.Plan, needs: Needs, source: Source) -> None:
+        self.source = source
         self.all = plan.segments
         self.number = {segment.name: number for number, segment in enumerate(plan.segments)}
         self.readers = [
@@ -64,7 +64,6 @@ class Segments:
             return None
         unit = Unit(f"segments after {event}")
         written = self._begin(unit, "turned", "")
-        written.uses.add("members")
         written.share([segment.condition for segment in some])
         unit.add(1, "if s.listed: return True")
         for segment in some:
@@ -73,13 +72,14 @@ class Segments:
             unit.note(1, f"{place}: {said}", place)
             name = self.source.constant(segment.name)
             beneath = f"{name} in s.added and " if segment.kind == "added" else ""
-            unit.add(1, f"if ({name} in members) != ({beneath}{written.true(segment.condition)}): return True")
+            shown, holds = written.local("members"), written.true(segment.condition)
+            unit.add(1, f"if ({name} in {shown}) != ({beneath}{holds}): return True")
         unit.add(1, "return False")
         written.end()
         return self.source.function(unit)
 
     def _begin(self, unit: Unit, name: str, place: str) -> Expressions:
-        written = Expressions(self.source, self.memories, unit)
+        written = Expressions(self.source, unit)
         written.event = written.start = written.item = "NONE"
         written.function(name, "s, now", place)
         return written

@@ -7,7 +7,7 @@ full. The cost is that of the rules found and of those that nothing can be looke
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import define, field, frozen
@@ -107,13 +107,12 @@ class Selecting:
 
     plan: p.Plan
     source: Source
-    memories: Mapping[str, p.Memory]
     by_event: dict[str, list[tuple[int, p.Expression | None]]] = field(factory=dict)
     sure: set[int] = field(factory=set)
 
     @classmethod
-    def of(cls, plan: p.Plan, source: Source, memories: Mapping[str, p.Memory]) -> "Selecting":
-        made = cls(plan, source, memories)
+    def of(cls, plan: p.Plan, source: Source) -> "Selecting":
+        made = cls(plan, source)
         for number, rule in enumerate(plan.rules):
             for trigger in rule.triggers:
                 if isinstance(trigger, p.EventTrigger):
@@ -122,9 +121,9 @@ class Selecting:
 
     def asked(self, event: str) -> list[Asked]:
         """The triggers by which an event can start a rule, as they are reached."""
-        rules = self.plan.rules
+        rules, memories = self.plan.rules, self.source.facts.memories
         return [
-            Asked(number, rules[number], event, match, access(match, rules[number].condition, self.memories))
+            Asked(number, rules[number], event, match, access(match, rules[number].condition, memories))
             for number, match in self.by_event.get(event, ())
         ]
 
@@ -149,7 +148,7 @@ class Selecting:
         return self.source.function(unit)
 
     def _begin(self, unit: Unit, name: str) -> Expressions:
-        written = Expressions(self.source, self.memories, unit)
+        written = Expressions(self.source, unit)
         written.start = written.item = "f"  # before a flow has started, all of them are the event
         written.function(name, PARAMETERS)
         return written

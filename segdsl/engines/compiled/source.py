@@ -15,6 +15,8 @@ from weakref import ReferenceType, finalize, ref
 from attrs import define, field
 
 from segdsl.plan.expressions import Expression
+from segdsl.plan.passes import optimised_part
+from segdsl.plan.passes.facts import Facts
 from segdsl.plan.text import Text
 
 Place = str | Callable[[], str]
@@ -27,20 +29,16 @@ _numbers = count(1)
 """Of all that was ever generated, so that no two texts have one name."""
 
 
-def _as_it_is(node: Expression) -> Expression:
-    return node
-
-
 @define(eq=False)
 class Source:
     """All that is generated for one plan. `names` are what generated code can call and read, `text` gives the words of
-    the rules for its comments, `simplified` an expression after the passes. `files` are the texts that were compiled,
+    the rules for its comments, `facts` what is known of the plan. `files` are the texts that were compiled,
     by the name that tracebacks show: of as many functions as there still are."""
 
     title: str
     names: dict[str, Any]
     text: Text
-    simplified: Callable[[Expression], Expression] = _as_it_is
+    facts: Facts
     files: dict[str, "Unit"] = field(factory=dict)
     numbers: Iterator[int] = field(factory=lambda: count(1))
     named: dict[int, str] = field(factory=dict)
@@ -54,6 +52,10 @@ class Source:
             name = self.named[id(value)] = f"constant_{next(self.numbers)}"
             self.names[name] = value  # is kept there, so that no other value gets its identity
         return name
+
+    def simplified(self, node: Expression) -> Expression:
+        """An expression after all passes."""
+        return optimised_part(node, self.facts)
 
     def function(self, unit: "Unit") -> Callable[..., Any]:
         """Compile a unit. Gives its last function; when nobody has it any more, its text goes too."""
@@ -89,6 +91,27 @@ def _let_go(source: "ReferenceType[Source]", file: str) -> None:
     of = source()
     if of is not None:
         of.files.pop(file, None)
+
+
+class Later:
+    """A function that is generated when it is first called."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Callable[..., Any]]) -> None:
+        self._make = make
+        self._made: Callable[..., Any] | None = None
+
+    def __call__(self, *given: Any) -> Any:
+        made = self._made
+        if made is None:
+            made = self.generate()
+        return made(*given)
+
+    def generate(self) -> Callable[..., Any]:
+        """The function."""
+        made = self._made = self._made or self._make()
+        return made
 
 
 @define(eq=False)

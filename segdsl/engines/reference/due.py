@@ -12,13 +12,10 @@ from attrs import define, field
 from segdsl.engines.reference.evaluate import View, evaluate
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
-from segdsl.plan.walk import walk
-from segdsl.state.memories import inside, least, next_change, next_passage
-from segdsl.state.moments import NEVER, next_near_date, next_scheduled
+from segdsl.plan.timed import Timed, least, timed_parts
+from segdsl.state.memories import inside, next_change, next_passage
+from segdsl.state.moments import NEVER, next_birthday, next_near_date, next_scheduled
 from segdsl.state.windows import leaves
-from segdsl.values import instants
-
-Timed = p.Recall | p.Items | p.Compare | p.Age | p.Member
 
 
 @define
@@ -86,27 +83,6 @@ def fires_now(trigger: p.DateTrigger | p.ScheduleTrigger, view: View) -> bool:
     return next_near_date(trigger, value, view.now - 1, view.zone) == view.now
 
 
-def timed_parts(condition: p.Expression | None, memories: dict[str, p.Memory]) -> Iterator[Timed]:
-    """The parts of a condition whose answer the clock alone can change. Of a count that is compared with a number it is
-    the comparison."""
-    for node in walk(condition, lambda node: least(node, memories) is None):
-        match node:
-            case p.Compare() if least(node, memories) is not None:
-                yield node
-            case p.Recall(key) if memories[key].window is not None:
-                yield node
-            case p.Items(_, window) if window is not None:
-                yield node
-            case p.Compare(_, p.Now("instant"), _):
-                yield node
-            case p.Age():
-                yield node
-            case p.Member(_, lasting) if lasting is not None:
-                yield node
-            case _:
-                pass
-
-
 def _earliest(moments: Iterable[int | None], view: View) -> int | None:
     return min((moment for moment in moments if moment is not None and view.now < moment < NEVER), default=None)
 
@@ -138,19 +114,7 @@ def _changes(part: Timed, view: View) -> Iterator[int | None]:
             if instant is not None and operator not in (">=", "<"):
                 yield instant + 1
         case p.Age(birth):
-            yield _birthday(evaluate(birth, view), view)
+            yield next_birthday(evaluate(birth, view), view.now, view.zone)
         case p.Member(segment, lasting):
             since = view.state.members.get(segment)
             yield since + lasting if since is not None and lasting is not None else None
-
-
-def _birthday(birth: int | None, view: View) -> int | None:
-    """The first instant of the next day on which the age grows."""
-    if birth is None:
-        return None
-    try:
-        today = view.zone.date(view.now)
-        age = instants.age_on(birth, today)
-        return view.zone.at(birth if age is None else instants.plus_months(birth, 12 * (age + 1)))
-    except (ValueError, OverflowError):
-        return None

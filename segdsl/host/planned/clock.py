@@ -2,12 +2,12 @@
 flows that wait (language.md section 5.13)."""
 
 from segdsl.engines.compiled import Compiled
-from segdsl.engines.compiled.clock import timed_parts
 from segdsl.host.planned.parts import ByItself, Reader, Start, Turn
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import pauses
 from segdsl.plan.readers import in_order, rule_name
 from segdsl.plan.text import Text
+from segdsl.plan.timed import timed_parts
 from segdsl.plan.walk import structs
 
 
