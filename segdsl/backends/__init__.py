@@ -18,7 +18,7 @@ def schemes() -> list[str]:
     entries = list(files(__name__).iterdir())
     in_files = {entry.name.removesuffix(".py") for entry in entries if entry.name.endswith(".py")}
     in_folders = {entry.name for entry in entries if entry.is_dir() and entry.joinpath("__init__.py").is_file()}
-    return sorted((in_files | in_folders) - {"__init__", "base"})
+    return sorted((in_files | in_folders) - {"__init__", "base", "stored"})
 
 
 def open_backend(url: str) -> Backend:

@@ -4,163 +4,80 @@ A backend is asked for many customers at once and commits many at once (architec
 lands in one transaction or not at all. It knows nothing of plans and never looks inside a state. A new backend is a
 file (or a folder) here whose name is the scheme of its URL and which defines `open_backend(url) -> Backend`; the
 contract suite in tests/backends finds it.
+
+Several may write to one store. Nobody locks anything while a batch is worked out: what was read for it has a version,
+the batch says on which versions it stands (its `Basis`), and it lands only if they are still the same. Otherwise it is
+worked out anew.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Literal, Self, SupportsBytes
+from typing import Self, SupportsBytes
 
-from msgspec import Struct
+from segdsl.backends.stored import (
+    Basis,
+    Batch,
+    Content,
+    Membership,
+    Moves,
+    Position,
+    StoredClock,
+    StoredEffect,
+    StoredInputs,
+    StoredLink,
+    StoredNote,
+    StoredPosition,
+    StoredProgram,
+    StoredState,
+    StoredStay,
+    StoredTally,
+    StoredTombstone,
+    StoredVisitor,
+    Tally,
+    TallyKind,
+    Versioned,
+)
+from segdsl.records.outcomes import Change, Effect
 
-from segdsl.records.outcomes import Because, Change, Effect
-from segdsl.values.instants import EPOCH
-
-
-class StoredState(Struct, frozen=True, gc=False):
-    """One customer's state: its bytes, or something that never changes and gives them (`bytes(state)`) when they are
-    needed. `clock` is the instant (microseconds UTC) of its last step; `due` the next instant
-    at which something can change without an input, `timer` the next one at which a rule may act; None when there is
-    none."""
-
-    customer: str
-    state: SupportsBytes
-    clock: int
-    due: int | None
-    timer: int | None = None
-
-
-class StoredInputs(Struct, frozen=True, gc=False):
-    """Inputs of one customer, encoded, in the order in which they came: a page of the journal."""
-
-    customer: str
-    inputs: bytes
-
-
-class StoredVisitor(Struct, frozen=True, gc=False):
-    """What is kept of a visitor, encoded. `account` is the customer to whom it is linked, empty for none."""
-
-    visitor: str
-    account: str
-    record: bytes
-
-
-class StoredLink(Struct, frozen=True, gc=False):
-    """A guest who turned out to be a customer, the `account`, at an instant (microseconds UTC). `first` is the instant
-    of the guest's first input. `renamed`: the customer was new, so all of the guest is the customer's; else the guest's
-    past is kept under the guest's id, and both were joined."""
-
-    guest: str
-    account: str
-    instant: int
-    visitor: str
-    first: int
-    renamed: bool = False
-
-
-class Position(Struct, frozen=True, gc=False):
-    """How far an input source was handled: its first `places` places were read, and of those all up to the order
-    (`instant`, `place`) are in the store."""
-
-    places: int
-    instant: int
-    place: int
+__all__ = [
+    "Backend",
+    "Basis",
+    "Batch",
+    "Content",
+    "Membership",
+    "Moves",
+    "Position",
+    "StoredClock",
+    "StoredEffect",
+    "StoredInputs",
+    "StoredLink",
+    "StoredNote",
+    "StoredPosition",
+    "StoredProgram",
+    "StoredState",
+    "StoredStay",
+    "StoredTally",
+    "StoredTombstone",
+    "StoredVisitor",
+    "Tally",
+    "TallyKind",
+    "Versioned",
+    "nothing",
+]
 
 
-TallyKind = Literal["event", "fired", "effect", "withdrawn", "held", "reject", "ignored", "format", "batch"]
-
-
-class Tally(Struct, frozen=True, gc=False):
-    """What is counted, on a UTC day (days since 1970; None where there is none to tell).
-
-    `event`: inputs that were accepted, by event; `fired`: firings, by rule id; `effect` and `withdrawn`: effects handed
-    out and taken back, by action; `held`: effects that limits and holds kept back, by action; `reject`: inputs not
-    taken, by reason; `ignored`: fields of accepted events that nothing declares, by field and, in `owner`, event;
-    `format`: accepted events, by how they were written; `batch`: transactions in which inputs were taken, by the day of
-    the host's clock. The day is that of the event, or the one on which the rule fired."""
-
-    kind: TallyKind
-    name: str
-    day: int | None = None
-    owner: str = ""
-
-
-class Batch(Struct):
-    """What one commit holds. `changes` stand in the order in which they happened. `erased` customers vanish with their
-    state, memberships, history, journal, links and effects not yet delivered, before the rest lands; `tombstones`
-    (keyed hash of a customer, instant) stay. `journal` are further pages of the journal, of a store that keeps one.
-    `clock` is the latest instant read or advanced to; it never goes back.
-
-    After that, and before all else, those in `renamed` (guest, account) have what is kept of them under the new id, of
-    which nothing was known: memberships, history, journal and effects not yet delivered, which name the new one; the
-    state comes with `states`. Those in `ended` are no longer known, as they were joined with another customer; their
-    recorded past and journal stay. `links` say who became whom; `visitors` replace what was kept of them.
-
-    What a late event has made wrong is taken back before `changes` and `effects` land: `undone` are recorded changes,
-    the last ones of their customer and segment, in the order in which they happened (the last one is taken back first);
-    `withdrawn` are effects of earlier commits.
-
-    `tallies` are added to those kept. They say nothing of a customer, and nothing is ever taken off: what a late event
-    undoes, and what a customer did who is forgotten, stays counted."""
-
-    states: list[StoredState] = []
-    undone: list[Change] = []
-    withdrawn: list[Effect] = []
-    changes: list[Change] = []
-    effects: list[Effect] = []
-    journal: list[StoredInputs] = []
-    erased: list[str] = []
-    tombstones: dict[str, int] = {}
-    positions: dict[str, Position] = {}
-    clock: int | None = None
-    tallies: dict[Tally, int] = {}
-    renamed: dict[str, str] = {}
-    ended: list[str] = []
-    links: list[StoredLink] = []
-    visitors: list[StoredVisitor] = []
-
-
-class StoredProgram(Struct, frozen=True):
-    """The program a store was run with: `digest` of its plan, the plan as JSON, its sources as (name, text), the
-    version of the time zone data, and the key of the hash under which forgotten customers are remembered. `journal`
-    says whether the store keeps the inputs of its customers, from the first on."""
-
-    digest: str
-    plan: bytes
-    sources: tuple[tuple[str, str], ...]
-    zone_data: str
-    secret: bytes
-    journal: bool = True
-
-
-class Membership(Struct, frozen=True, gc=False):
-    """A customer's membership of a segment: from `since`, to `until` (exclusive; None while it goes on), both
-    microseconds UTC, and why it began."""
-
-    customer: str
-    segment: str
-    since: int
-    until: int | None
-    because: Because
-
-    @property
-    def time(self) -> datetime:
-        """The instant since when, in UTC."""
-        return EPOCH + timedelta(microseconds=self.since)
-
-
-class Moves(Struct, frozen=True, gc=False):
-    """How many memberships of a segment began, and how many ended, on a UTC day (days since 1970)."""
-
-    segment: str
-    day: int
-    entered: int
-    left: int
+def nothing() -> None:
+    """Nobody waits for a batch to be sure of landing."""
 
 
 class Backend(ABC):
-    """Open stores are closed with `close()` or by leaving a `with` block. Every method may raise StoreError."""
+    """Open stores are closed with `close()` or by leaving a `with` block. Every method may raise StoreError.
+
+    Where the store is on a server, a connection that is lost is made anew, and what was asked is asked again for some
+    time; a batch lands once, also where the answer to its commit was lost."""
+
+    # --------------------------------------------------------------------------------------------------------- programs
 
     @abstractmethod
     def program(self) -> StoredProgram | None:
@@ -168,16 +85,38 @@ class Backend(ABC):
 
     @abstractmethod
     def install(self, program: StoredProgram) -> None:
-        """Keep a program, in place of one kept before. Nothing else changes."""
+        """Keep a program, in place of one kept before, which can still be had as an earlier one if its digest is
+        another. The generation grows. Nothing else changes."""
 
     @abstractmethod
+    def earlier(self, digest: str) -> StoredProgram | None:
+        """A program, by its digest, that the store was run with: an earlier one, or the one it is run with now."""
+
+    @abstractmethod
+    def generation(self) -> int:
+        """A number that grows whenever something happens that concerns all customers: a program is installed, somebody
+        is forgotten (a batch with `tombstones` or `erased`), memberships are pruned."""
+
+    # ---------------------------------------------------------------------------------------------------------- batches
+
+    @abstractmethod
+    def fetch(self, customers: Sequence[str]) -> dict[str, Versioned]:
+        """What is kept of those of the customers that are known, with its version. Each state is as it was committed or
+        its bytes: a backend may keep a bounded number of them as they were given, as long as nobody else can have
+        written."""
+
     def load(self, customers: Sequence[str]) -> dict[str, SupportsBytes]:
-        """The states of those of the customers that are known, each as it was committed or as its bytes: a backend may
-        keep a bounded number of them as they were given, as long as nobody else can have written."""
+        """The states alone of those of the customers that are known."""
+        return {customer: found.state for customer, found in self.fetch(customers).items()}
 
     @abstractmethod
-    def commit(self, batch: Batch) -> list[Effect]:
+    def commit(self, batch: Batch, sure: Callable[[], object] = nothing) -> list[Effect]:
         """Take in a whole batch, in one transaction, and give the notices that are in the outbox because of it.
+
+        Raises ConflictError, and keeps nothing, when the `basis` no longer stands as to customers, visitors or the
+        generation; TakenError when it is another run that has handled an input further. `sure` is called once the batch
+        is sure to land unless the store fails: what is written elsewhere is written then. What it raises goes on to the
+        caller, and nothing is kept.
 
         A change that enters opens a membership; one that leaves closes the open one; one that does neither (entering
         twice, leaving without being in, also after `erased`) makes the whole batch a StoreError. An undone change that
@@ -189,6 +128,8 @@ class Backend(ABC):
         or an effect of the same id lands, which takes the notice's place. (If that one is withdrawn in its turn, the
         notice comes back: the host did get the first.)"""
 
+    # ------------------------------------------------------------------------------------------- what a batch works with
+
     @abstractmethod
     def clock(self) -> int | None:
         """The latest instant read or advanced to, in microseconds UTC."""
@@ -196,6 +137,10 @@ class Backend(ABC):
     @abstractmethod
     def position(self, source: str) -> Position | None:
         """How far an input source was handled."""
+
+    @abstractmethod
+    def note(self, key: str) -> bytes | None:
+        """What the host keeps for itself under a key."""
 
     @abstractmethod
     def tombstones(self, hashes: Sequence[str]) -> dict[str, int]:
@@ -206,8 +151,8 @@ class Backend(ABC):
         return True
 
     @abstractmethod
-    def visitors(self, names: Sequence[str]) -> dict[str, bytes]:
-        """The records of those of the visitors that were seen."""
+    def visitors(self, names: Sequence[str]) -> dict[str, Versioned]:
+        """The records (as bytes) of those of the visitors that were seen, with their versions."""
 
     @abstractmethod
     def visitors_of(self, account: str) -> list[str]:
@@ -237,6 +182,8 @@ class Backend(ABC):
     def timers(self, at: int, limit: int) -> list[str]:
         """Up to `limit` known customers whose `timer` is at or before `at`: the earliest first, those of one instant in
         the order of their ids. It looks at no others."""
+
+    # -------------------------------------------------------------------------------------------------------- questions
 
     @abstractmethod
     def memberships(self, customer: str, at: int | None = None) -> list[Membership]:
@@ -275,13 +222,71 @@ class Backend(ABC):
     def tallies(self) -> dict[Tally, int]:
         """All that was counted, in the order of kind, name, owner and day, what has none first."""
 
-    @abstractmethod
-    def outbox(self, limit: int) -> list[Effect]:
-        """Up to `limit` effects not yet delivered, oldest first (by the order in which they were committed)."""
+    # ------------------------------------------------------------------------------------------------------ the outbox
 
     @abstractmethod
-    def delivered(self, ids: Sequence[str]) -> None:
-        """Take effects out of the outbox. Ids that are not there are passed over."""
+    def outbox(self, limit: int) -> list[Effect]:
+        """Up to `limit` effects not yet delivered, oldest first (by the order in which they were committed), whether
+        somebody has claimed them or not. Dead letters are not among them."""
+
+    @abstractmethod
+    def delivered(self, effects: Sequence[Effect]) -> None:
+        """Take effects, and notices, out of the outbox. Those that are not there are passed over: also an effect in
+        whose place there is a notice by now that it is withdrawn, which stays."""
+
+    @abstractmethod
+    def claim(self, limit: int, now: int, until: int) -> list[StoredEffect]:
+        """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, but for dead letters;
+        none of them is claimed by anybody before `until`. Each comes as it is then: with this try counted. Two who
+        claim at once are given different ones. An effect that was claimed counts as one the host was given: if it is
+        withdrawn, there is a notice."""
+
+    @abstractmethod
+    def failed(self, effect: Effect, error: str, again: int | None) -> None:
+        """An effect that was claimed could not be delivered: it may be claimed from `again` on; None makes it a dead
+        letter. Nothing happens if it is not there as it was given, as for `delivered`."""
+
+    @abstractmethod
+    def dead(self, limit: int) -> list[StoredEffect]:
+        """Up to `limit` dead letters, oldest first."""
+
+    @abstractmethod
+    def revive(self, ids: Sequence[str]) -> int:
+        """Have dead letters be effects in the outbox again that were never tried, and can be claimed at once. Gives how
+        many there were of these ids."""
+
+    # ------------------------------------------------------------------------------------------------- care of the store
+
+    @abstractmethod
+    def prune(self, bounds: Mapping[str, int], before: int) -> int:
+        """Drop memberships that have ended: of each of the customers those that did before its bound (microseconds UTC).
+        `before` is remembered as the instant before which the recorded past is no longer whole, if it is later than the
+        one remembered. Gives how many were dropped. The generation grows."""
+
+    @abstractmethod
+    def pruned(self) -> int | None:
+        """The instant before which the recorded past is no longer whole; None while it is."""
+
+    @abstractmethod
+    def contents(self) -> Iterator[Content]:
+        """All that the store holds, as of one instant: states as bytes; memberships of a customer and segment in the
+        order in which they were recorded, pages of a customer's journal and effects in the order in which they were
+        committed, programs in the order in which they were installed, the one of now last. Versions, the generation
+        and counts, which are made of these, are not among them."""
+
+    @abstractmethod
+    def fill(self, contents: Iterable[Content]) -> None:
+        """Put all contents of another store into this one, in one transaction. Raises StoreError when this one holds
+        something already."""
+
+    @abstractmethod
+    def faults(self) -> list[str]:
+        """What is wrong with the store below what this contract speaks of, such as a damaged file or a count that does
+        not fit: a sentence each. It may take long."""
+
+    def exposed(self) -> list[str]:
+        """Who else could write to the store, or read it, who probably should not: a sentence each, with what to do."""
+        return []
 
     @abstractmethod
     def close(self) -> None:

@@ -28,6 +28,15 @@ class OldStoreError(StoreError):
     """A store was made by an older version of segdsl, whose layout this one does not read."""
 
 
+class ConflictError(StoreError):
+    """Others have written to a store what a batch was worked out from; nothing of it was kept. Worked out anew it may
+    land."""
+
+
+class TakenError(StoreError):
+    """Another run has handled an input further than the one that wanted to go on with it."""
+
+
 class InputError(SegdslError):
     """An input as a whole cannot be read: no such file, a mapping with mistakes, not the format it is said to be."""
 
