@@ -25,6 +25,8 @@ settings.register_profile("deep", deadline=None, max_examples=1_000, suppress_he
 settings.load_profile("default")
 
 COMPARED = "steps compared"
+KILLED = "killed"
+"""What tests tell of themselves at the end of a run: a number; how many processes were killed in which phase."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,8 +52,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Tell how many steps of engines were compared."""
+    """Tell how many steps of engines were compared, and in which phases processes were killed."""
     reports = [report for found in terminalreporter.stats.values() for report in found if hasattr(report, "when")]
     steps = [n for report in reports if report.when == "call" for name, n in report.user_properties if name == COMPARED]
     if steps:
         terminalreporter.write_line(f"{sum(steps):,} steps compared between engines")
+    for report in reports:
+        for what, phases in [found for found in report.user_properties if found[0] == KILLED and report.when == "call"]:
+            said = ", ".join(f"{number} {phase}" for phase, number in phases.items())
+            terminalreporter.write_line(f"{what} {sum(phases.values())} times, {report.nodeid.rpartition('[')[2][:-1]}: {said}")

@@ -1,0 +1,34 @@
+"""The stores that faults are done to, and the server that forks what is done to them."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from segdsl.backends import schemes
+from tests.faults.forking import Forks
+
+Fresh = Callable[[], str]
+"""Gives the URL of a store that is not there yet."""
+
+KEPT = [scheme for scheme in schemes() if scheme != "memory"]
+
+
+@pytest.fixture(params=KEPT)
+def fresh(request: pytest.FixtureRequest) -> Fresh:
+    """Of every backend that keeps anything."""
+    return request.getfixturevalue(f"fresh_{request.param}")
+
+
+@pytest.fixture
+def fresh_sqlite(tmp_path: Path) -> Fresh:
+    numbers = count()
+    return lambda: f"sqlite:///{tmp_path}/{next(numbers)}.store"
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    forks = Forks(("tests.faults.killing",))
+    yield forks
+    forks.close()

@@ -1,0 +1,174 @@
+"""A run that kills its own process, with SIGKILL, at a point that was chosen before.
+
+A run goes through phases: it opens the store, works, asks the store, and commits, where it is first not sure yet and
+then sure that the batch will land. The point is in one of them: the n-th call of a Python or C function from its
+beginning, or so many microseconds after it, wherever the run is then: also within a statement, or while it waits for
+the server.
+"""
+
+import mmap
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import Any
+from unittest.mock import patch
+
+from attrs import frozen
+from msgspec.json import Encoder
+
+import segdsl
+from segdsl.backends import open_backend
+from segdsl.backends.base import Backend
+from segdsl.host.objects import change_line, effect_line
+from segdsl.records.outcomes import Change, Outcome
+from segdsl.values.instants import DAY, LATEST
+from tests.faults import shop
+
+PHASES = ("opening", "working", "asking", "committing", "sure of the commit")
+OPENING, WORKING, ASKING, COMMITTING, SURE = range(len(PHASES))
+WRITING = ("commit", "install")
+
+PROGRAM = segdsl.loads(shop.RULES)
+_encode = Encoder(decimal_format="number").encode
+
+
+@frozen
+class Point:
+    """The `call`-th call in the `time`-th phase of a kind, or `delay` seconds after its beginning."""
+
+    phase: int
+    time: int
+    call: int = 0
+    delay: float | None = None
+
+    @classmethod
+    def drawn(cls, random: Random, ahead: int) -> "Point":
+        """A point within about the next `ahead` batches; more of them in commits than elsewhere."""
+        phase = random.choices(range(len(PHASES)), (1, 2, 2, 5, 3))[0]
+        batches = {OPENING: 1, WORKING: 8 * ahead, ASKING: 6 * ahead, COMMITTING: ahead, SURE: ahead}[phase]
+        begun = random.randint(1, batches)
+        if random.random() < 0.3:
+            return cls(phase, begun, delay=random.uniform(0, 0.008))
+        most = {OPENING: 1000, WORKING: 1000, ASKING: 40, COMMITTING: 1500, SURE: 40}[phase]
+        return cls(phase, begun, int(most ** random.random()))
+
+
+class Killing:
+    """Counts phases, and kills at the point. `shared` is a file of one byte: the phase in which the process is."""
+
+    def __init__(self, point: Point | None, shared: Path) -> None:
+        with shared.open("r+b") as file:
+            self.now = mmap.mmap(file.fileno(), 1)
+        self.point = point
+        self.begun: Counter[int] = Counter()
+        self.calls = 0
+        self.armed = False
+
+    def turn(self, phase: int) -> None:
+        """Another phase begins."""
+        if self.armed:  # the phase of the point had fewer calls
+            self.kill()
+        self.now[0] = phase
+        self.begun[phase] += 1
+        point = self.point
+        if point is None or (point.phase, point.time) != (phase, self.begun[phase]):
+            return
+        if point.delay is not None:
+            Thread(target=self._kill_later, args=(point.delay,), daemon=True).start()
+        else:
+            self.armed = True
+            sys.setprofile(self._count)
+
+    def _kill_later(self, delay: float) -> None:
+        time.sleep(delay)
+        self.kill()
+
+    def _count(self, frame: Any, event: str, argument: Any) -> None:
+        self.calls += 1
+        if self.point is not None and self.calls >= self.point.call:
+            self.kill()
+
+    @staticmethod
+    def kill() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+        signal.pause()  # the thread that is not the main one may be told first
+
+    def watch(self, backend: Backend) -> None:
+        """Have the calls of a backend be phases."""
+        inside = False
+
+        def watched(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(method)
+            def call(*given: Any) -> Any:
+                nonlocal inside
+                if inside:  # one method of the backend calls another
+                    return method(*given)
+                inside = True
+                try:
+                    self.turn(COMMITTING if name in WRITING else ASKING)
+                    if name == "commit" and len(given) > 1:
+                        given = (given[0], self._sure(given[1]))
+                    return method(*given)
+                finally:
+                    inside = False
+                    self.turn(WORKING)
+
+            return call
+
+        names = {name for name in vars(Backend) if not name.startswith("_")} - {"close"}
+        for name in names:
+            setattr(backend, name, watched(name, getattr(backend, name)))
+
+    def _sure(self, sure: Callable[[], object]) -> Callable[[], object]:
+        def call() -> object:
+            self.turn(SURE)
+            return sure()
+
+        return call
+
+
+def run(
+    url: str, inputs: Sequence[str], lines: str, shared: str, batch: int, point: dict[str, Any] | None = None
+) -> None:
+    """Run some inputs into a store; a process that comes to the point is killed there."""
+    killing = Killing(Point(**point) if point is not None else None, Path(shared))
+    killing.turn(OPENING)
+    with open_backend(url) as backend:
+        killing.watch(backend)
+        told(backend, inputs, lines, batch)
+
+
+def told(backend: Backend, inputs: Sequence[str], lines: str, batch: int) -> None:
+    """Run some inputs into a store, and append what is told of to the file `lines`, as `seg run` does."""
+    file = os.open(lines, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def tell(outcomes: list[Outcome]) -> None:
+        made = [effect_line(each) for outcome in outcomes for each in (*outcome.withdrawn, *outcome.effects)]
+        made += [change_line(each) | {"undone": True} for outcome in outcomes for each in outcome.undone]
+        made += [change_line(each) for outcome in outcomes for each in outcome.changes]
+        os.write(file, b"".join(_encode(each) + b"\n" for each in made))
+
+    def tell_changes(changes: list[Change]) -> None:
+        os.write(file, b"".join(_encode(change_line(each)) + b"\n" for each in changes))
+
+    with patch("segdsl.host.batches.secrets.token_bytes", bytes):  # so that two stores can be compared
+        engine = segdsl.Engine(PROGRAM, backend, clock=lambda: LATEST - DAY)
+    with engine:
+        for path in inputs:
+            segdsl.replay(engine, path, batch=batch, listener=segdsl.Listener(tell, tell_changes))
+    os.close(file)
+
+
+def warm() -> None:
+    """Have done whatever a process does only once, so that those who are forked need not."""
+    with TemporaryDirectory() as folder, open_backend("memory://") as backend:
+        inputs = [str(shop.write(Path(folder) / "events.jsonl", shop.events(300, 0)))]
+        told(backend, inputs, f"{folder}/lines.jsonl", 100)

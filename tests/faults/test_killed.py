@@ -1,0 +1,105 @@
+"""`kill -9` at 50 points of runs that go on from each other: what is in the store is then what it held after one of the
+commits of a run that nobody killed, and in the end all of it; what is told of is told of.
+
+Seen to fail when ...
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from signal import SIGKILL
+
+import pytest
+from attrs import asdict, frozen
+
+from segdsl.backends import open_backend
+from segdsl.values.instants import DAY
+from tests.conftest import KILLED
+from tests.faults import killing, shop
+from tests.faults.forking import Forks
+from tests.faults.killing import PHASES, Point
+from tests.faults.whole import Whole, differences, whole
+
+KILLS = 50
+IN_A_ROW = 17
+"""Runs that are killed one after the other on one store."""
+
+BATCH = 60
+EVENTS, LATE = 1_200, 200
+SEED = 7
+
+
+@frozen
+class Unharmed:
+    """A run that nobody killed: its inputs, what the store held at first and after each commit, and what was told."""
+
+    inputs: list[str]
+    moments: list[Whole]
+    lines: Counter[str]
+
+
+@pytest.fixture(scope="session")
+def unharmed(tmp_path_factory: pytest.TempPathFactory) -> Unharmed:
+    folder = tmp_path_factory.mktemp("unharmed")
+    last = shop.START + 11 * DAY
+    late = shop.events(LATE, SEED + 1, first=EVENTS, start=last, days=2)
+    inputs = [
+        str(shop.write(folder / "events.jsonl", shop.events(EVENTS, SEED))),
+        str(shop.write(folder / "late.jsonl", late)),
+    ]
+    with open_backend("memory://") as backend:
+        moments = [whole(backend)]
+        for name in killing.WRITING:
+            setattr(backend, name, _remembering(backend, getattr(backend, name), moments))
+        killing.told(backend, inputs, str(folder / "lines.jsonl"), BATCH)
+    return Unharmed(inputs, moments, lines(folder / "lines.jsonl"))
+
+
+def _remembering(backend, method, moments):
+    def call(*given):
+        found = method(*given)
+        moments.append(whole(backend))
+        return found
+
+    return call
+
+
+def lines(path: Path) -> Counter[str]:
+    return Counter(path.read_text("utf-8").splitlines() if path.exists() else ())
+
+
+def test_a_run_that_is_killed_anywhere_goes_on_as_if_nothing_had_been(
+    fresh: Callable[[], str], forks: Forks, unharmed: Unharmed, tmp_path: Path, record_property
+) -> None:
+    random, phases = Random(SEED), Counter[str]()
+    row = 0
+    while phases.total() < KILLS:
+        row += 1
+        told, phase = tmp_path / f"{row}.jsonl", tmp_path / f"{row}.phase"
+        phase.write_bytes(b"\0")
+        given = {"url": fresh(), "inputs": unharmed.inputs, "lines": str(told), "shared": str(phase), "batch": BATCH}
+        reached = 0
+        for _ in range(min(IN_A_ROW, KILLS - phases.total())):
+            point = Point.drawn(random, len(unharmed.moments) // IN_A_ROW)
+            if forks.start("tests.faults.killing:run", **given, point=asdict(point)).wait() != -SIGKILL:
+                break
+            phases[PHASES[phase.read_bytes()[0]]] += 1
+            reached = moment_of(given["url"], unharmed.moments, reached, point)
+        forks.run("tests.faults.killing:run", **given)
+        with open_backend(given["url"]) as backend:
+            assert differences(unharmed.moments[-1], whole(backend)) == []
+        assert lines(told).keys() == unharmed.lines.keys()
+    record_property(KILLED, dict(phases))
+    assert phases["committing"] + phases["sure of the commit"] >= KILLS // 3
+
+
+def moment_of(url: str, moments: list[Whole], reached: int, point: Point) -> int:
+    """After which commit the store is now; not before the one it had reached."""
+    with open_backend(url) as backend:
+        found = whole(backend)
+    place = next((place for place in range(reached, len(moments)) if moments[place] == found), None)
+    if place is None:
+        near = min((differences(moment, found) for moment in moments[reached:]), key=len)
+        raise AssertionError(f"killed at {point}, the store holds what no commit has left: {near}")
+    return place
