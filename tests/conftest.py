@@ -60,4 +60,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for report in reports:
         for what, phases in [found for found in report.user_properties if found[0] == KILLED and report.when == "call"]:
             said = ", ".join(f"{number} {phase}" for phase, number in phases.items())
-            terminalreporter.write_line(f"{what} {sum(phases.values())} times, {report.nodeid.rpartition('[')[2][:-1]}: {said}")
+            terminalreporter.write_line(
+                f"{what} {sum(phases.values())} times, {report.nodeid.rpartition('[')[2][:-1]}: {said}"
+            )

@@ -1,9 +1,9 @@
 """A run that kills its own process, with SIGKILL, at a point that was chosen before.
 
-A run goes through phases: it opens the store, works, asks the store, and commits, where it is first not sure yet and
-then sure that the batch will land. The point is in one of them: the n-th call of a Python or C function from its
-beginning, or so many microseconds after it, wherever the run is then: also within a statement, or while it waits for
-the server.
+A run goes through phases: it opens the store, works, asks the store, and commits; as soon as it is sure that the batch
+will land it tells of it, and then the batch lands. The point is in one of them: the n-th call of a Python or C function
+from its beginning, its end, or so many microseconds after its beginning, wherever the run is then: also within a
+statement, or while it waits for the server.
 """
 
 import mmap
@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from random import Random
+from statistics import median
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
@@ -26,14 +27,18 @@ from msgspec.json import Encoder
 
 import segdsl
 from segdsl.backends import open_backend
-from segdsl.backends.base import Backend
+from segdsl.backends.base import Backend, nothing
 from segdsl.host.objects import change_line, effect_line
 from segdsl.records.outcomes import Change, Outcome
 from segdsl.values.instants import DAY, LATEST
 from tests.faults import shop
 
-PHASES = ("opening", "working", "asking", "committing", "sure of the commit")
-OPENING, WORKING, ASKING, COMMITTING, SURE = range(len(PHASES))
+PHASES = ("opening", "working", "asking", "committing", "telling", "landing")
+OPENING, WORKING, ASKING, COMMITTING, TELLING, LANDING = range(len(PHASES))
+IN_COMMITS = PHASES[COMMITTING:]
+END = 1 << 62
+"""A call that no phase comes to: its end."""
+
 WRITING = ("commit", "install")
 
 PROGRAM = segdsl.loads(shop.RULES)
@@ -50,15 +55,14 @@ class Point:
     delay: float | None = None
 
     @classmethod
-    def drawn(cls, random: Random, ahead: int) -> "Point":
-        """A point within about the next `ahead` batches; more of them in commits than elsewhere."""
-        phase = random.choices(range(len(PHASES)), (1, 2, 2, 5, 3))[0]
-        batches = {OPENING: 1, WORKING: 8 * ahead, ASKING: 6 * ahead, COMMITTING: ahead, SURE: ahead}[phase]
-        begun = random.randint(1, batches)
-        if random.random() < 0.3:
-            return cls(phase, begun, delay=random.uniform(0, 0.008))
-        most = {OPENING: 1000, WORKING: 1000, ASKING: 40, COMMITTING: 1500, SURE: 40}[phase]
-        return cls(phase, begun, int(most ** random.random()))
+    def drawn(cls, random: Random, ahead: int, calls: Sequence[int]) -> "Point":
+        """A point within about the next `ahead` commits, in which it is more often than elsewhere. `calls` are those
+        that a phase of each kind usually has."""
+        phase, kind = random.choices(range(len(PHASES)), (1, 2, 2, 4, 1, 4))[0], random.random()
+        begun = random.randint(1, 1 if phase == OPENING else ahead * {WORKING: 8, ASKING: 6}.get(phase, 1))
+        if kind < 0.25:
+            return cls(phase, begun, delay=random.uniform(0, 0.001 if phase == LANDING else 0.008))
+        return cls(phase, begun, END if kind < 0.35 else random.randint(1, calls[phase]))
 
 
 class Killing:
@@ -71,11 +75,20 @@ class Killing:
         self.begun: Counter[int] = Counter()
         self.calls = 0
         self.armed = False
+        self.counts: list[list[int]] | None = None
+
+    def count(self) -> None:
+        """Kill nobody, and count the calls in each phase instead."""
+        self.counts = [[] for _ in PHASES]
+        sys.setprofile(self._count)
 
     def turn(self, phase: int) -> None:
         """Another phase begins."""
         if self.armed:  # the phase of the point had fewer calls
             self.kill()
+        if self.counts is not None:
+            self.counts[self.now[0]].append(self.calls)
+            self.calls = 0
         self.now[0] = phase
         self.begun[phase] += 1
         point = self.point
@@ -114,8 +127,8 @@ class Killing:
                 inside = True
                 try:
                     self.turn(COMMITTING if name in WRITING else ASKING)
-                    if name == "commit" and len(given) > 1:
-                        given = (given[0], self._sure(given[1]))
+                    if name == "commit":
+                        given = (given[0], self._sure(given[1] if len(given) > 1 else nothing))
                     return method(*given)
                 finally:
                     inside = False
@@ -128,9 +141,10 @@ class Killing:
             setattr(backend, name, watched(name, getattr(backend, name)))
 
     def _sure(self, sure: Callable[[], object]) -> Callable[[], object]:
-        def call() -> object:
-            self.turn(SURE)
-            return sure()
+        def call() -> None:
+            self.turn(TELLING)
+            sure()
+            self.turn(LANDING)
 
         return call
 
@@ -144,6 +158,18 @@ def run(
     with open_backend(url) as backend:
         killing.watch(backend)
         told(backend, inputs, lines, batch)
+
+
+def counted(url: str, inputs: Sequence[str], lines: str, shared: str, batch: int) -> list[int]:
+    """The same, of a run that is not killed: how many calls a phase of each kind usually has."""
+    killing = Killing(None, Path(shared))
+    killing.turn(OPENING)
+    killing.count()
+    with open_backend(url) as backend:
+        killing.watch(backend)
+        told(backend, inputs, lines, batch)
+        sys.setprofile(None)
+    return [int(max(median(found), 1)) for found in killing.counts or ()]
 
 
 def told(backend: Backend, inputs: Sequence[str], lines: str, batch: int) -> None:

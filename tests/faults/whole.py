@@ -4,8 +4,6 @@ count, nor does what each store draws for itself, nor how many transactions ther
 from collections import defaultdict
 from typing import Any
 
-import msgspec
-
 from segdsl.backends.base import (
     Backend,
     StoredClock,
@@ -21,7 +19,7 @@ from segdsl.backends.base import (
     StoredTombstone,
     StoredVisitor,
 )
-from segdsl.state.life import decode, decode_inputs
+from segdsl.state.life import decode_inputs
 
 Whole = dict[str, dict[Any, Any]]
 """By what it is, then by its key."""
@@ -38,7 +36,7 @@ def whole(backend: Backend) -> Whole:
             case StoredClock():
                 found["clock"]["clock"] = content
             case StoredState(customer, state, clock, due, timer):
-                found["states"][customer] = (msgspec.to_builtins(decode(state)), clock, due, timer)
+                found["states"][customer] = (bytes(state), clock, due, timer)
             case StoredStay(began, _):
                 found["stays"].setdefault((began.customer, began.segment), []).append(content)
             case StoredInputs(customer, inputs):
