@@ -243,9 +243,20 @@ class Backend(ABC):
         among them."""
 
     @abstractmethod
-    def failed(self, effect: Effect, error: str, again: int | None) -> None:
+    def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
         """An effect that was claimed could not be delivered: it may be claimed from `again` on; None makes it a dead
-        letter. Nothing happens if it is not there as it was given, as for `delivered`."""
+        letter. Nothing happens if it is not there as it was claimed: a notice has taken its place, or it was claimed
+        again since, which its `tries` tell."""
+
+    @abstractmethod
+    def release(self, claimed: Sequence[StoredEffect]) -> None:
+        """Effects that were claimed and then handed to nobody: they can be claimed at once, and the try is not counted.
+        Those that are not there as they were claimed are passed over, as by `failed`."""
+
+    @abstractmethod
+    def waiting(self, limit: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
+        """Up to `limit` effects that are no dead letters, in the order in which their times come: by `again`, then
+        oldest first. `actions` is as for `claim`."""
 
     @abstractmethod
     def dead(self, limit: int) -> list[StoredEffect]:
