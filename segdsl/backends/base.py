@@ -239,8 +239,10 @@ class Backend(ABC):
         """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, without dead letters;
         nobody is given one of them again before `until`. Each comes as it is then, with this try counted. Two who claim
         at once are given different ones. An effect that was claimed counts as one that the host was given: if it is
-        withdrawn, there is a notice. With `actions` only their effects are claimed, and notices if the empty name is
-        among them."""
+        withdrawn, there is a notice. What takes the place of another of the same id (a notice, or an effect again)
+        was never tried, and keeps the instant before which the other was not to be claimed: nobody is given it while
+        the other may still be in somebody's hands. With `actions` only their effects are claimed, and notices if the
+        empty name is among them."""
 
     @abstractmethod
     def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
