@@ -181,4 +181,4 @@ def test_a_dead_letter_that_is_withdrawn_is_a_notice(waits: Backend) -> None:
     waits.failed(waits.claim(1, NOW, UNTIL)[0], "no such address", None)
     withdraw(waits, effect("a"))
     assert waits.dead(9) == []
-    assert [each.effect.mark for each in waits.claim(9, NOW, UNTIL) if each.effect.id == "a"] == ["withdrawn"]
+    assert [each.effect.mark for each in waits.claim(9, UNTIL, UNTIL) if each.effect.id == "a"] == ["withdrawn"]
