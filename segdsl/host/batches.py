@@ -208,7 +208,7 @@ class Batches(Questions):
         handler: Handler | None = None,
         *,
         limit: int | None = None,
-        tries: int = 10,
+        tries: int = 20,
         first: timedelta = timedelta(seconds=1),
         longest: timedelta = timedelta(hours=1),
         lease: timedelta = timedelta(minutes=1),
