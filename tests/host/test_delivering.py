@@ -535,15 +535,23 @@ def test_a_handler_that_becomes_slow_leaves_what_it_does_not_come_to_to_others(o
     register(first, *customers)
     ours, theirs = Post(), Post()
 
-    def slow_from_100_on(effect: Effect) -> None:
+    def becomes_slow(effect: Effect) -> None:
         ours(effect)
         if len(ours.taken) > 100:
             clock.pass_(20 * SECOND)
+            second.deliver(theirs)
 
-    first.deliver(slow_from_100_on, limit=103)
-    assert second.deliver(theirs).delivered == 97
-    assert ours.customers + theirs.customers == customers
-    assert {each.tries for each in first.outbox()} == set()
+    first.deliver(becomes_slow)
+    assert sorted(ours.customers + theirs.customers) == sorted(customers)
+
+
+def test_a_quick_handler_costs_few_claims(engine: segdsl.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.process([event("registers", f"c{number}") for number in range(1_000)])
+    sizes: list[int] = []
+    claim = engine.backend.claim
+    monkeypatch.setattr(engine.backend, "claim", lambda limit, *more: sizes.append(limit) or claim(limit, *more))
+    engine.deliver(Post())
+    assert sizes == [1, 2, 4, 8, 16, 32, 64, 128, 256, 256, 256, 256]
 
 
 # ---------------------------------------------------------------------------------------------------------- wrong usage
