@@ -236,10 +236,10 @@ class Backend(ABC):
 
     @abstractmethod
     def claim(self, limit: int, now: int, until: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
-        """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, without dead letters;
-        nobody is given one of them again before `until`. Each comes as it is then, with this try counted. Two who claim
-        at once are given different ones. An effect that was claimed counts as one that the host was given: if it is
-        withdrawn, there is a notice. What takes the place of another of the same id (a notice, or an effect again)
+        """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, dead letters aside;
+        nobody is given one of them again before `until`. Each comes as it is then, with this try counted. Two who
+        claim at once are given different ones. An effect that was claimed counts as one that the host was given: if it
+        is withdrawn, there is a notice. What takes the place of another of the same id (a notice, or an effect again)
         was never tried, and keeps the instant before which the other was not to be claimed: nobody is given it while
         the other may still be in somebody's hands. With `actions` only their effects are claimed, and notices if the
         empty name is among them."""
@@ -266,16 +266,16 @@ class Backend(ABC):
 
     @abstractmethod
     def revive(self, ids: Sequence[str]) -> int:
-        """Have dead letters be effects in the outbox again that were never tried, and can be claimed at once. Gives how
-        many there were of these ids."""
+        """Have dead letters be effects in the outbox again that can be claimed at once, without a try counted. Gives
+        how many there were of these ids."""
 
     # ------------------------------------------------------------------------------------------------ care of the store
 
     @abstractmethod
     def prune(self, bounds: Mapping[str, int], before: int) -> int:
         """Drop memberships that have ended: of each of the customers those that did before the bound (microseconds
-        UTC). `before` is remembered as the instant before which the recorded past is no longer whole, if it is later than the
-        one remembered. Gives how many were dropped. The generation grows."""
+        UTC). `before` is remembered as the instant before which the recorded past is no longer whole, if it is later
+        than the one remembered. Gives how many were dropped. The generation grows."""
 
     @abstractmethod
     def pruned(self) -> int | None:
