@@ -15,6 +15,7 @@ from segdsl.cli.parts.stores import existing, shown, url_of
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
 from segdsl.host.objects import stored_effect_line
+from segdsl.host.saying import effect_said
 from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of it
@@ -23,8 +24,8 @@ if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of i
 SHOWN = 1_000
 """Effects that are listed if nothing else is said."""
 
-WIDE = 100
-"""Characters of an error in a table."""
+WIDE = 80
+"""Characters of an effect, and of an error, in a table."""
 
 
 @click.command(no_args_is_help=True, short_help="List effects that wait to be delivered, and dead letters.")
@@ -49,7 +50,8 @@ def command(store: str, dead: bool, again: tuple[str, ...], again_all: bool, lim
       seg outbox --again 4f63cfadda646133813ea2dc --store shop.store
       seg outbox --again-all --store shop.store
 
-    It delivers nothing itself. An effect that a program has in hand is listed with the instant up to which it may.
+    Nothing is delivered by this command. An effect that a program has in hand right now is listed as one that is tried
+    again when the program's time for it is over.
 
     Exit code: 0 answered; 2 there is no such store or dead letter, or wrong usage.
     """
@@ -95,7 +97,7 @@ def _list(found: "list[StoredEffect]", dead: bool, store: str, as_json: bool) ->
     elif not found:
         click.echo(f"{store} has no dead letters" if dead else f"nothing waits in {store}")
     else:
-        heads = ("id", "action", "customer", "made", "tries", *(() if dead else ("not before",)), "last error")
+        heads = ("id", "effect", "customer", "made", "tries", *(() if dead else ("again at",)), "last error")
         head, *lines = table([heads, *(tuple(_row(each, dead)) for each in found)], right=[4])
         click.echo("\n".join([click.style(head, bold=True), *lines]))
 
@@ -103,10 +105,14 @@ def _list(found: "list[StoredEffect]", dead: bool, store: str, as_json: bool) ->
 def _row(each: "StoredEffect", dead: bool) -> Iterator[str]:
     effect = each.effect
     yield effect.id
-    yield f"{effect.action} ({effect.mark})" if effect.mark else effect.action
+    yield _cut(effect_said(effect)) + (f" ({effect.mark})" if effect.mark else "")
     yield effect.customer
     yield instant_text(effect.instant)
     yield f"{each.tries:,}"
     if not dead:
         yield instant_text(each.again) if each.again else ""
-    yield each.error if len(each.error) <= WIDE else f"{each.error[:WIDE]}..."
+    yield _cut(each.error)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDE else f"{text[:WIDE]}..."
