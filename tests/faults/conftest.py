@@ -8,6 +8,7 @@ import pytest
 
 from segdsl.backends import schemes
 from tests.faults.forking import Forks
+from tests.support.servers import postgresql
 
 Fresh = Callable[[], str]
 """Gives the URL of a store that is not there yet."""
@@ -25,6 +26,11 @@ def fresh(request: pytest.FixtureRequest) -> Fresh:
 def fresh_sqlite(tmp_path: Path) -> Fresh:
     numbers = count()
     return lambda: f"sqlite:///{tmp_path}/{next(numbers)}.store"
+
+
+@pytest.fixture
+def fresh_postgresql(tmp_path: Path) -> Fresh:
+    return lambda: postgresql.packaged_url(tmp_path)
 
 
 @pytest.fixture(scope="session")

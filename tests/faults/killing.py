@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -26,7 +27,7 @@ from attrs import frozen
 from msgspec.json import Encoder
 
 import segdsl
-from segdsl.backends import open_backend
+from segdsl.backends import open_backend, schemes
 from segdsl.backends.base import Backend, nothing
 from segdsl.host.objects import change_line, effect_line
 from segdsl.records.outcomes import Change, Outcome
@@ -195,6 +196,8 @@ def told(backend: Backend, inputs: Sequence[str], lines: str, batch: int) -> Non
 
 def warm() -> None:
     """Have done whatever a process does only once, so that those who are forked need not."""
+    for scheme in schemes():
+        import_module(f"segdsl.backends.{scheme}")
     with TemporaryDirectory() as folder, open_backend("memory://") as backend:
         inputs = [str(shop.write(Path(folder) / "events.jsonl", shop.events(300, 0)))]
         told(backend, inputs, f"{folder}/lines.jsonl", 100)
