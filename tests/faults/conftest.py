@@ -8,6 +8,7 @@ import pytest
 
 from segdsl.backends import schemes
 from tests.faults.forking import Forks
+from tests.faults.unharmed import Unharmed
 from tests.support.servers import postgresql
 
 Fresh = Callable[[], str]
@@ -35,6 +36,11 @@ def fresh_postgresql(tmp_path: Path) -> Fresh:
 
 @pytest.fixture(scope="session")
 def forks() -> Iterator[Forks]:
-    forks = Forks(("tests.faults.killing",))
+    forks = Forks(("tests.faults.feeding",))
     yield forks
     forks.close()
+
+
+@pytest.fixture(scope="session")
+def unharmed(tmp_path_factory: pytest.TempPathFactory) -> Unharmed:
+    return Unharmed.run(tmp_path_factory.mktemp("unharmed"))

@@ -1,8 +1,8 @@
 """`kill -9` at 50 points of runs that go on from each other: what is in the store is then what it held after one of the
 commits of a run that nobody killed, and in the end all of it; what is told of is told of.
 
-Seen to fail when the positions of inputs are committed apart from the rest, before it or after it, and when a run tells of
-a batch after its commit.
+Seen to fail when the positions of inputs are committed apart from the rest, before it or after it, and when a run tells
+of a batch after its commit.
 """
 
 from collections import Counter
@@ -11,63 +11,21 @@ from pathlib import Path
 from random import Random
 from signal import SIGKILL
 
-import pytest
-from attrs import asdict, frozen
+from attrs import asdict
 
 from segdsl.backends import open_backend
-from segdsl.values.instants import DAY
 from tests.conftest import KILLED
-from tests.faults import killing, shop
+from tests.faults import killing
 from tests.faults.forking import Forks
 from tests.faults.killing import PHASES, Point
+from tests.faults.unharmed import BATCH, Unharmed, lines
 from tests.faults.whole import Whole, differences, whole
 
 KILLS = 50
 IN_A_ROW = 12
 """Runs that are killed one after the other on one store."""
 
-BATCH = 30
-EVENTS, LATE = 700, 120
 SEED = 7
-
-
-@frozen
-class Unharmed:
-    """A run that nobody killed: its inputs, what the store held at first and after each commit, and what was told."""
-
-    inputs: list[str]
-    moments: list[Whole]
-    lines: Counter[str]
-
-
-@pytest.fixture(scope="session")
-def unharmed(tmp_path_factory: pytest.TempPathFactory) -> Unharmed:
-    folder = tmp_path_factory.mktemp("unharmed")
-    last = shop.START + 11 * DAY
-    late = shop.events(LATE, SEED + 1, first=EVENTS, start=last, days=2)
-    inputs = [
-        str(shop.write(folder / "events.jsonl", shop.events(EVENTS, SEED))),
-        str(shop.write(folder / "late.jsonl", late)),
-    ]
-    with open_backend("memory://") as backend:
-        moments = [whole(backend)]
-        for name in killing.WRITING:
-            setattr(backend, name, _remembering(backend, getattr(backend, name), moments))
-        killing.told(backend, inputs, str(folder / "lines.jsonl"), BATCH)
-    return Unharmed(inputs, moments, lines(folder / "lines.jsonl"))
-
-
-def _remembering(backend, method, moments):
-    def call(*given):
-        found = method(*given)
-        moments.append(whole(backend))
-        return found
-
-    return call
-
-
-def lines(path: Path) -> Counter[str]:
-    return Counter(path.read_text("utf-8").splitlines() if path.exists() else ())
 
 
 def test_a_run_that_is_killed_anywhere_goes_on_as_if_nothing_had_been(
