@@ -20,7 +20,8 @@ from segdsl.backends.base import Position
 from segdsl.diagnostics.errors import InputError
 from segdsl.host.batches import AHEAD
 from segdsl.host.engine import BATCH, Engine
-from segdsl.host.replay import HEAD, TOLD, Input, Running
+from segdsl.host.input import HEAD, Input
+from segdsl.host.running import TOLD, Running
 from segdsl.host.runs import Listener, Report
 from segdsl.readers import of_the_file, reader_of
 from segdsl.readers.base import Reader
@@ -169,7 +170,7 @@ class Following:
         running.run(self._while_wanted(in_order(running.watched(items), count=running.count)))
         self.latest = max(self.latest, running.report.last or instants.EARLIEST)
         if running.count.places:
-            running.engine.take([], self._place(), held=running.held)
+            running.keep(self._place())
         self._go_along()
 
     def _while_wanted(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
