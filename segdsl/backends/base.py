@@ -240,11 +240,11 @@ class Backend(ABC):
 
     @abstractmethod
     def claim(self, limit: int, now: int, until: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
-        """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, without dead letters;
-        nobody is given one of them again before `until`. Each comes as it is then, with this try counted. Two who claim
-        at once are given different ones. An effect that was claimed counts as one that the host was given: if it is
-        withdrawn, there is a notice. With `actions` only their effects are claimed, and notices if the empty name is
-        among them."""
+        """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, dead letters aside;
+        nobody is given one of them again before `until`. Each comes as it is then, with this try counted. Two who
+        claim at once are given different ones. An effect that was claimed counts as one that the host was given: if it
+        is withdrawn, there is a notice. With `actions` only their effects are claimed, and notices if the empty name
+        is among them."""
 
     @abstractmethod
     def failed(self, effect: Effect, error: str, again: int | None) -> None:
@@ -257,16 +257,16 @@ class Backend(ABC):
 
     @abstractmethod
     def revive(self, ids: Sequence[str]) -> int:
-        """Have dead letters be effects in the outbox again that were never tried, and can be claimed at once. Gives how
-        many there were of these ids."""
+        """Have dead letters be effects in the outbox again that can be claimed at once, without a try counted. Gives
+        how many there were of these ids."""
 
     # ------------------------------------------------------------------------------------------------ care of the store
 
     @abstractmethod
     def prune(self, bounds: Mapping[str, int], before: int) -> int:
         """Drop memberships that have ended: of each of the customers those that did before the bound (microseconds
-        UTC). `before` is remembered as the instant before which the recorded past is no longer whole, if it is later than the
-        one remembered. Gives how many were dropped. The generation grows."""
+        UTC). `before` is remembered as the instant before which the recorded past is no longer whole, if it is later
+        than the one remembered. Gives how many were dropped. The generation grows."""
 
     @abstractmethod
     def pruned(self) -> int | None:

@@ -10,12 +10,10 @@ from pathlib import Path
 from segdsl.host.engine import Engine
 from segdsl.host.input import Input
 from segdsl.host.moments import Moment, instant_of
-from segdsl.host.running import LARGEST, Running
+from segdsl.host.running import LARGEST
 from segdsl.host.runs import Listener, Report
 from segdsl.host.tidying import seldom_tidied
-from segdsl.host.workers.dividing import Asked, Divided, check
-from segdsl.host.workers.splitting import kept_note
-from segdsl.readers.base import EventShape
+from segdsl.host.workers.dividing import Asked, Divided, check, finish_split
 from segdsl.readers.ordering import lots_in_order
 from segdsl.values.zones import Zone
 
@@ -50,9 +48,8 @@ def replay(
     asked = Asked(engine, source, events, format, mapping, end, listener or Listener(), batch)
     with seldom_tidied():
         running = asked.running()
-        is_done = finish_split(asked, running, workers)
-        if not is_done:
-            shape = engine.shape
+        shape, more = finish_split(asked, running, workers)
+        if more:
             with asked.reading(shape) as reading:
                 if workers > 1:
                     Divided(asked, workers, running).run(reading)
@@ -60,9 +57,8 @@ def replay(
                     lots = lots_in_order(running.watched_lots(reading.lots()), count=running.count)
                     running.run(chain.from_iterable(lots))
                 running.report.passed_over += reading.passed_over
-        running.report.ignored = engine.shape.ignored_fields
+        running.report.ignored = shape.ignored_fields
         running.finish()
-        if workers > 1:
-            while engine.handlers and engine.deliver():
-                pass
+        while workers > 1 and engine.handlers and engine.deliver():
+            pass
     return running.report

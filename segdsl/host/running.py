@@ -15,7 +15,7 @@ from typing import cast
 from attrs import define, field
 from msgspec.structs import replace
 
-from segdsl.backends.base import Position, Tally
+from segdsl.backends.base import Batch, Position, Tally
 from segdsl.diagnostics.errors import ConflictError, TakenError
 from segdsl.host.batches import LOT
 from segdsl.host.engine import Engine
@@ -50,7 +50,7 @@ class Running:
     taken is from before what an earlier run took, so that its place can be kept only when all of it is taken; `placed`:
     a batch has kept its place. `held` are tallies of rejects whose place is not kept yet. `clock` is the instant that a
     run which follows its input has come to. `ends` is how far the store says that the input is handled: where another
-    run moves it on, this one ends."""
+    run moves it on, this one ends. What stands in the first `passed` places is in the report already."""
 
     engine: Engine
     source: Input
@@ -71,6 +71,7 @@ class Running:
     held: Counter[Tally] = field(factory=Counter)
     clock: int | None = None
     ends: dict[str, Position | None] = field(factory=dict)
+    passed: int = 0
 
     def __attrs_post_init__(self) -> None:
         told = self.engine.backend.position(TOLD)
@@ -91,6 +92,27 @@ class Running:
         if place := self._done():
             self.keep(place)
 
+    def take_rejects(self, items: Iterator[Event | Reject]) -> list[Event]:
+        """Take the rejects that come first, up to the first event behind them, which is given if there is one."""
+        batch: list[Event | Reject] = []
+        first: list[Event] = []
+        for item in items:
+            if isinstance(item, Event):
+                first = [item]
+                break
+            batch.append(item)
+            if len(batch) >= self.size:
+                self._take(batch)
+                batch = []
+        if batch:
+            self._take(batch)
+        return first
+
+    def commit(self, batch: Batch) -> None:
+        """Write something that is no batch of items."""
+        with self._unless_taken():
+            self.engine.backend.commit(batch)
+
     def keep(self, positions: Mapping[str, Position]) -> None:
         """Keep how far the input is handled, where no batch does."""
         with self._unless_taken():
@@ -103,8 +125,8 @@ class Running:
 
     def _not_done(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         for item in items:
-            if self._done_before(item):
-                self.report.skipped += isinstance(item, Event)
+            if self.is_done(item):
+                self.report.skipped += isinstance(item, Event) and item.place > self.passed
             else:
                 yield item
 
@@ -205,7 +227,7 @@ class Running:
             self.report.changes += len(changes)
             self.listener.clock_changes(changes)
 
-    def _done_before(self, item: Event | Reject) -> bool:
+    def is_done(self, item: Event | Reject) -> bool:
         """Whether an earlier run of this input handled the item: what it had read, up to where it came."""
         if self.before is None or item.place > self.before.places:
             return False
@@ -257,7 +279,7 @@ class Running:
         is_first = self.told == instants.EARLIEST  # no earlier run has told of what the clock does
         earliest = instants.LATEST if is_first else min([event.instant for event in events], default=instants.LATEST)
         if earliest <= self.told:
-            positions = {**positions, **self._reopen(earliest)}
+            positions = {**positions, **self.reopen(earliest)}
         news: list[Outcome] = []
 
         def tell(outcomes: list[Outcome]) -> None:
@@ -281,7 +303,7 @@ class Running:
             self.report.include(unheard)
         self.report.reach(events)
 
-    def _reopen(self, earliest: int) -> dict[str, Position]:
+    def reopen(self, earliest: int) -> dict[str, Position]:
         """What the clock does after this instant is new. If this run is stopped, the next one does not know to whom it
         happened, and tells of all of it again rather than of none."""
         self.reopened = min(earliest, self.reopened)

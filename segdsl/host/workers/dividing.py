@@ -28,7 +28,7 @@ from segdsl.host.runs import Listener, Report, handed_over, nobody
 from segdsl.host.workers.crew import Crew
 from segdsl.host.workers.feeding import Feeding
 from segdsl.host.workers.parted import Parted
-from segdsl.host.workers.splitting import Names, Note, Split
+from segdsl.host.workers.splitting import Names, Note, Split, kept_note
 from segdsl.host.workers.talk import Task
 from segdsl.readers import Reading, read_events
 from segdsl.readers.base import EventShape, Lot
@@ -106,21 +106,34 @@ class Divided:
     last: tuple[int, int] | None = None
     more: bool = False
 
-    def run(self, reading: Reading) -> bool:
-        """Handle the input, but for the end of the run. Gives whether all of it is done: not what stands behind the
-        split part of it, nor what a run with an earlier end than the last one's leaves."""
+    def run(self, reading: Reading) -> None:
+        """Handle an input that is whole, but for the end of the run."""
         running = self.running
-        lots = lots_in_order(self._looked_at(running.watched_lots(reading.lots())), count=running.count)
-        items = running.new(chain.from_iterable(lots))
-        if self.note is not None:
-            events = (item for item in items if isinstance(item, Event))
-            first = list(islice(events, 1))  # all of the input is read then
-            return self._handle(Split.again(self.note, self.names), chain(first, events)) and not self.more
-        first = list(running.take_rejects(items))
+        items = self._items(reading)
+        first = running.take_rejects(items)
         if self.new < self.worth:
             running.run(chain(first, items))
-            return True
-        return self._handle(self._split(), (item for item in chain(first, items) if isinstance(item, Event)))
+        else:
+            self._handle(self._split(), _events(chain(first, items)))
+
+    def go_on(self, reading: Reading, note: Note, *, leave: bool = False) -> bool:
+        """Handle what is left of an input that an earlier run has split. Gives whether there is something behind it
+        that is still to be handled. With `leave` events from after the run's end are left for what comes next."""
+        self.note = note
+        events = _events(self._items(reading))
+        first = list(islice(events, 1))  # all of the input is read then
+        events = chain(first, events)
+        if self.asked.until is not None and (leave or self.more):
+            until = self.asked.until
+            events = (event for event in events if event.instant <= until)
+        is_closed = self._handle(Split.again(note, self.names), events)
+        self.running.passed = note.places
+        return is_closed and self.more
+
+    def _items(self, reading: Reading) -> Iterator[Event | Reject]:
+        running = self.running
+        lots = lots_in_order(self._looked_at(running.watched_lots(reading.lots())), count=running.count)
+        return running.new(chain.from_iterable(lots))
 
     def _looked_at(self, lots: Iterable[Lot]) -> Iterator[Lot]:
         """Lots as they are read, without what stands behind the split part; who is in them is learnt."""
@@ -241,6 +254,30 @@ class Divided:
         if before is not None and self.asked.until is None:
             return Position(note.places, before.instant, before.place)
         return before
+
+
+def finish_split(asked: Asked, running: Running, workers: int = 1, *, leave: bool = False) -> tuple[EventShape, bool]:
+    """Handle what is left of an input that an earlier run with several workers has split, if one has. Gives the shape
+    that its events were read by, and whether there is something that is still to be handled: the end of a run, at any
+    rate. With `leave` events from after the run's end are left to what comes next."""
+    shape = asked.engine.shape
+    note = kept_note(asked.engine.backend, asked.source)
+    if note is None:
+        return shape, True
+    shape = EventShape(asked.engine.plan)
+    divided = Divided(asked, workers, running)
+    with asked.reading(shape) as reading:
+        more = divided.go_on(reading, note, leave=leave)
+        passed_over = reading.passed_over
+    if more:
+        running.turn_to(asked.source)
+        return asked.engine.shape, True
+    running.report.passed_over += passed_over
+    return shape, False
+
+
+def _events(items: Iterable[Event | Reject]) -> Iterator[Event]:
+    return (item for item in items if isinstance(item, Event))
 
 
 def task_of(asked: Asked, running: Running, note: Note, parts: Iterable[int]) -> Task:

@@ -35,7 +35,7 @@ class Parted(Running):
     def new(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         return self._not_done(items) if any(self.begun.values()) else iter(items)
 
-    def _done_before(self, item: Event | Reject) -> bool:
+    def is_done(self, item: Event | Reject) -> bool:
         if isinstance(item, Reject):
             return True
         begun = self.begun[self.part_of(item)]
@@ -50,7 +50,7 @@ class Parted(Running):
     def _is_read_again(self, positions: Mapping[str, Position]) -> bool:
         return not positions
 
-    def _reopen(self, earliest: int) -> dict[str, Position]:
+    def reopen(self, earliest: int) -> dict[str, Position]:
         """It was said for all parts when the input was split."""
         return {}
 
