@@ -72,8 +72,8 @@ __all__ = [
     "Diagnostic", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership",
     "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest", "Reject",
     "Report", "Search", "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects",
-    "WorkerError", "__version__", "build", "check", "check_texts", "cover", "follow", "formats", "load", "loads", "mend",
-    "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "WorkerError", "__version__", "build", "check", "check_texts", "cover", "follow", "formats", "load", "loads",
+    "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -79,7 +79,8 @@ class Running:
         self.ends = self.source.since(self.before)
 
     def turn_to(self, source: Input) -> None:
-        """Go on with another input."""
+        """Go on with another input, or with the same one from its start."""
+        self.passed = self.passed if source.key == self.source.key else 0
         self.source, self.before = source, self.engine.backend.position(source.key) if source.key else None
         self.count, self.handled, self.advanced, self.unfinished = Count(), 0, 0, 0
         self.behind = self.placed = False

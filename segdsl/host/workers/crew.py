@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
-from typing import cast
 
 from attrs import define, field
 
@@ -156,8 +155,10 @@ class Crew:
 
     def _feed(self) -> None:
         """Give events to those who want some. Whoever takes some may make room for another."""
-        while any([self._is_fed(number, member) for number, member in self.members.items() if member.wants_more]):
-            pass
+        is_fed = True
+        while is_fed:
+            wanting = [(number, member) for number, member in self.members.items() if member.wants_more]
+            is_fed = sum(self._is_fed(number, member) for number, member in wanting) > 0
 
     def _is_fed(self, number: int, member: Member) -> bool:
         items = self.feeding.next_for(number)
@@ -241,7 +242,7 @@ def _error(failed: Failed) -> Exception:
     """What has gone wrong in a worker, to be raised here."""
     kind = getattr(errors, failed.kind, StoreError)
     if not failed.trace and isinstance(kind, type) and issubclass(kind, SegdslError):
-        return cast(SegdslError, kind(failed.said))
+        return kind(failed.said)
     error = RuntimeError(f"in a worker: {failed.kind}: {failed.said}")
     error.add_note(failed.trace)
     return error

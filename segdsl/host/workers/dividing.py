@@ -23,7 +23,7 @@ from segdsl.backends.base import Basis, Batch, Position
 from segdsl.diagnostics.errors import InputError
 from segdsl.host.engine import Engine
 from segdsl.host.input import Input
-from segdsl.host.running import TOLD, Running
+from segdsl.host.running import Running
 from segdsl.host.runs import Listener, Report, handed_over, nobody
 from segdsl.host.workers.crew import Crew
 from segdsl.host.workers.feeding import Feeding
@@ -65,7 +65,9 @@ class Asked:
         """A run of it on its way."""
         before = self.engine.backend.position(self.source.key) if self.source.key else None
         before = None if before == BEGUN else before
-        return Running(self.engine, self.source, self.listener, self.until, self.batch, before, Report(until=self.until))
+        return Running(
+            self.engine, self.source, self.listener, self.until, self.batch, before, Report(until=self.until)
+        )
 
 
 def check(engine: Engine, source: Input, workers: int) -> None:
@@ -76,8 +78,8 @@ def check(engine: Engine, source: Input, workers: int) -> None:
         return
     if not source.key:
         raise InputError(
-            f"several workers need a file: {source.label} can be read only once, and a run that is stopped could not go "
-            "on with it"
+            f"several workers need a file: {source.label} can be read only once, and a run that is stopped could not "
+            "go on with it"
         )
     url = engine.backend.url
     if not url or url.startswith("memory:"):
@@ -127,7 +129,6 @@ class Divided:
             until = self.asked.until
             events = (event for event in events if event.instant <= until)
         is_closed = self._handle(Split.again(note, self.names), events)
-        self.running.passed = note.places
         return is_closed and self.more
 
     def _items(self, reading: Reading) -> Iterator[Event | Reject]:
@@ -271,6 +272,7 @@ def finish_split(asked: Asked, running: Running, workers: int = 1, *, leave: boo
         passed_over = reading.passed_over
     if more:
         running.turn_to(asked.source)
+        running.passed = note.places
         return asked.engine.shape, True
     running.report.passed_over += passed_over
     return shape, False
@@ -291,5 +293,3 @@ def task_of(asked: Asked, running: Running, note: Note, parts: Iterable[int]) ->
         actions=[name for name, handler in engine.handlers.items() if handler is handed_over],
         notices=engine.withdrawn is handed_over,
     )  # fmt: skip
-
-

@@ -6,6 +6,7 @@ and a worker notices when its run is gone.
 """
 
 from collections import Counter
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -153,7 +154,8 @@ class Line:
         data = self._read(int.from_bytes(self._read(_LENGTH), "big"))
         if data[0]:
             return Items(int.from_bytes(data[1 : 1 + _PART], "big"), data[1 + _PART :])
-        return _decode(data[1:])
+        said: Word = _decode(data[1:])
+        return said
 
     def _read(self, size: int) -> bytes:
         try:
@@ -166,7 +168,5 @@ class Line:
 
     def close(self) -> None:
         for pipe in (self.outgoing, self.incoming):
-            try:
+            with suppress(OSError):
                 pipe.close()
-            except OSError:
-                pass
