@@ -11,7 +11,7 @@ from segdsl.host.engine import Engine
 from segdsl.host.input import Input
 from segdsl.host.moments import Moment, instant_of
 from segdsl.host.running import LARGEST
-from segdsl.host.runs import Listener, Report
+from segdsl.host.runs import Listener, Report, handed_over
 from segdsl.host.tidying import seldom_tidied
 from segdsl.host.workers.dividing import Asked, Divided, check, finish_split
 from segdsl.readers.ordering import lots_in_order
@@ -35,7 +35,8 @@ def replay(
     loses what it has taken of the one at hand, which the next run takes again.
 
     With several `workers` the input is split by customer over so many processes, if it is long enough to be worth that;
-    the end is the same. This process reads, tells the listener, and calls the engine's handlers when all is done.
+    the end is the same. This process reads and tells the listener; effects are delivered when all is done, to the
+    handlers of the engine (`Engine.deliver`).
     Changes and effects of one customer are told of in their order, but not those of all customers.
 
     `events` is a path, or `-` for standard input. Events later than `until` go to the rejects. Raises InputError when
@@ -59,6 +60,6 @@ def replay(
                 running.report.passed_over += reading.passed_over
         running.report.ignored = shape.ignored_fields
         running.finish()
-        while workers > 1 and engine.handlers and engine.deliver():
-            pass
+    if workers > 1 and engine.handlers and handed_over not in engine.handlers.values():
+        engine.deliver()
     return running.report
