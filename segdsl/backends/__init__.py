@@ -33,7 +33,9 @@ def open_backend(url: str) -> Backend:
         meant = nearest(scheme, known) if mark else "sqlite"
         example = f"{meant or 'sqlite'}:///path/to/file.store" if (meant or "sqlite") == "sqlite" else f"{meant}://"
         raise StoreError(f"no store can be opened at {masked(url)!r}: write for example {example}")
-    return cast(Backend, import_module(f"{__name__}.{scheme}").open_backend(url))
+    backend = cast(Backend, import_module(f"{__name__}.{scheme}").open_backend(url))
+    backend.url = url
+    return backend
 
 
 def masked(url: str) -> str:
