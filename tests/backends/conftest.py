@@ -8,9 +8,11 @@ import pytest
 from segdsl.backends import open_backend, schemes
 from segdsl.backends.base import Backend, StoredState
 from segdsl.records.outcomes import Because, Change, Effect
+from tests.support.servers import redis
 
 URLS: dict[str, Callable[[Path], str]] = {
     "memory": lambda folder: "memory://",
+    "redis": lambda folder: redis.url(),
     "sqlite": lambda folder: f"sqlite:///{folder}/contract.store",
 }
 
