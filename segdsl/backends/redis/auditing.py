@@ -53,7 +53,9 @@ class _Audit:
         if self._halves:
             yield f"{self._halves} customers have a state of another version than their record, or only one of both"
         yield from self._lengths()
-        exact = [keys.due, keys.timers, keys.outbox, keys.dead, keys.waiting, keys.of_customer]
+        (actions,) = steady.ask([("SMEMBERS", keys.actions)])
+        exact = [keys.due, keys.timers, keys.outbox, keys.dead, keys.of_customer]
+        exact += [key for action in actions for key in (keys.ready(action), keys.waiting(action))]
         exact += [keys.inside(number) for number in range(len(self._names.segments))]
         counts = steady.ask([("ZCARD", key) for key in exact])
         for key, there in zip(exact, counts, strict=True):

@@ -243,8 +243,15 @@ class RedisBackend(Backend):
         wanted = delivering.Wanted(limit, now, until, actions)
         return self._writing.write(lambda ask, meta: delivering.claim(self._keys, ask, meta, wanted))
 
-    def failed(self, effect: Effect, error: str, again: int | None) -> None:
-        self._writing.write(lambda ask, meta: delivering.fail(self._keys, ask, meta, effect, error, again))
+    def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
+        self._writing.write(lambda ask, meta: delivering.fail(self._keys, ask, meta, claimed, error, again))
+
+    def release(self, claimed: Sequence[StoredEffect]) -> None:
+        if claimed:
+            self._writing.write(lambda ask, meta: delivering.release(self._keys, ask, meta, claimed))
+
+    def waiting(self, limit: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
+        return delivering.waiting(self._wire, limit, actions)
 
     def revive(self, ids: Sequence[str]) -> int:
         return self._writing.write(lambda ask, meta: delivering.revive(self._keys, ask, meta, ids)) if ids else 0

@@ -1,7 +1,7 @@
 """The outbox as a transaction sees it: some effects as they are, what becomes of them, and the commands for that.
 
 An effect lies in a hash by its id, and is a member of what it is looked for in: `outbox` or `dead` by sequence,
-`of_customer`, and, if it may be claimed, `ready` of its action when it was never tried, else `waiting` by its time.
+`of_customer`, and, if it may be claimed, `ready` of its action, or `waiting` where that has to be later.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -78,11 +78,12 @@ class Effects:
 
     def _put(self, effect: Effect, kept: Kept | None) -> None:
         """Put an effect, or a notice, in the place of what is there, or behind all others. The host was given an effect
-        before if there is to be a notice, or was one."""
+        before if there is to be a notice, or was one; it may still have it in hand, so the time stays."""
         if kept is None:
             self.sequence += 1
-        given = effect.mark == WITHDRAWN or kept is not None
-        self.now[effect.id] = kept_as(StoredEffect(effect, given), self.sequence if kept is None else kept.sequence)
+            self.now[effect.id] = kept_as(StoredEffect(effect, effect.mark == WITHDRAWN), self.sequence)
+        else:
+            self.now[effect.id] = kept_as(StoredEffect(effect, True, again=kept.again), kept.sequence)
 
     def fill(self, each: StoredEffect) -> None:
         """Put an effect of another store behind all others."""
@@ -139,7 +140,7 @@ class Effects:
         if kept.again == 0:
             places[keys.ready(coded(kept.action)), id_code] = kept.sequence
         else:
-            places[keys.waiting, sortable(kept.again) + sortable(kept.sequence) + id_code] = 0
+            places[keys.waiting(coded(kept.action)), sortable(kept.again) + sortable(kept.sequence) + id_code] = 0
         return places
 
 

@@ -45,8 +45,7 @@ class Keys:
         self.effects = head + b"effects"  # a hash of `Kept` by the effect's id
         self.outbox = head + b"outbox"  # sorted by sequence: ids of effects to be delivered
         self.dead = head + b"dead"  # likewise: dead letters
-        self.waiting = head + b"waiting"  # sorted: again (8 bytes), sequence (8), id, of those that are to be tried
-        self.actions = head + b"actions"  # a set: names that `ready` is asked for
+        self.actions = head + b"actions"  # a set: names that `ready` and `waiting` are asked for
         self.of_customer = head + b"of customer"  # sorted: customer (closed), id of the effect
         self.visitors = head + b"visitors"  # a hash of `Seen` by visitor
         self.of_account = head + b"of account"  # sorted: account (closed), visitor
@@ -76,8 +75,13 @@ class Keys:
         return self.head + b"journal:" + customer
 
     def ready(self, action: bytes) -> bytes:
-        """Sorted by sequence: ids of effects of an action that were never tried; under no name the notices."""
+        """Sorted by sequence: ids of effects of an action that can be claimed at any time (`again` is 0); of notices
+        under no name."""
         return self.head + b"ready:" + action
+
+    def waiting(self, action: bytes) -> bytes:
+        """Sorted: again (8 bytes), sequence (8), id, of the others that are no dead letters."""
+        return self.head + b"waiting:" + action
 
     def landed(self, writer: bytes) -> bytes:
         """The number of a writer's commit that landed last."""

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -98,24 +99,12 @@ def _machine() -> Server | None:
     return Server(found) if found is not None else None
 
 
-def fresh_prefix() -> str:
-    return f"test-{os.getpid()}-{next(_numbers)}"
-
-
-def url() -> str:
-    """Of a fresh store on the shared server."""
+def packaged_url(folder: Path) -> str:
+    """Of a fresh store on the server that tests share. It is gone with the server, not with the folder."""
     return with_prefix(server().url)
 
 
-def url_of_address() -> str:
-    """Of a fresh store on the server that the environment names."""
-    address = os.environ.get(ADDRESS)
-    if not address:
-        pytest.skip(f"{ADDRESS} names no server")
-    return with_prefix(address)
-
-
-def url_of_machine() -> str:
+def found_url(folder: Path) -> str:
     """Of a fresh store on a server of the machine's own program."""
     machine = _machine()
     if machine is None:
@@ -123,7 +112,19 @@ def url_of_machine() -> str:
     return with_prefix(machine.url)
 
 
+def addressed_url(folder: Path) -> str:
+    """Of a fresh store on the server that the environment names."""
+    return with_prefix(os.environ[ADDRESS])
+
+
+def urls() -> dict[str, Callable[[Path], str]]:
+    """How a store is opened on the servers beside that of the package, by a name for each."""
+    addressed = {"redis at an address": addressed_url} if os.environ.get(ADDRESS) else {}
+    return {"redis of another version": found_url, **addressed}
+
+
 def with_prefix(address: str) -> str:
+    """An address with a prefix that no other test has."""
     before, _, options = address.partition("?")
     kept = [(name, value) for name, value in parse_qsl(options) if name != "prefix"]
-    return f"{before}?{urlencode([*kept, ('prefix', fresh_prefix())])}"
+    return f"{before}?{urlencode([*kept, ('prefix', f'test-{os.getpid()}-{next(_numbers)}')])}"
