@@ -49,7 +49,7 @@ def explained(store: object, error: Exception) -> StoreError:
     types tell it."""
     word = _KINDS.get(type(error).__name__) or _word(error)
     text = str(error)
-    if "without any password configured" in text or "invalid password" in text:
+    if any(words in text for words in _WRONG):
         word = "WRONGPASS"
     if "max number of clients" in text:
         return StoreError(f"the store {store} cannot be opened: the server has as many clients as it may (maxclients)")
@@ -57,6 +57,8 @@ def explained(store: object, error: Exception) -> StoreError:
         return StoreError(f"the store {store} cannot be used: the server says {text[:200]!r}")
     return StoreError(f"the store {store} {WORDS[word]}{f' ({text[:200]})' if word in _SAYS_MORE else ''}")
 
+
+_WRONG = ("invalid username-password pair", "without any password configured", "invalid password")
 
 _KINDS = {
     "OutOfMemoryError": "OOM",
