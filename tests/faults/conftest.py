@@ -9,7 +9,7 @@ import pytest
 from segdsl.backends import schemes
 from tests.faults.forking import Forks
 from tests.faults.unharmed import Unharmed
-from tests.support.servers import postgresql
+from tests.support.servers import postgresql, redis
 
 Fresh = Callable[[], str]
 """Gives the URL of a store that is not there yet."""
@@ -32,6 +32,11 @@ def fresh_sqlite(tmp_path: Path) -> Fresh:
 @pytest.fixture
 def fresh_postgresql(tmp_path: Path) -> Fresh:
     return lambda: postgresql.packaged_url(tmp_path)
+
+
+@pytest.fixture
+def fresh_redis(tmp_path: Path) -> Fresh:
+    return lambda: redis.packaged_url(tmp_path)
 
 
 @pytest.fixture(scope="session")
