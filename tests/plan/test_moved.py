@@ -6,7 +6,6 @@ import segdsl
 from segdsl.plan.moved import moved_by_clock
 from segdsl.plan.needs import Needs
 from segdsl.records.inputs import Event
-from segdsl.values.instants import DAY
 
 T0 = 1_772_359_200_000_000  # 2026-03-01T10:00Z
 PROGRAMS = {
@@ -36,7 +35,8 @@ PROGRAMS = {
         {"A"},
     ),
     "while another lasts": (
-        "segment A if registers within 5 days\nsegment B by activities while in segment A\nwhen registers then add to B",
+        "segment A if registers within 5 days\nsegment B by activities while in segment A\n"
+        "when registers then add to B",
         {"A", "B"},
     ),
     "a membership that has lasted": (
