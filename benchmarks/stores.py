@@ -22,6 +22,7 @@ from benchmarks.results import Chart, Result, Table, agree
 from benchmarks.servers import NoServerError, Server
 from benchmarks.sizes import Sizes
 from benchmarks.timing import Taken, taken, versions
+from segdsl.backends import remove_store
 from segdsl.values.instants import LATEST
 
 RULES = 10
@@ -79,7 +80,7 @@ def measure(sizes: Sizes) -> Result:
             answers = [(kind.name, _run(kind, program, path, measured[kind.name], asked=turn == 0)) for kind in kinds]
             if turn == 0:
                 agree("what came of the events", answers)
-            _clear(folder)
+            _remove(kinds, folder)
     _show(result, kinds, measured, sizes.events)
     return result
 
@@ -123,9 +124,13 @@ def _server_time(kind: Store, measured: Measured) -> Iterator[None]:
     measured.server.append(after - before if before is not None and after is not None else None)
 
 
-def _clear(folder: Path) -> None:
+def _remove(kinds: list[Store], folder: Path) -> None:
+    """What a round has left."""
     for path in folder.glob("run.store*"):
         path.unlink()
+    for kind in kinds:
+        if kind.server is not None:
+            remove_store(kind.url)
 
 
 def _show(result: Result, kinds: list[Store], measured: dict[str, Measured], events: int) -> None:
