@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 import segdsl
-from segdsl.backends import masked
+from segdsl.backends import masked, remove_store
 from segdsl.diagnostics.errors import OldStoreError, StoreError
 from segdsl.plan.nodes import Emit, Plan
 from segdsl.plan.walk import structs
@@ -112,7 +112,9 @@ def _remove(url: str) -> None:
     if url == MEMORY:
         return
     if not url.startswith(FILE):
-        raise StoreError(f"--fresh removes a store that is a file, and {shown(url)} is none: name another store")
+        if not remove_store(url):
+            raise StoreError(f"--fresh cannot remove the store {shown(url)}: name another store")
+        return
     path = Path(url.removeprefix(FILE))
     if not path.exists():
         return
