@@ -17,6 +17,7 @@ from segdsl.diagnostics.suggest import nearest
 ALIASES = {
     "rediss": "redis", "unix": "redis", "redis+unix": "redis", "valkey": "redis", "valkeys": "redis",
     "valkey+unix": "redis",
+    "postgres": "postgresql",
 }  # fmt: skip
 """Further schemes of URLs, and the backends that open them."""
 

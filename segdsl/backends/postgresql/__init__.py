@@ -6,20 +6,21 @@ store itself, of its parts: `writing.py` and `staying.py` take in a batch, `ques
 asked. `statements.py` holds all SQL, `coding.py` and `rows.py` say how values stand in rows, `failures.py` says what
 went wrong. Every value is bound, never written into the SQL.
 
-How it lies: tables named `segdsl_*` in the first schema of the search path, made by the first who opens the store. So
-one database holds many stores, each in a schema: `postgresql://host/shop?options=-csearch_path%3Dautumn`. The schema has
-to be there. Ids and names are ordinary text that can be read with SQL, in the order of code points; a NUL, which
-PostgreSQL's text cannot hold, is written in another way (`coding.py`).
+How it lies: tables named `segdsl_*` in the first schema of the search path, made by the first who opens the store.
+So one database holds many stores, each in a schema that is there: `postgresql://host/shop?options=-csearch_path%3Dtest`.
+Ids and names are ordinary text that can be read with SQL, in the order of code points; a NUL, which PostgreSQL's text
+cannot hold, is written in another way (`coding.py`). States and pages of the journal are bytes.
 
-What it promises: a batch lands in one transaction, once, also where the answer to its commit was lost; a connection that
-breaks is made anew for half a minute, then a StoreError says so. Writers on different customers work in parallel; of two
-on one customer one is told that the other was first. Nobody waits for a lock longer than `lock_timeout` (half a minute).
+What it promises: a batch lands in one transaction, once, also where the answer to its commit was lost; a connection
+that breaks is made anew for half a minute, then a StoreError says so. Writers on different customers work in parallel;
+of two on one customer one is told that the other was first. Nobody waits for a lock longer than half a minute
+(`lock_timeout`, which the URL may set otherwise in `options`).
 
-What it needs: PostgreSQL 13 or later; a database in UTF-8; a role that may `CREATE` in the schema once, and is the owner
-of the tables from then on. It need not be a superuser. Another role may read with `SELECT` on the tables, or write with
-`SELECT, INSERT, UPDATE, DELETE` on them and `USAGE` on their sequences; `exposed` reports such roles.
+What it needs: PostgreSQL 13 or later; a database in UTF-8; a role that may `CREATE` in the schema once, and owns the
+tables from then on. It need not be a superuser. Another role needs `USAGE` on the schema, and `SELECT` on the tables to
+read, or `SELECT, INSERT, UPDATE, DELETE` to write; `exposed` reports roles that may.
 
-Its limits: an id and a segment's name together may take about 2,600 bytes in UTF-8. A proxy that gives every transaction
+Its limits: an id and a segment's name together may take about 2,600 bytes in UTF-8. A proxy that gives each transaction
 another session (pgbouncer's transaction pooling) does not do. After a failover to a server that lags behind, what the
 first one had committed last may be missing: replicate synchronously where that matters.
 """

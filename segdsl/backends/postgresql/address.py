@@ -20,8 +20,8 @@ DEFAULTS = {
 
 
 class Address:
-    """Where a store lies. `parameters` are for libpq and may hold a password: they are shown nowhere; `shown` is the URL
-    without it."""
+    """Where a store lies. `parameters` are for libpq and may hold a password: they are shown nowhere. `shown` is the
+    URL without it."""
 
     def __init__(self, url: str) -> None:
         """Raises StoreError when libpq cannot read the URL. What it says about it may quote the password, and so is
@@ -39,8 +39,8 @@ class Address:
             given = {"port": "?"}
         if "\0" in url or not all(port.isdecimal() or not port for port in str(given.get("port") or "").split(",")):
             raise StoreError(
-                "the URL of the store cannot be read (it is not shown, since it may hold a password): write for example "
-                f"{EXAMPLE}, with %25 for % in a password"
+                "the URL of the store cannot be read (it is not shown, since it may hold a password): write for "
+                f"example {EXAMPLE}, with %25 for % in a password"
             ) from None
         self.parameters: dict[str, str] = {**DEFAULTS, **{key: str(value) for key, value in given.items()}}
         self.shown = _shown({key: str(value) for key, value in given.items()})

@@ -178,8 +178,8 @@ def _over_the_network(host: str, *, encrypted: bool) -> list[str]:
     except ValueError:
         pass  # a name
     return [
-        f"what goes to {host} can be read on its way, since the connection has no TLS: add sslmode=verify-full to the URL "
-        "of the store"
+        f"what goes to {host} can be read on its way, since the connection has no TLS: add sslmode=verify-full to the "
+        "URL of the store"
     ]
 
 

@@ -33,8 +33,8 @@ SENTENCES = {
     "53200": "cannot be used: the server is out of memory; try again",
     "53300": "cannot be used: the server has no connection left; close others, or raise its max_connections",
     "54000": "cannot keep an id or a name of this length: with a segment's name it may take 2,600 bytes in UTF-8",
-    "55P03": "is locked by another session for too long (lock_timeout): look for it in pg_stat_activity, have it finish "
-    "or end it with pg_terminate_backend, then try again",
+    "55P03": "is locked by another session for too long (lock_timeout): look for it in pg_stat_activity, have it "
+    "finish or end it with pg_terminate_backend, then try again",
     "57014": "did not answer in time (statement_timeout), or somebody has cancelled what was asked: try again",
     "XX001": DAMAGED,
     "XX002": DAMAGED,
@@ -43,8 +43,12 @@ SENTENCES = {
 
 def sentence(error: psycopg.Error) -> str:
     """What an error of the server or of the connection says of the store."""
-    known = SENTENCES.get(error.sqlstate or "")
-    return known or f"cannot be used: {error.diag.message_primary or str(error).strip() or type(error).__name__}"
+    return SENTENCES.get(error.sqlstate or "") or f"cannot be used: {said(error)}"
+
+
+def said(error: psycopg.Error) -> str:
+    """What the server or the client's library says of an error, on one line. Neither names a password."""
+    return " ".join((error.diag.message_primary or str(error) or type(error).__name__).split())
 
 
 @contextmanager
@@ -60,8 +64,8 @@ def explained(name: str) -> Iterator[None]:
         if error.sqlstate in BEATEN:
             raise ConflictError(f"others have written to the store {name} meanwhile") from error
         if isinstance(error, psycopg.DataError):
-            said = error.diag.message_primary or error
-            raise StoreError(f"the store {name} cannot keep a value: {said}; nothing of the batch was kept") from error
+            why = said(error)
+            raise StoreError(f"the store {name} cannot keep a value: {why}; nothing of the batch was kept") from error
         raise StoreError(f"the store {name} {sentence(error)}") from error
     except msgspec.MsgspecError as error:
         raise StoreError(f"the store {name} {DAMAGED}") from error

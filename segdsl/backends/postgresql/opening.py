@@ -14,9 +14,10 @@ OLDEST = 13
 
 _SERVER = """SELECT current_setting('server_version_num')::integer / 10000, current_setting('server_encoding'),
     current_schema()"""
-# A statement of its own after the lock: it sees what another has laid out while this one waited.
-_MARKS = """SELECT to_regclass('segdsl_meta') IS NOT NULL,
-    obj_description(to_regclass('segdsl_meta')::oid, 'pg_class') = %s"""
+# A statement of its own after the lock, which looks into the catalogue itself: to_regclass may not have heard yet of
+# what another has laid out while this one waited.
+_MARKS = """SELECT coalesce(obj_description(oid, 'pg_class') = %s, false) FROM pg_class WHERE relname = 'segdsl_meta'
+    AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"""
 _LAYOUT = "SELECT value FROM segdsl_meta WHERE key = 'layout'"
 # One at a time in a schema: a number of ours beside that of the schema.
 _LOCK = "SELECT pg_advisory_xact_lock((1936025445::bigint << 32) | (current_schema()::regnamespace::oid::bigint))"
@@ -25,7 +26,7 @@ _LOCK = "SELECT pg_advisory_xact_lock((1936025445::bigint << 32) | (current_sche
 def open_store(url: str, **waiting: Any) -> PostgresqlBackend:
     """The store at a URL, made when there is none. `waiting` is what `Session` takes.
 
-    Raises StoreError when the server cannot be reached or refuses, or when what is there is not a store of this version.
+    Raises StoreError when the server cannot be reached or refuses, or what is there is not a store of this version.
     """
     session = Session(Address(url), **waiting)
     try:
@@ -63,8 +64,8 @@ def _look_at_server(connection: Connection, name: str) -> None:
         )
     if schema is None:
         raise StoreError(
-            f"no schema of the search path of the store {name} exists, or this role may not use it: CREATE SCHEMA first, "
-            "or name another one with ?options=-csearch_path%3DSCHEMA"
+            f"no schema of the search path of the store {name} exists, or this role may not use it: CREATE SCHEMA "
+            "first, or name another one with ?options=-csearch_path%3DSCHEMA"
         )
 
 
@@ -88,14 +89,13 @@ def _is_there(connection: Connection, name: str) -> bool:
 
 
 def _is_ours(connection: Connection, name: str) -> bool:
-    row = connection.execute(_MARKS, [MARK]).fetchone()
-    there, ours = row if row is not None else (False, None)
-    if there and not ours:
+    found = connection.execute(_MARKS, [MARK]).fetchone()
+    if found == (False,):
         raise StoreError(
             f"the table segdsl_meta at {name} is not that of a segdsl store: name another schema with "
             "?options=-csearch_path%3DSCHEMA"
         )
-    return bool(there)
+    return found is not None
 
 
 def _lay_out(connection: Connection, name: str) -> None:

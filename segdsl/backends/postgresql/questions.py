@@ -39,7 +39,8 @@ class Questions(Rows):
         return self._meta("generation") or 0
 
     def clock(self) -> int | None:
-        return self._rows(statements.CLOCK)[0][0]
+        latest: int | None = self._rows(statements.CLOCK)[0][0]
+        return latest
 
     def pruned(self) -> int | None:
         return self._meta("pruned")
@@ -154,6 +155,7 @@ class _Walk:
 
     def page(self, connection: Connection) -> list[str]:
         if self._cursor is None or self._cursor.connection is not connection:
+            self.close()
             self._cursor = connection.cursor(f"segdsl_due_{next(_walks)}", binary=True, withhold=True)
             self._cursor.execute(statements.DUE, (self._at, kept(self._least)))
         customers = [told(customer) for (customer,) in self._cursor.fetchmany(in_pages.PAGE)]

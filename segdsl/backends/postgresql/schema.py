@@ -6,9 +6,9 @@ SHARDS = 16
 
 # Text is compared byte by byte (COLLATE "C"), which in UTF-8 is the order of code points.
 #
-# `sequence` is the order in which rows were recorded: a customer's are written one transaction after another, since each
-# locks the row of the state. In the outbox `notice` is true for the word that an effect is withdrawn; `given` is true
-# when the host was given an effect of this id before, whatever the row holds now; `action` is empty for a notice.
+# `sequence` is the order in which rows were recorded: a customer's are written one transaction after another, since
+# each locks the row of the state. In the outbox `notice` is true for the word that an effect is withdrawn; `given` is
+# true when the host was given an effect of this id before, whatever the row holds now; `action` is empty for a notice.
 #
 # What all writers add to (counts, tallies, the clock) lies in shards, of which a session uses one, so that few wait for
 # each other: the sum, or the greatest, of all of them is the number.

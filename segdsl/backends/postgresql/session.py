@@ -13,7 +13,7 @@ import psycopg
 
 from segdsl.backends.base import nothing
 from segdsl.backends.postgresql.address import Address
-from segdsl.backends.postgresql.failures import LOST, explained
+from segdsl.backends.postgresql.failures import LOST, explained, said
 from segdsl.backends.postgresql.rows import Answer, Connection, Transaction
 from segdsl.diagnostics.errors import StoreError
 
@@ -40,7 +40,7 @@ SETTINGS = {
 
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _WHO = """SELECT pg_backend_pid(), (SELECT backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()),
-    set_config('search_path', coalesce(quote_ident(current_schema()) || ', pg_temp', 'pg_temp'), false)"""
+    set_config('search_path', coalesce(quote_ident(current_schema()) || ', pg_temp', ''), false)"""
 # Only the session that was lost: its number may be another's by now.
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AND backend_start::text = %s"
 
@@ -219,10 +219,9 @@ class _Waiting:
         if self._since is None:
             self._since = now
         if now - self._since + self._next > session._patience:
-            said = error.diag.message_primary or str(error).strip() or type(error).__name__
             raise StoreError(
-                f"the server of the store {session.name} was away for {session._patience:g} seconds ({said}): see that "
-                "it runs and can be reached, then run again, which goes on where the store is"
+                f"the server of the store {session.name} was away for {session._patience:g} seconds ({said(error)}): "
+                "see that it runs and can be reached, then run again, which goes on where the store is"
             ) from error
         if self._next:
             session._pause(self._next)

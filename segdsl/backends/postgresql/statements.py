@@ -4,13 +4,15 @@ Those that take many rows take an array for each column (`%b`, which goes there 
 order of the arrays. Where rows are locked they come sorted, so that two writers cannot wait for each other.
 """
 
+# ruff: noqa: S608 - all statements are made of parts that stand here
+
 from segdsl.backends.postgresql.schema import SHARDS
 
 # ------------------------------------------------------------------------------------------------- the store as a whole
 
 # The gate. Whoever commits holds it shared to the end of the transaction, so that many pass at once; what concerns all
-# customers (a forgetting, another program, pruning) takes it alone: it waits until all commits that have begun are over,
-# and those that come after it see the new generation. The number is that of segdsl_meta, beside a number of ours.
+# customers (a forgetting, another program, pruning) takes it alone: it waits until all commits that have begun are
+# over, and those that come after it see the new generation. The number is that of segdsl_meta, beside a number of ours.
 _GATE = "((1936025444::bigint << 32) | 'segdsl_meta'::regclass::oid::bigint)"
 PASS_GATE = f"SELECT pg_advisory_xact_lock_shared({_GATE})"
 SHUT_GATE = f"SELECT pg_advisory_xact_lock({_GATE})"
@@ -27,7 +29,7 @@ EARLIER = "SELECT program FROM segdsl_programs WHERE digest = %s"
 
 CLOCK = "SELECT max(instant) FROM segdsl_clock"
 PUT_CLOCK = f"""INSERT INTO segdsl_clock VALUES (%s %% {SHARDS}, %s) ON CONFLICT (shard)
-    DO UPDATE SET instant = greatest(segdsl_clock.instant, excluded.instant)"""  # noqa: S608 - a number of ours
+    DO UPDATE SET instant = greatest(segdsl_clock.instant, excluded.instant)"""
 
 NOTE = "SELECT note FROM segdsl_notes WHERE key = %s"
 PUT_NOTE = """INSERT INTO segdsl_notes SELECT unnest(%b::text[]), unnest(%b::bytea[]) ON CONFLICT (key)
@@ -111,20 +113,21 @@ _ENDED_GIVEN = """unnest(%b::bigint[]) AS until, unnest(%b::bigint[]) AS until_a
 CLOSE_OPEN = f"""UPDATE segdsl_memberships AS kept SET until = given.until, until_arrival = given.until_arrival,
     until_round = given.until_round, until_because = given.until_because
     FROM (SELECT {_ENDED_GIVEN}, unnest(%b::text[]) AS segment, unnest(%b::text[]) AS customer) AS given
-    WHERE kept.segment = given.segment AND kept.customer = given.customer AND kept.until IS NULL"""  # noqa: S608
+    WHERE kept.segment = given.segment AND kept.customer = given.customer AND kept.until IS NULL"""
 PUT_OPEN = f"INSERT INTO segdsl_memberships (customer, segment, {_BEGAN}) SELECT {_BEGAN_GIVEN}"
 PUT_STAY = f"""INSERT INTO segdsl_memberships (customer, segment, {_BEGAN}, {_ENDED})
     SELECT {_BEGAN_GIVEN}, {_ENDED_GIVEN}"""
 PUT_WHOLE = f"""INSERT INTO segdsl_memberships (customer, segment, {_BEGAN}, {_ENDED})
-    SELECT * FROM (SELECT {_BEGAN_GIVEN}, {_ENDED_GIVEN}) AS given WHERE NOT EXISTS (SELECT FROM segdsl_memberships AS kept
-    WHERE kept.segment = given.segment AND kept.customer = given.customer AND kept.until IS NULL)"""  # noqa: S608
+    SELECT * FROM (SELECT {_BEGAN_GIVEN}, {_ENDED_GIVEN}) AS given WHERE NOT EXISTS (
+    SELECT FROM segdsl_memberships AS kept WHERE kept.segment = given.segment AND kept.customer = given.customer
+    AND kept.until IS NULL)"""
 
 # The last recorded stays of some customers and segments, the last one first, so many of each.
 LAST_STAYS = f"""SELECT given.number, kept.sequence, {_BEGAN}, {_ENDED} FROM
     (SELECT unnest(%b::text[]) AS customer, unnest(%b::text[]) AS segment, unnest(%b::bigint[]) AS many,
     unnest(%b::bigint[]) AS number) AS given, LATERAL (SELECT * FROM segdsl_memberships AS each
     WHERE each.customer = given.customer AND each.segment = given.segment ORDER BY each.sequence DESC
-    LIMIT given.many) AS kept ORDER BY given.number, kept.sequence DESC"""  # noqa: S608
+    LIMIT given.many) AS kept ORDER BY given.number, kept.sequence DESC"""
 _OF_STAY = """FROM (SELECT unnest(%b::text[]) AS customer, unnest(%b::text[]) AS segment,
     unnest(%b::bigint[]) AS sequence) AS given
     WHERE kept.customer = given.customer AND kept.segment = given.segment AND kept.sequence = given.sequence"""
@@ -154,15 +157,18 @@ WRONG_COUNTS = """SELECT segment, sum(kept)::bigint, sum(there)::bigint FROM (
 
 MEMBER = "SELECT customer, segment, since, until, since_because FROM segdsl_memberships"
 _THEN = "since <= %s AND (until IS NULL OR until > %s)"
+# As `until IS NULL` says, but so that the server does not think of the index of those that go on, which begins with the
+# segment, where a customer is asked for.
+_GOES_ON = "num_nulls(until) = 1"
 MEMBERS_NOW = f"{MEMBER} WHERE segment = %s AND until IS NULL AND customer >= %s ORDER BY customer LIMIT %s"
 MEMBERS_THEN = f"{MEMBER} WHERE segment = %s AND {_THEN} AND customer >= %s ORDER BY customer LIMIT %s"
-OF_CUSTOMER_NOW = f"{MEMBER} WHERE customer = %s AND until IS NULL ORDER BY segment"
+OF_CUSTOMER_NOW = f"{MEMBER} WHERE customer = %s AND {_GOES_ON} ORDER BY segment"
 OF_CUSTOMER_THEN = f"{MEMBER} WHERE customer = %s AND {_THEN} ORDER BY segment"
-COUNT_THEN = f"SELECT count(*) FROM segdsl_memberships WHERE segment = %s AND {_THEN}"  # noqa: S608
-HISTORY = f"SELECT segment, {_BEGAN}, {_ENDED} FROM segdsl_memberships WHERE customer = %s"  # noqa: S608
+COUNT_THEN = f"SELECT count(*) FROM segdsl_memberships WHERE segment = %s AND {_THEN}"
+HISTORY = f"SELECT segment, {_BEGAN}, {_ENDED} FROM segdsl_memberships WHERE customer = %s"
 _STANDING = "SELECT customer, segment FROM segdsl_memberships"
 _BEHIND = "(customer, segment) >= (%s, %s) ORDER BY customer, segment LIMIT %s"
-STANDINGS_NOW = f"{_STANDING} WHERE until IS NULL AND {_BEHIND}"
+STANDINGS_NOW = f"{_STANDING} WHERE {_GOES_ON} AND {_BEHIND}"
 STANDINGS_THEN = f"{_STANDING} WHERE {_THEN} AND {_BEHIND}"
 # Days are rounded down, also those before 1970: `/` would round them up.
 MOVES = """SELECT segment, day, sum(entered)::bigint, sum(gone)::bigint FROM (
@@ -203,11 +209,11 @@ WAITING_FOR = f"""{STORED_EFFECTS} WHERE NOT dead AND action = ANY(%b::text[]) O
 # Rows that somebody else claims at this moment are passed over.
 _CLAIMABLE = "NOT dead AND again <= %s ORDER BY sequence LIMIT %s FOR UPDATE SKIP LOCKED"
 _CLAIM = f"""UPDATE segdsl_outbox AS kept SET tries = tries + 1, again = %s FROM found
-    WHERE kept.sequence = found.sequence RETURNING kept.sequence, {_STORED}"""  # noqa: S608
-CLAIM = f"""WITH found AS MATERIALIZED (SELECT sequence FROM segdsl_outbox WHERE {_CLAIMABLE}) {_CLAIM}"""  # noqa: S608
+    WHERE kept.sequence = found.sequence RETURNING kept.sequence, {_STORED}"""
+CLAIM = f"""WITH found AS MATERIALIZED (SELECT sequence FROM segdsl_outbox WHERE {_CLAIMABLE}) {_CLAIM}"""
 CLAIM_OF = f"""WITH found AS MATERIALIZED (SELECT each.sequence FROM unnest(%b::text[]) AS wanted (action),
     LATERAL (SELECT sequence FROM segdsl_outbox AS kept WHERE kept.action = wanted.action AND {_CLAIMABLE}) AS each
-    ORDER BY each.sequence LIMIT %s) {_CLAIM}"""  # noqa: S608
+    ORDER BY each.sequence LIMIT %s) {_CLAIM}"""
 _AS_GIVEN = """FROM (SELECT unnest(%b::text[]) AS id, unnest(%b::boolean[]) AS notice) AS given
     WHERE kept.id = given.id AND kept.notice = given.notice"""
 DELIVERED = f"DELETE FROM segdsl_outbox AS kept {_AS_GIVEN.replace('FROM', 'USING', 1)}"
@@ -225,7 +231,7 @@ ALL_PROGRAMS = "SELECT program FROM segdsl_programs ORDER BY sequence"
 ALL_CLOCKS = "SELECT (SELECT max(instant) FROM segdsl_clock), (SELECT value FROM segdsl_meta WHERE key = 'pruned')"
 ALL_STATES = "SELECT customer, state, clock, due, timer FROM segdsl_states"
 ALL_STAYS = f"""SELECT customer, segment, {_BEGAN}, {_ENDED} FROM segdsl_memberships
-    ORDER BY customer, segment, sequence"""  # noqa: S608
+    ORDER BY customer, segment, sequence"""
 ALL_PAGES = "SELECT customer, inputs FROM segdsl_journal ORDER BY customer, sequence"
 ALL_EFFECTS = f"{STORED_EFFECTS} ORDER BY sequence"
 ALL_TOMBSTONES = "SELECT hash, instant FROM segdsl_tombstones"
@@ -234,9 +240,10 @@ ALL_POSITIONS = "SELECT source, places, instant, place FROM segdsl_positions"
 ALL_NOTES = "SELECT key, note FROM segdsl_notes"
 WRONG_VERSIONS = "SELECT count(*) FROM segdsl_states WHERE version < 1"
 BROKEN_INDEXES = """SELECT indexrelid::regclass::text FROM pg_index
-    WHERE NOT (indisvalid AND indisready) AND indrelid = ANY(SELECT to_regclass(name)::oid FROM unnest(%b::text[]) AS name)"""
+    WHERE NOT (indisvalid AND indisready)
+    AND indrelid = ANY(SELECT to_regclass(name)::oid FROM unnest(%b::text[]) AS name)"""
 # What others than the owner and this role may do to the tables.
-PRIVILEGES = """SELECT CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END AS role,
+PRIVILEGES = """SELECT CASE WHEN may.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(may.grantee)) END,
     quote_ident(current_schema()), array_agg(DISTINCT may.privilege_type ORDER BY may.privilege_type)
     FROM unnest(%b::text[]) AS name JOIN pg_class AS found ON found.oid = to_regclass(name),
     LATERAL aclexplode(found.relacl) AS may

@@ -1,8 +1,8 @@
 """The commit of a batch: checks, then what belongs to customers, then what all writers add to.
 
 Rows are locked in one order: the gate, positions, states, visitors, the rest of customers, and last, for a moment only,
-what is shared (counts, tallies, the clock); within a table they are sorted. So two writers never wait for each other; if
-it should happen all the same PostgreSQL ends one of them, which is a conflict like any other.
+what is shared (counts, tallies, the clock); within a table they are sorted. So two writers never wait for each other;
+if it should happen all the same PostgreSQL ends one of them, which is a conflict like any other.
 
 A batch is three exchanges with the server: what is checked, what is written, the commit.
 """
@@ -196,7 +196,7 @@ def _check_positions(rows: Iterable[Row], positions: Mapping[str, Position | Non
 
 def _stand_at(rows: Iterable[Row], versions: Mapping[str, int]) -> bool:
     """Whether these are the versions of customers or visitors."""
-    there = dict(rows)
+    there: dict[str, int] = dict(rows)
     return all(there.get(name, 0) == version for name, version in versions.items())
 
 

@@ -158,7 +158,10 @@ class Stores:
         elif self._connection.execute("SELECT to_regclass(%s)", [f"{schema}.segdsl_meta"]).fetchone() != (None,):
             emptied = [f"DELETE FROM {schema}.{table}" for table in TABLES if table != "segdsl_meta"]
             meta = f"{schema}.segdsl_meta"
-            emptied += [f"DELETE FROM {meta} WHERE key = 'pruned'", f"UPDATE {meta} SET value = 0 WHERE key = 'generation'"]
+            emptied += [
+                f"DELETE FROM {meta} WHERE key = 'pruned'",
+                f"UPDATE {meta} SET value = 0 WHERE key = 'generation'",
+            ]
             self._connection.execute("; ".join(emptied))
         self._lent[schema] = (folder, test)
         return self.in_schema(schema)
@@ -175,7 +178,9 @@ class Stores:
     def _drop(self) -> None:
         """Leave nothing behind on a server that goes on."""
         if os.getpid() == int(self._name.rpartition("_")[2]) and not self._connection.closed:
-            rows = self._connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [f"{self._name}_%"])
+            rows = self._connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [f"{self._name}_%"]
+            )
             for (schema,) in rows.fetchall():
                 self._connection.execute(f"DROP SCHEMA {schema} CASCADE")
             self._connection.close()
