@@ -110,8 +110,8 @@ _BEGAN_GIVEN = """unnest(%b::text[]) AS customer, unnest(%b::text[]) AS segment,
     unnest(%b::text[]) AS since_because"""
 _ENDED_GIVEN = """unnest(%b::bigint[]) AS until, unnest(%b::bigint[]) AS until_arrival,
     unnest(%b::bigint[]) AS until_round, unnest(%b::text[]) AS until_because"""
-# Put as if they began, they meet the ones that go on, and end them with what is given; the number of these is counted. (A
-# join would have to be planned, and the server does not know how many go on before it has its first statistics.)
+# Put as if they began, they meet the ones that go on, and end them with what is given; the number of these is counted.
+# (A join would have to be planned, and the server does not know how many go on before it has its first statistics.)
 CLOSE_OPEN = f"""WITH put AS (INSERT INTO segdsl_memberships (customer, segment, {_BEGAN}) SELECT {_BEGAN_GIVEN}
     ON CONFLICT (segment, customer) WHERE until IS NULL DO UPDATE SET until = excluded.since,
     until_arrival = excluded.since_arrival, until_round = excluded.since_round,
