@@ -537,6 +537,13 @@ def test_a_walk_leaves_nothing_behind(url: str, store: PostgresqlBackend) -> Non
     assert store._rows("SELECT count(*) FROM pg_cursors WHERE is_holdable") == [(0,)]
 
 
+def test_a_batch_that_is_larger_than_what_is_sent_at_once_lands(store: PostgresqlBackend) -> None:
+    ids = [f"c{number}" for number in range(5_000)]
+    pages = [StoredInputs(id_, b"i" * 1_000) for id_ in ids]
+    store.commit(Batch(states=[state(id_, content=b"s" * 1_000) for id_ in ids], journal=pages))
+    assert {len(bytes(content)) for content in store.load(ids).values()} == {1_000}
+
+
 def test_a_closed_store_says_so(store: PostgresqlBackend) -> None:
     store.commit(full_batch())
     walk = store.due(5)

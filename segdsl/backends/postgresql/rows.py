@@ -29,9 +29,8 @@ LOT = 2_000  # rows of one statement that puts many: a value that is bound may h
 class Transaction:
     """What is done in one transaction. Statements are sent without waiting for the answers of those before."""
 
-    def __init__(self, connection: Connection, pipeline: psycopg.Pipeline) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._pipeline = pipeline
         self._number = connection.execute("SELECT pg_current_xact_id()::text")
 
     @property
@@ -55,8 +54,11 @@ class Transaction:
         return Many([self.put(sql, *map(list, zip(*lot, strict=True))) for lot in lots])
 
     def settle(self) -> None:
-        """Wait until all has run. Raises what the first statement raised that failed."""
-        self._pipeline.sync()
+        """Wait until all has run. Raises what the first statement raised that failed.
+
+        Not by `Pipeline.sync`: that of psycopg 3.3 waits for the answers when a part of what is asked has not been sent
+        yet, for ever. To ask for the rows of a statement sends everything first."""
+        self._connection.execute("SELECT 1").fetchall()
 
 
 class Many:

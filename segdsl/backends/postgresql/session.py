@@ -116,11 +116,10 @@ class Session:
         while True:
             try:
                 connection = self._at_hand()
-                with connection.pipeline() as pipeline:
+                with connection.pipeline():
                     connection.execute(BEGIN)
-                    transaction = Transaction(connection, pipeline)
+                    transaction = Transaction(connection)
                     answer = work(transaction)
-                    transaction.settle()
                 return transaction.number, answer
             except psycopg.Error as error:
                 if not self._is_lost(error):

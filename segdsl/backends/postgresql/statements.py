@@ -110,17 +110,19 @@ _BEGAN_GIVEN = """unnest(%b::text[]) AS customer, unnest(%b::text[]) AS segment,
     unnest(%b::text[]) AS since_because"""
 _ENDED_GIVEN = """unnest(%b::bigint[]) AS until, unnest(%b::bigint[]) AS until_arrival,
     unnest(%b::bigint[]) AS until_round, unnest(%b::text[]) AS until_because"""
-CLOSE_OPEN = f"""UPDATE segdsl_memberships AS kept SET until = given.until, until_arrival = given.until_arrival,
-    until_round = given.until_round, until_because = given.until_because
-    FROM (SELECT {_ENDED_GIVEN}, unnest(%b::text[]) AS segment, unnest(%b::text[]) AS customer) AS given
-    WHERE kept.segment = given.segment AND kept.customer = given.customer AND kept.until IS NULL"""
+# Put as if they began, they meet the ones that go on, and end them with what is given; the number of these is counted.
+# (A join would have to be planned, and the server does not know how many go on before it has its first statistics.)
+CLOSE_OPEN = f"""WITH put AS (INSERT INTO segdsl_memberships (customer, segment, {_BEGAN}) SELECT {_BEGAN_GIVEN}
+    ON CONFLICT (segment, customer) WHERE until IS NULL DO UPDATE SET until = excluded.since,
+    until_arrival = excluded.since_arrival, until_round = excluded.since_round,
+    until_because = excluded.since_because RETURNING until) SELECT count(until) FROM put"""
 PUT_OPEN = f"INSERT INTO segdsl_memberships (customer, segment, {_BEGAN}) SELECT {_BEGAN_GIVEN}"
 PUT_STAY = f"""INSERT INTO segdsl_memberships (customer, segment, {_BEGAN}, {_ENDED})
     SELECT {_BEGAN_GIVEN}, {_ENDED_GIVEN}"""
 PUT_WHOLE = f"""INSERT INTO segdsl_memberships (customer, segment, {_BEGAN}, {_ENDED})
     SELECT * FROM (SELECT {_BEGAN_GIVEN}, {_ENDED_GIVEN}) AS given WHERE NOT EXISTS (
     SELECT FROM segdsl_memberships AS kept WHERE kept.segment = given.segment AND kept.customer = given.customer
-    AND kept.until IS NULL)"""
+    AND kept.until IS NULL OFFSET 0)"""
 
 # The last recorded stays of some customers and segments, the last one first, so many of each.
 LAST_STAYS = f"""SELECT given.number, kept.sequence, {_BEGAN}, {_ENDED} FROM

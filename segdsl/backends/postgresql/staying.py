@@ -65,10 +65,10 @@ def change(transaction: Transaction, changes: Sequence[Change]) -> Check:
         last[key] = each
         if not each.entered:
             if before is None:
-                closed.append((*moment(each), *key))
+                closed.append((each.customer, each.segment, *moment(each)))
             else:
                 whole.append((each.customer, each.segment, *moment(before), *moment(each)))
-    closed.sort(key=itemgetter(-2, -1))
+    closed.sort(key=itemgetter(1, 0))
     entered = sorted(key for key, each in last.items() if each.entered)
     put_closed = transaction.many(statements.CLOSE_OPEN, closed)
     put_whole = transaction.many(statements.PUT_WHOLE, whole)
@@ -77,7 +77,7 @@ def change(transaction: Transaction, changes: Sequence[Change]) -> Check:
     )
 
     def check() -> None:
-        if put_closed.changed() != len(closed):
+        if put_closed.total() != len(closed):
             raise StoreError(LEAVES_TWICE)
         if put_whole.changed() != len(whole):
             raise StoreError(ENTERS_TWICE)

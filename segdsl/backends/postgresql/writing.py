@@ -31,14 +31,16 @@ _TAKEN = "another run goes on with the same input"
 class Writing(Rows):
     """The commit of batches."""
 
-    def install(self, program: StoredProgram) -> None:
+    def install(self, program: StoredProgram, generation: int | None = None) -> None:
         def work(transaction: Transaction) -> None:
             transaction.put(statements.SHUT_GATE)
+            if generation is not None:
+                self._stand(transaction.rows(statements.GENERATION) == [(generation,)])
             transaction.put(statements.DROP_PROGRAM, program.digest)
             transaction.many(statements.PUT_PROGRAM, [(program.digest, encode(program))])
             transaction.put(statements.NEXT_GENERATION)
 
-        self._insist(work)
+        self._land(work)
 
     def commit(self, batch: Batch, sure: Callable[[], object] = nothing) -> list[Effect]:
         """Take in a batch. Raises StoreError, and keeps nothing, when its basis no longer stands, when somebody enters
