@@ -55,6 +55,7 @@ class Wire:
         self._connection = _connection(address)
         self._connected = False
         self._closed = False
+        self._lost = ""  # what was said last of a connection that was lost
         self.connections = 0
         """How often a connection was made: what was learnt through an older one may be out of date."""
 
@@ -77,7 +78,7 @@ class Wire:
             self._drop()
             if (wrong := _certificate(error)) is not None:
                 raise StoreError(f"the store {self.address} cannot be opened: {wrong}") from error
-            raise LostError(str(error)) from error
+            raise self._lost_by(error) from error
         except exceptions.RedisError as error:
             self._drop()
             raise explained(self.address, error) from None
@@ -110,7 +111,7 @@ class Wire:
             raise explained(self.address, error) from None
         except _LOST as error:
             self._drop()
-            raise LostError(str(error)) from error
+            raise self._lost_by(error) from error
         except BaseException:  # such as Ctrl-C: answers that are still to come would be taken for others
             self._drop()
             raise
@@ -126,13 +127,13 @@ class Wire:
     def check(self, answer: Any) -> None:
         if isinstance(answer, exceptions.RedisError):
             if is_later(answer):
-                raise LostError(str(answer)) from answer
+                raise self._lost_by(answer) from answer
             raise explained(self.address, answer) from answer
 
-    def tries(self, patience: float | None = None) -> Iterator[None]:
-        """Once, then again after growing pauses, until `patience` is at its end, from the first time that something
+    def tries(self) -> Iterator[None]:
+        """Once, then again after growing pauses, until the patience is at its end, from the first time that something
         was lost. A caller tries each time, and stops when nothing was lost. Raises StoreError at the end."""
-        limit = self._patience if patience is None else patience
+        limit = self._patience
         wait = FIRST_PAUSE
         yield
         begun = self._now()
@@ -140,10 +141,9 @@ class Wire:
             self.pause(wait)
             wait = min(2 * wait, LONGEST_PAUSE)
             yield
-        waited = f" for {limit:g} seconds" if limit else ""
         raise StoreError(
-            f"the server of the store {self.address} was not reached{waited}: see that it runs and that the address is "
-            "right, then go on; what was committed is kept"
+            f"the server of the store {self.address} was not reached, or did not answer, for {limit:g} seconds: see "
+            f"that it runs, then go on; what was committed is kept ({self._lost})"
         )
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
@@ -168,6 +168,10 @@ class Wire:
                 "kept it (appendonly no); build it anew from the inputs, or restore the server from a backup"
             )
         raise StoreError(f"the store {self.address} was made anew by somebody else: open it again")
+
+    def _lost_by(self, error: Exception) -> LostError:
+        self._lost = str(error)[:200] or type(error).__name__
+        return LostError(self._lost)
 
     def _drop(self) -> None:
         self._connected = False
