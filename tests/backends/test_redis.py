@@ -120,16 +120,19 @@ def test_a_connection_that_is_cut_before_a_batch_lands_does_not_keep_it_out(url:
 
 
 class Cutting:
-    """Loses the connection of a backend around the end of its next transaction: before it is carried out, after, or so
-    that the old connection carries it out later, when `late` is called."""
+    """Loses the connection of a backend around the end of its next transaction, or of one so many after that: before it
+    is carried out, after, or so that the old connection carries it out later, when `late` is called."""
 
-    def __init__(self, backend: Backend, when: str) -> None:
-        self.wire, self.when = wire_of(backend), when
+    def __init__(self, backend: Backend, when: str, after: int = 0) -> None:
+        self.wire, self.when, self.after = wire_of(backend), when, after
         self.send_, self.held = self.wire.send, None
         self.wire.send = self.send  # type: ignore[method-assign]
 
     def send(self, commands: Any) -> list[Any]:
         if tuple(commands[-1]) != ("EXEC",) or len(commands) < 5:
+            return self.send_(commands)
+        if self.after:
+            self.after -= 1
             return self.send_(commands)
         self.wire.send = self.send_  # type: ignore[method-assign]
         if self.when == "after":
@@ -358,7 +361,7 @@ def test_keys_that_are_not_ours_are_not_touched(url: str, client: Any) -> None:
 def test_two_who_open_a_fresh_store_open_the_same(url: str) -> None:
     with store(url) as one, store(url) as other:
         one.commit(ANN)
-        assert wire_of(one).mark == wire_of(other).mark
+        assert wire_of(one).marks == wire_of(other).marks
         assert other.count("vip") == 1
 
 
@@ -391,6 +394,26 @@ def test_a_store_whose_filling_failed_is_empty_again(url: str) -> None:
             backend.fill(contents())
         assert (backend.customer_count(), list(backend.due(9)), backend.faults()) == (0, [], [])
         backend.commit(ANN)
+
+
+@pytest.mark.parametrize("transaction", [0, 1, 2], ids=["begins", "goes on", "ends"])
+def test_a_store_is_filled_though_an_answer_was_lost(url: str, transaction: int) -> None:
+    with store(url) as backend:
+        Cutting(backend, "after", transaction)
+        backend.fill([StoredNote("n", b"1")])
+        assert backend.note("n") == b"1"
+        backend.commit(ANN)
+
+
+def test_a_store_that_was_made_anew_is_not_kept_from_others(url: str) -> None:
+    clock = Clock()
+    with store(url) as backend:
+        remove_store(url)
+        with store(url, clock) as other:
+            with pytest.raises(StoreError):
+                backend.commit(ANN)
+            other.commit(ANN)
+    assert clock.pauses == []
 
 
 def test_nobody_opens_a_store_that_is_being_filled(url: str) -> None:

@@ -33,7 +33,7 @@ def open_store(wire: Wire) -> None:
         for answer in made or ():
             wire.check(answer)
     look_at(mark, wire.address)
-    wire.mark = mark
+    wire.marks = (mark,)
 
 
 def look_at(mark: bytes, address: Address) -> None:

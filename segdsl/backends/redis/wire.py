@@ -34,8 +34,9 @@ _REFUSED = (exceptions.AuthenticationError, exceptions.AuthorizationError)
 
 
 class Wire:
-    """`mark` is the store's, once it is open; until then nobody looks at it. `run` is the id of the server's process,
-    another one after each start; `client` that of the connection. `pause` and `now` are those of the machine."""
+    """`marks` are those that the store may have, once it is open; until then nobody looks at it. `run` is the id of the
+    server's process, another one after each start; `client` that of the connection. `pause` and `now` are those of the
+    machine."""
 
     def __init__(
         self,
@@ -46,7 +47,7 @@ class Wire:
     ) -> None:
         self.address = address
         self.keys = Keys(address.prefix)
-        self.mark: bytes | None = None
+        self.marks: tuple[bytes, ...] = ()
         self.run = b""
         self.client = 0
         self.pause = pause
@@ -160,7 +161,7 @@ class Wire:
 
     def see(self, mark: bytes | None) -> None:
         """Look at a mark that was read. Raises StoreError when it is not that of the store that was opened."""
-        if self.mark is None or mark == self.mark:
+        if not self.marks or mark in self.marks:
             return
         if mark is None:
             raise StoreError(

@@ -128,8 +128,14 @@ class Writing:
                     ("HMGET", keys.meta, *FIELDS),
                 ]
             )
-            wire.see(mark)
-            if taken is not None and holder == mine:
+            if taken is None or holder != mine:
+                wire.see(mark)
+            else:
+                try:
+                    wire.see(mark)
+                except StoreError:
+                    self._unlock_quietly()  # it is another store's
+                    raise
                 if meta[FIELDS.index("run")] == wire.run:
                     return self._meta(meta), landed
                 self._note_restart(meta)
