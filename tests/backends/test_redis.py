@@ -564,6 +564,11 @@ def test_a_server_that_is_not_there_is_told_of_at_once(url: str) -> None:
     assert "secret" not in str(refused.value) and clock.pauses == []
 
 
+def test_a_file_of_certificates_that_is_not_there_is_named() -> None:
+    with pytest.raises(StoreError, match=r"there is no file /nowhere/ca\.pem"):
+        open_backend("rediss://127.0.0.1:1?ca=/nowhere/ca.pem")
+
+
 @pytest.fixture
 def guarded(client: Any) -> Iterator[str]:
     """The name of a user of the shared server, with the password `right`, who may do nothing but what is granted."""

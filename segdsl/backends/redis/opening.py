@@ -80,8 +80,8 @@ def _reach(wire: Wire) -> None:
         wire.connect()
     except LostError as error:
         raise StoreError(
-            f"no store can be opened at {wire.address}: the server cannot be reached ({error}); see that it runs and "
-            "that the address is right"
+            f"no store can be opened at {wire.address}: the server cannot be reached ({error}); see that it runs, that "
+            "the address is right, and that it is rediss:// if the server wants TLS"
         ) from error
 
 

@@ -8,6 +8,7 @@ whose place there is another one meanwhile, is not taken for an empty one.
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from redis import exceptions
@@ -191,6 +192,9 @@ def _connection(address: Address) -> Any:
         "protocol": 2,
         "client_name": "segdsl",
     }
+    for path in (address.ca, address.cert, address.key):
+        if path and not Path(path).is_file():
+            raise StoreError(f"the store {address} cannot be opened: there is no file {path}")
     made: Any = {SOCKET: UnixDomainSocketConnection, TLS: SSLConnection}.get(address.kind, Connection)
     if address.kind == SOCKET:
         return made(path=address.socket, **common)
@@ -204,6 +208,8 @@ def _connection(address: Address) -> Any:
 def _certificate(error: Exception) -> str | None:
     """What is wrong with certificates, if that is what an error is about: it does not pass by itself."""
     text = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return "the server's certificate is not believed; give the file of who signed it, as ?ca=/path/ca.pem"
-    return None
+    if "CERTIFICATE_VERIFY_FAILED" not in text:
+        return None
+    if "match" in text:
+        return "the server's certificate is not for the host of this address"
+    return "the server's certificate is not believed; give the file of who signed it, as ?ca=/path/ca.pem"
