@@ -171,6 +171,35 @@ def test_what_arrives_late_of_a_lost_connection_is_refused(url: str) -> None:
         assert backend.tallies() == {Tally("event", "x"): 1}
 
 
+def test_a_question_that_loses_the_connection_while_a_batch_is_about_to_land_does_no_harm(
+    url: str, client: Any
+) -> None:
+    counts = []
+    with store(url) as backend, store(url) as other:
+
+        def sure() -> None:
+            cut(backend, client)
+            counts.append(backend.count("vip"))  # through another connection, which does not watch the lock
+            client.delete(wire_of(backend).keys.lock)
+            other.commit(Batch(states=[state("ann", content=b"other")]))
+
+        with pytest.raises(ConflictError):
+            backend.commit(Batch(states=[state("ann")], basis=Basis(customers={"ann": 0})), sure)
+        assert (backend.load(["ann"]), counts) == ({"ann": b"other"}, [0])
+
+
+def test_nothing_is_written_while_a_batch_of_the_same_backend_is_about_to_land(url: str) -> None:
+    with store(url) as backend:
+
+        def sure() -> None:
+            with pytest.raises(StoreError, match="in the middle of a batch"):
+                backend.delivered([effect("e")])
+
+        backend.commit(ANN, sure)
+        backend.delivered([effect("e")])
+        assert backend.outbox(9) == []
+
+
 def test_the_notices_of_a_batch_whose_answer_was_lost_are_given(url: str) -> None:
     with store(url) as backend:
         Cutting(backend, "after")
