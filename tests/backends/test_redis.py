@@ -120,16 +120,19 @@ def test_a_connection_that_is_cut_before_a_batch_lands_does_not_keep_it_out(url:
 
 
 class Cutting:
-    """Loses the connection of a backend around the end of its next transaction: before it is carried out, after, or so
-    that the old connection carries it out later, when `late` is called."""
+    """Loses the connection of a backend around the end of its next transaction, or of one so many after that: before it
+    is carried out, after, or so that the old connection carries it out later, when `late` is called."""
 
-    def __init__(self, backend: Backend, when: str) -> None:
-        self.wire, self.when = wire_of(backend), when
+    def __init__(self, backend: Backend, when: str, after: int = 0) -> None:
+        self.wire, self.when, self.after = wire_of(backend), when, after
         self.send_, self.held = self.wire.send, None
         self.wire.send = self.send  # type: ignore[method-assign]
 
     def send(self, commands: Any) -> list[Any]:
         if tuple(commands[-1]) != ("EXEC",) or len(commands) < 5:
+            return self.send_(commands)
+        if self.after:
+            self.after -= 1
             return self.send_(commands)
         self.wire.send = self.send_  # type: ignore[method-assign]
         if self.when == "after":
@@ -168,6 +171,35 @@ def test_what_arrives_late_of_a_lost_connection_is_refused(url: str) -> None:
         assert backend.tallies() == {Tally("event", "x"): 1}
 
 
+def test_a_question_that_loses_the_connection_while_a_batch_is_about_to_land_does_no_harm(
+    url: str, client: Any
+) -> None:
+    counts = []
+    with store(url) as backend, store(url) as other:
+
+        def sure() -> None:
+            cut(backend, client)
+            counts.append(backend.count("vip"))  # through another connection, which does not watch the lock
+            client.delete(wire_of(backend).keys.lock)
+            other.commit(Batch(states=[state("ann", content=b"other")]))
+
+        with pytest.raises(ConflictError):
+            backend.commit(Batch(states=[state("ann")], basis=Basis(customers={"ann": 0})), sure)
+        assert (backend.load(["ann"]), counts) == ({"ann": b"other"}, [0])
+
+
+def test_nothing_is_written_while_a_batch_of_the_same_backend_is_about_to_land(url: str) -> None:
+    with store(url) as backend:
+
+        def sure() -> None:
+            with pytest.raises(StoreError, match="in the middle of a batch"):
+                backend.delivered([effect("e")])
+
+        backend.commit(ANN, sure)
+        backend.delivered([effect("e")])
+        assert backend.outbox(9) == []
+
+
 def test_the_notices_of_a_batch_whose_answer_was_lost_are_given(url: str) -> None:
     with store(url) as backend:
         Cutting(backend, "after")
@@ -185,7 +217,7 @@ def test_a_server_that_stays_away_is_given_up_after_a_while(passing: Server) -> 
     clock = Clock()
     with store(passing.url, clock) as backend:
         passing.kill()
-        with pytest.raises(StoreError, match="was not reached for 30 seconds: see that it runs"):
+        with pytest.raises(StoreError, match="was not reached, or did not answer, for 30 seconds: see that it runs"):
             backend.clock()
     assert clock.pauses[:4] == [0.05, 0.1, 0.2, 0.4] and sum(clock.pauses) <= 30
 
@@ -358,7 +390,7 @@ def test_keys_that_are_not_ours_are_not_touched(url: str, client: Any) -> None:
 def test_two_who_open_a_fresh_store_open_the_same(url: str) -> None:
     with store(url) as one, store(url) as other:
         one.commit(ANN)
-        assert wire_of(one).mark == wire_of(other).mark
+        assert wire_of(one).marks == wire_of(other).marks
         assert other.count("vip") == 1
 
 
@@ -391,6 +423,26 @@ def test_a_store_whose_filling_failed_is_empty_again(url: str) -> None:
             backend.fill(contents())
         assert (backend.customer_count(), list(backend.due(9)), backend.faults()) == (0, [], [])
         backend.commit(ANN)
+
+
+@pytest.mark.parametrize("transaction", [0, 1, 2], ids=["begins", "goes on", "ends"])
+def test_a_store_is_filled_though_an_answer_was_lost(url: str, transaction: int) -> None:
+    with store(url) as backend:
+        Cutting(backend, "after", transaction)
+        backend.fill([StoredNote("n", b"1")])
+        assert backend.note("n") == b"1"
+        backend.commit(ANN)
+
+
+def test_a_store_that_was_made_anew_is_not_kept_from_others(url: str) -> None:
+    clock = Clock()
+    with store(url) as backend:
+        remove_store(url)
+        with store(url, clock) as other:
+            with pytest.raises(StoreError):
+                backend.commit(ANN)
+            other.commit(ANN)
+    assert clock.pauses == []
 
 
 def test_nobody_opens_a_store_that_is_being_filled(url: str) -> None:
@@ -539,6 +591,11 @@ def test_a_server_that_is_not_there_is_told_of_at_once(url: str) -> None:
     with pytest.raises(StoreError, match="the server cannot be reached") as refused:
         store(url, clock)
     assert "secret" not in str(refused.value) and clock.pauses == []
+
+
+def test_a_file_of_certificates_that_is_not_there_is_named() -> None:
+    with pytest.raises(StoreError, match=r"there is no file /nowhere/ca\.pem"):
+        open_backend("rediss://127.0.0.1:1?ca=/nowhere/ca.pem")
 
 
 @pytest.fixture

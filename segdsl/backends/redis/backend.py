@@ -39,6 +39,7 @@ from segdsl.backends.redis.names import Names
 from segdsl.backends.redis.stays import Stays
 from segdsl.backends.redis.wire import Wire
 from segdsl.backends.redis.writing import Meta, Writing
+from segdsl.diagnostics.errors import ConflictError
 from segdsl.records.outcomes import Change, Effect
 
 
@@ -71,12 +72,14 @@ class RedisBackend(Backend):
         with explained(self._wire.address):
             return program_of(value) if value is not None else None
 
-    def install(self, program: StoredProgram) -> None:
+    def install(self, program: StoredProgram, generation: int | None = None) -> None:
         keys = self._keys
         with explained(self._wire.address):
             digest, value = coded(program.digest), encode(program)
 
         def work(ask: Ask, meta: Meta) -> tuple[list[Command], None]:
+            if generation not in (None, meta.generation):
+                raise ConflictError(f"others have written to the store {self._wire.address} meanwhile")
             (last,) = ask([("ZREVRANGE", keys.installed, 0, 0, "WITHSCORES")])
             number = int(float(last[1])) + 1 if last else 1
             return [

@@ -141,12 +141,14 @@ def _effects(steady: Steady) -> Iterator[StoredEffect]:
 def fill(wire: Wire, names: Names, writing: Writing, contents: Iterable[Content]) -> None:
     """Put all of another store into this one, which has to be empty. When it is broken off, what was put in is taken
     out again; if even that cannot be done, nobody can open the store until it is removed."""
-    keys, own = wire.keys, wire.mark
-    if own is None:
-        raise StoreError(f"the store {wire.address} is not open")
+    keys, (own,) = wire.keys, wire.marks
     filling = b"%s %d %s" % (FILLING, VERSION, own.rpartition(b" ")[2])
-    writing.write(lambda ask, meta: (_begin(wire, ask, filling), None))
-    wire.mark = filling
+    wire.marks = (own, filling)
+    try:
+        writing.write(lambda ask, meta: (_begin(wire, ask, filling), None))
+    except BaseException:
+        wire.marks = (own,)
+        raise
     try:
         parts = iter(contents)
         while lot := list(islice(parts, LOT)):
@@ -157,7 +159,8 @@ def fill(wire: Wire, names: Names, writing: Writing, contents: Iterable[Content]
         _take_out(wire, own)
         names.forget()
         raise
-    wire.mark = own
+    finally:
+        wire.marks = (own,)
 
 
 def _begin(wire: Wire, ask: Ask, filling: bytes) -> list[Command]:
@@ -241,4 +244,3 @@ def _take_out(wire: Wire, own: bytes) -> None:
         wire.checked([("MULTI",), ("HSET", keys.meta, "run", wire.run), ("SET", keys.mark, own), ("EXEC",)])
     except (LostError, StoreError):
         return
-    wire.mark = own

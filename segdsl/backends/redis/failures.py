@@ -41,7 +41,7 @@ class LostError(Exception):
 
 
 def is_later(error: Exception) -> bool:
-    return _word(error) in LATER or type(error).__name__ == "BusyLoadingError"
+    return _word(error) in LATER or type(error).__name__ in _LATER_KINDS
 
 
 def explained(store: object, error: Exception) -> StoreError:
@@ -57,6 +57,8 @@ def explained(store: object, error: Exception) -> StoreError:
         return StoreError(f"the store {store} cannot be used: the server says {text[:200]!r}")
     return StoreError(f"the store {store} {WORDS[word]}{f' ({text[:200]})' if word in _SAYS_MORE else ''}")
 
+
+_LATER_KINDS = frozenset({"BusyLoadingError", "ClusterDownError", "MasterDownError", "TryAgainError"})
 
 _WRONG = ("invalid username-password pair", "without any password configured", "invalid password")
 

@@ -126,19 +126,19 @@ class Landing:
         for source, value in self._of(self._keys.positions, sorted(basis.positions)):
             if (position_of(value) if value is not None else None) != basis.positions[source]:
                 raise TakenError(
-                    f"another run has handled the input {source} further: nothing of this batch was kept; let that run "
-                    "go on, or start this one again to go on from where it is"
+                    f"another run has handled the input {source} further, or the server lost what was committed last; "
+                    "nothing of this batch was kept: let the other run go on, or start this one again, which goes on "
+                    "from where the store is"
                 )
-        if basis.generation is not None and basis.generation != self._meta.generation:
-            raise ConflictError("rules, or somebody who was forgotten, have changed the store; nothing was kept")
+        stands = basis.generation in (None, self._meta.generation)
         for customer, version in basis.customers.items():
             record = self._records[customer]
-            if (record.version if record is not None else 0) != version:
-                raise ConflictError("somebody else has written to a customer of the batch; nothing of it was kept")
+            stands = stands and (record.version if record is not None else 0) == version
         for visitor, version in basis.visitors.items():
             seen = self._seen[visitor]
-            if (seen.version if seen is not None else 0) != version:
-                raise ConflictError("somebody else has written to a visitor of the batch; nothing of it was kept")
+            stands = stands and (seen.version if seen is not None else 0) == version
+        if not stands:
+            raise ConflictError("others have written to the store meanwhile; nothing of the batch was kept")
 
     # What happens
 

@@ -33,7 +33,7 @@ def open_store(wire: Wire) -> None:
         for answer in made or ():
             wire.check(answer)
     look_at(mark, wire.address)
-    wire.mark = mark
+    wire.marks = (mark,)
 
 
 def look_at(mark: bytes, address: Address) -> None:
@@ -80,8 +80,8 @@ def _reach(wire: Wire) -> None:
         wire.connect()
     except LostError as error:
         raise StoreError(
-            f"no store can be opened at {wire.address}: the server cannot be reached ({error}); see that it runs and "
-            "that the address is right"
+            f"no store can be opened at {wire.address}: the server cannot be reached ({error}); see that it runs, that "
+            "the address is right, and that it is rediss:// if the server wants TLS"
         ) from error
 
 

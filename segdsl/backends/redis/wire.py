@@ -8,6 +8,7 @@ whose place there is another one meanwhile, is not taken for an empty one.
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from redis import exceptions
@@ -34,8 +35,9 @@ _REFUSED = (exceptions.AuthenticationError, exceptions.AuthorizationError)
 
 
 class Wire:
-    """`mark` is the store's, once it is open; until then nobody looks at it. `run` is the id of the server's process,
-    another one after each start; `client` that of the connection. `pause` and `now` are those of the machine."""
+    """`marks` are those that the store may have, once it is open; until then nobody looks at it. `run` is the id of the
+    server's process, another one after each start; `client` that of the connection. `pause` and `now` are those of the
+    machine."""
 
     def __init__(
         self,
@@ -46,7 +48,7 @@ class Wire:
     ) -> None:
         self.address = address
         self.keys = Keys(address.prefix)
-        self.mark: bytes | None = None
+        self.marks: tuple[bytes, ...] = ()
         self.run = b""
         self.client = 0
         self.pause = pause
@@ -55,6 +57,7 @@ class Wire:
         self._connection = _connection(address)
         self._connected = False
         self._closed = False
+        self._lost = ""  # what was said last of a connection that was lost
         self.connections = 0
         """How often a connection was made: what was learnt through an older one may be out of date."""
 
@@ -77,7 +80,7 @@ class Wire:
             self._drop()
             if (wrong := _certificate(error)) is not None:
                 raise StoreError(f"the store {self.address} cannot be opened: {wrong}") from error
-            raise LostError(str(error)) from error
+            raise self._lost_by(error) from error
         except exceptions.RedisError as error:
             self._drop()
             raise explained(self.address, error) from None
@@ -110,7 +113,7 @@ class Wire:
             raise explained(self.address, error) from None
         except _LOST as error:
             self._drop()
-            raise LostError(str(error)) from error
+            raise self._lost_by(error) from error
         except BaseException:  # such as Ctrl-C: answers that are still to come would be taken for others
             self._drop()
             raise
@@ -126,13 +129,13 @@ class Wire:
     def check(self, answer: Any) -> None:
         if isinstance(answer, exceptions.RedisError):
             if is_later(answer):
-                raise LostError(str(answer)) from answer
+                raise self._lost_by(answer) from answer
             raise explained(self.address, answer) from answer
 
-    def tries(self, patience: float | None = None) -> Iterator[None]:
-        """Once, then again after growing pauses, until `patience` is at its end, from the first time that something
+    def tries(self) -> Iterator[None]:
+        """Once, then again after growing pauses, until the patience is at its end, from the first time that something
         was lost. A caller tries each time, and stops when nothing was lost. Raises StoreError at the end."""
-        limit = self._patience if patience is None else patience
+        limit = self._patience
         wait = FIRST_PAUSE
         yield
         begun = self._now()
@@ -140,10 +143,9 @@ class Wire:
             self.pause(wait)
             wait = min(2 * wait, LONGEST_PAUSE)
             yield
-        waited = f" for {limit:g} seconds" if limit else ""
         raise StoreError(
-            f"the server of the store {self.address} was not reached{waited}: see that it runs and that the address is "
-            "right, then go on; what was committed is kept"
+            f"the server of the store {self.address} was not reached, or did not answer, for {limit:g} seconds: see "
+            f"that it runs, then go on; what was committed is kept ({self._lost})"
         )
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
@@ -160,7 +162,7 @@ class Wire:
 
     def see(self, mark: bytes | None) -> None:
         """Look at a mark that was read. Raises StoreError when it is not that of the store that was opened."""
-        if self.mark is None or mark == self.mark:
+        if not self.marks or mark in self.marks:
             return
         if mark is None:
             raise StoreError(
@@ -168,6 +170,10 @@ class Wire:
                 "kept it (appendonly no); build it anew from the inputs, or restore the server from a backup"
             )
         raise StoreError(f"the store {self.address} was made anew by somebody else: open it again")
+
+    def _lost_by(self, error: Exception) -> LostError:
+        self._lost = str(error)[:200] or type(error).__name__
+        return LostError(self._lost)
 
     def _drop(self) -> None:
         self._connected = False
@@ -186,6 +192,9 @@ def _connection(address: Address) -> Any:
         "protocol": 2,
         "client_name": "segdsl",
     }
+    for path in (address.ca, address.cert, address.key):
+        if path and not Path(path).is_file():
+            raise StoreError(f"the store {address} cannot be opened: there is no file {path}")
     made: Any = {SOCKET: UnixDomainSocketConnection, TLS: SSLConnection}.get(address.kind, Connection)
     if address.kind == SOCKET:
         return made(path=address.socket, **common)
@@ -199,6 +208,8 @@ def _connection(address: Address) -> Any:
 def _certificate(error: Exception) -> str | None:
     """What is wrong with certificates, if that is what an error is about: it does not pass by itself."""
     text = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return "the server's certificate is not believed; give the file of who signed it, as ?ca=/path/ca.pem"
-    return None
+    if "CERTIFICATE_VERIFY_FAILED" not in text:
+        return None
+    if "match" in text:
+        return "the server's certificate is not for the host of this address"
+    return "the server's certificate is not believed; give the file of who signed it, as ?ca=/path/ca.pem"

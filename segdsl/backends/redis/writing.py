@@ -34,11 +34,10 @@ WAITING = 120.0
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.02
 
-T = TypeVar("T")
-
-
 TIMES = 5
 """How often a transaction is tried for which the lock did not last."""
+
+T = TypeVar("T")
 
 
 class Meta(NamedTuple):
@@ -65,10 +64,20 @@ class Writing:
         self._names = names
         self._writer = secrets.token_hex(8).encode()
         self._numbers = count(1)
+        self._busy = False
 
     def write(self, work: Work[T], sure: Callable[[], object] | None = None) -> T:
         """Carry out what `work` gives. `sure` is called once, right before; what it raises goes on, and nothing is
-        written."""
+        written. It may ask the store questions, and not write to it."""
+        if self._busy:
+            raise StoreError(f"the store {self._wire.address} is in the middle of a batch: nothing was written")
+        self._busy = True
+        try:
+            return self._write(work, sure)
+        finally:
+            self._busy = False
+
+    def _write(self, work: Work[T], sure: Callable[[], object] | None) -> T:
         wire = self._wire
         number = b"%d" % next(self._numbers)
         called = sent = False
@@ -77,6 +86,7 @@ class Writing:
         for _ in wire.tries():
             try:
                 meta, landed = self._lock()
+                connection = wire.connections
                 if sent and landed == number:
                     self._unlock()
                     return results[-1]
@@ -92,8 +102,8 @@ class Writing:
                 except BaseException:
                     self._unlock_quietly()
                     raise
-                sent = True
-                if self._carry_out(commands, number):
+                sent = wire.connections == connection
+                if self._carry_out(commands, number, connection):
                     self._names.settle()
                     return result
                 outrun += 1
@@ -128,8 +138,14 @@ class Writing:
                     ("HMGET", keys.meta, *FIELDS),
                 ]
             )
-            wire.see(mark)
-            if taken is not None and holder == mine:
+            if taken is None or holder != mine:
+                wire.see(mark)
+            else:
+                try:
+                    wire.see(mark)
+                except StoreError:
+                    self._unlock_quietly()  # it is another store's
+                    raise
                 if meta[FIELDS.index("run")] == wire.run:
                     return self._meta(meta), landed
                 self._note_restart(meta)
@@ -161,8 +177,8 @@ class Writing:
         return Meta(None if clock is None else int(clock), int(generation or 0), int(sequence or 0))
 
     def _note_restart(self, values: Sequence[bytes | None]) -> None:
-        """Somebody else's server process than that of the last transaction is there: have the generation be one that
-        was never there before, so that nothing lands that was worked out from what may have been lost."""
+        """The server was started anew since the last transaction, or is another one: have the generation be one that
+        never was, so that nothing lands that was worked out from what may have been lost."""
         wire, keys = self._wire, self._wire.keys
         ((seconds, microseconds),) = wire.checked([("TIME",)])
         now = int(seconds) * 1000 + int(microseconds) // 1000
@@ -176,9 +192,12 @@ class Writing:
             ]
         )
 
-    def _carry_out(self, commands: Sequence[Command], number: bytes) -> bool:
-        """Send a transaction; whether it landed. If not, the lock was lost on the way."""
+    def _carry_out(self, commands: Sequence[Command], number: bytes, connection: int) -> bool:
+        """Send a transaction through the connection that watches the lock; whether it landed. If not, the lock was lost
+        on the way."""
         wire, keys = self._wire, self._wire.keys
+        if wire.connections != connection:
+            return False
         whole: list[Command] = [
             ("MULTI",),
             *commands,
