@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -27,7 +28,8 @@ from attrs import frozen
 from msgspec.json import Encoder
 
 import segdsl
-from segdsl.backends import open_backend, schemes
+from segdsl import backends
+from segdsl.backends import open_backend
 from segdsl.backends.base import Backend, nothing
 from segdsl.host.objects import change_line, effect_line
 from segdsl.records.outcomes import Change, Outcome
@@ -196,8 +198,8 @@ def told(backend: Backend, inputs: Sequence[str], lines: str, batch: int) -> Non
 
 def warm() -> None:
     """Have done whatever a process does only once, so that those who are forked need not."""
-    for scheme in schemes():
-        import_module(f"segdsl.backends.{scheme}")
+    for module in walk_packages(backends.__path__, f"{backends.__name__}."):
+        import_module(module.name)
     with TemporaryDirectory() as folder, open_backend("memory://") as backend:
         inputs = [str(shop.write(Path(folder) / "events.jsonl", shop.events(300, 0)))]
         told(backend, inputs, f"{folder}/lines.jsonl", 100)

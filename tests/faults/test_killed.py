@@ -22,7 +22,7 @@ from tests.faults.unharmed import BATCH, Unharmed, lines
 from tests.faults.whole import Whole, differences, whole
 
 KILLS = 50
-IN_A_ROW = 12
+IN_A_ROW = 17
 """Runs that are killed one after the other on one store."""
 
 SEED = 7

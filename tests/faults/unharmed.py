@@ -13,8 +13,8 @@ from segdsl.values.instants import DAY
 from tests.faults import killing, shop
 from tests.faults.whole import Whole, whole
 
-EVENTS, LATE, SEED = 700, 120, 7
-BATCH = 30
+EVENTS, LATE, SEED = 600, 100, 7
+BATCH = 24
 
 
 @frozen
