@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 import segdsl
-from segdsl.backends import masked
 from segdsl.diagnostics.errors import OldStoreError, StoreError
 from segdsl.plan.nodes import Emit, Plan
 from segdsl.plan.walk import structs
+from segdsl.values.urls import masked
 
 FILE = "sqlite:///"
 MEMORY = "memory://"
