@@ -62,6 +62,7 @@ ORDER = (
     "exclude",
     "unlist",
     "report",
+    "store",
     "completion",
 )
 """The order in which help lists the commands, that of their use; others follow by name."""

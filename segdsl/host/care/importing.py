@@ -1,8 +1,14 @@
 """A file of lines to a store: read whole and in order, or nothing of it is kept."""
 
+import gzip
+import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO, cast
 
 from msgspec import MsgspecError
 
@@ -13,6 +19,9 @@ from segdsl.host.care import written
 from segdsl.host.care.exporting import Told, nobody, watched
 from segdsl.plan.nodes import VERSION as PLAN
 from segdsl.state.life import CODING
+
+PACKED = b"\x1f\x8b"
+"""With what a file begins that is packed with gzip."""
 
 SHOWN = 200
 """Characters that are shown of what is wrong with a line."""
@@ -51,9 +60,14 @@ class Reading:
         )
 
     def _following(self) -> Iterator[bytes]:
-        for line in self._lines:
-            self._number += 1
-            yield line
+        try:
+            for line in self._lines:
+                self._number += 1
+                yield line
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(
+                f"{self.name} is damaged or was cut off after line {self._number:,}: it cannot be unpacked any further"
+            ) from error
 
     def _begin(self) -> None:
         line = next(self._following(), b"")
@@ -75,8 +89,8 @@ class Reading:
                 )
             if found < known:
                 raise InputError(
-                    f"{self.name}, line 1: it was written by an older version of segdsl ({what} {found}, this one reads "
-                    f"{known}): import it with that one, then `seg store migrate` the store"
+                    f"{self.name}, line 1: it was written by an older version of segdsl ({what} {found}, this one "
+                    f"reads {known}): import it with that one, then `seg store migrate` the store"
                 )
         self._seen.update(line)
 
@@ -95,6 +109,22 @@ class Reading:
 
     def _wrong(self, what: str) -> InputError:
         return InputError(f"{self.name}, line {self._number:,} {what}")
+
+
+@contextmanager
+def reading_of(path: str) -> Iterator[Reading]:
+    """The exported store in a file, packed or not; `-` is standard input. Raises InputError as `Reading` does, and for
+    a file that is not there or cannot be read."""
+    with ExitStack() as opened:
+        if path == "-":
+            yield Reading(sys.stdin.buffer, "standard input")
+            return
+        try:
+            file = opened.enter_context(Path(path).open("rb"))
+            packed = file.peek(2)[:2] == PACKED
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        yield Reading(cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file, path)
 
 
 def fill(reading: Reading, backend: Backend, told: Told = nobody) -> Counter[str]:

@@ -4,11 +4,11 @@ The first line says what the file is:
 
     {"format": "segdsl store", "version": 1, "states": 1, "plan": 3, "made by": "segdsl 0.1.0"}
 
-`version` is that of this format, `states` that of the coding of states (`state.life.CODING`), `plan` that of plans. Then
-comes a line for each part of the store (`backends.stored.Content`), in the order in which backends give and take them:
-an object with its `kind` and its fields by their names. Bytes (a state, a page of a journal, a plan, what is kept of a
-visitor) are base64, instants are microseconds since 1970 UTC. The last line counts what came before, and has the SHA-256
-of all its bytes, so that a file that was cut off or changed is noticed:
+`version` is that of this format, `states` that of the coding of states (`state.life.CODING`), `plan` that of plans.
+Then comes a line for each part of the store (`backends.stored.Content`), in the order in which backends give and take
+them: an object with its `kind` and its fields by their names. Bytes (a state, a page of a journal, a plan, what is kept
+of a visitor) are base64, instants are microseconds since 1970 UTC. The last line counts what came before, and has the
+SHA-256 of all its bytes, so that a file that was cut off or changed is noticed:
 
     {"end": {"lines": 1234, "sha256": "..."}}
 """
