@@ -94,7 +94,8 @@ class Older:
     def _rows(self, sql: str, table: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         with explained(self.path):
             if table in self._tables:
-                yield from self._connection.execute(sql, values)
+                for row in self._connection.execute(sql, values):  # noqa: UP028 - a cursor is not closed with its base
+                    yield row
 
     def alter(self) -> None:
         """Make layout 5 into 6, in one transaction: a step that is stopped leaves the file as it was."""

@@ -119,5 +119,5 @@ def _now(recoding: Recoding, content: Content) -> Content:
 def _read(read: Callable[[], Read], what: str) -> Read:
     try:
         return read()
-    except (msgspec.MsgspecError, ValueError, SyntaxError) as error:
+    except (msgspec.MsgspecError, ValueError, SyntaxError, TypeError) as error:
         raise StoreError(f"{what} cannot be read ({error}), so the store is left as it was") from error
