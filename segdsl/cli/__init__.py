@@ -61,6 +61,7 @@ ORDER = (
     "include",
     "exclude",
     "unlist",
+    "outbox",
     "report",
     "store",
     "completion",

@@ -205,7 +205,7 @@ class MemoryBackend(Backend):
     # ------------------------------------------------------------------------------------------------------- the outbox
 
     def outbox(self, limit: int) -> list[Effect]:
-        return self._outbox.waiting(limit)
+        return self._outbox.effects(limit)
 
     def delivered(self, effects: Sequence[Effect]) -> None:
         self._outbox.delivered(effects)
@@ -213,8 +213,14 @@ class MemoryBackend(Backend):
     def claim(self, limit: int, now: int, until: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
         return self._outbox.claim(limit, now, until, actions)
 
-    def failed(self, effect: Effect, error: str, again: int | None) -> None:
-        self._outbox.failed(effect, error, again)
+    def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
+        self._outbox.failed(claimed, error, again)
+
+    def release(self, claimed: Sequence[StoredEffect]) -> None:
+        self._outbox.release(claimed)
+
+    def waiting(self, limit: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
+        return self._outbox.waiting(limit, actions)
 
     def dead(self, limit: int) -> list[StoredEffect]:
         return self._outbox.dead(limit)
