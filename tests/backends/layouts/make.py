@@ -9,12 +9,12 @@ import json
 import os
 import sqlite3
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-CLOCK = datetime(2026, 4, 19, 12, tzinfo=timezone.utc)
+CLOCK = datetime(2026, 4, 19, 12, tzinfo=UTC)
 LATEST = {"1": 1, "2": 2, "3-early": 2, "3": 3, "4": 4, "5": 4}
 """By the name of a store, up to which file the rules go that its version of the language knew."""
 
