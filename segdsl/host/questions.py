@@ -224,7 +224,7 @@ class Questions:
                 moved[customer] = entered if last.entered else None
 
     def history(self, customer: str, until: Moment | None = None) -> list[Change]:
-        """Every change of a customer's memberships up to an instant (None: the store's clock), in order. Of a store that
+        """Every change of a customer's memberships up to an instant (None: the store's clock), in order. Where history
         was pruned, those of memberships that had ended before `pruned()` may be missing."""
         instant = self._instant(until)
         recorded = [change for change in self.backend.history(customer) if change.instant <= instant]

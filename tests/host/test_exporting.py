@@ -243,7 +243,7 @@ def test_a_file_of_a_newer_version(key: str, what: str, lines: list[bytes]) -> N
 
 def test_a_file_of_an_older_version(lines: list[bytes]) -> None:
     head = json.loads(lines[0])
-    with pytest.raises(InputError, match="line 1: it was written by an older version of segdsl .*`seg store migrate`"):
+    with pytest.raises(InputError, match=r"line 1: it was written by an older version of segdsl .*`seg store migrate`"):
         Reading([json.dumps({**head, "states": 0}).encode()], "x")
 
 

@@ -31,6 +31,9 @@ from segdsl.values.instants import instant_text
 PAGE = 1_000
 """Customers whose history is looked at between two times that somebody is told."""
 
+UNREADABLE = (msgspec.MsgspecError, ValueError, SyntaxError, TypeError)
+"""What comes of reading a state whose bytes are none."""
+
 
 @frozen
 class Checked:
@@ -130,7 +133,7 @@ class Checking:
         self.open_ones.setdefault(who, 0)
         try:
             life = decode(bytes(content.state))
-        except (msgspec.MsgspecError, ValueError, SyntaxError, TypeError) as error:
+        except UNREADABLE as error:
             self.fault(f"the state of {who!r} cannot be read: {error}")
             return
         for sentence in _about(life, content):
@@ -239,7 +242,10 @@ class Checking:
         data = self.backend.load([who]).get(who)
         if data is None:
             return None  # told of as a stranger
-        kept = decode(data).head.members
+        try:
+            kept = decode(data).head.members
+        except UNREADABLE:
+            return None  # told of before
         recorded = {each.segment: each.since for each in self.backend.memberships(who)}
         for name in sorted({*kept, *recorded}):
             if kept.get(name) != recorded.get(name):
@@ -311,7 +317,7 @@ class Checking:
         try:
             kept = decode(data).head
             inputs = decode_inputs(self.backend.journal(who))
-        except (msgspec.MsgspecError, ValueError):
+        except UNREADABLE:
             return None  # told of before
         anew = again.state_of(prepared, inputs, kept.clock)
         if anew is None:
