@@ -1,12 +1,14 @@
 """Stores of every older layout, brought up: they answer, and go on, as a store does that was made now."""
 
 import gzip
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -215,6 +217,27 @@ def test_what_goes_wrong_on_the_way_leaves_the_old_store(
         migrate(path)
     assert path.read_bytes() == Path(before).read_bytes()
     assert {each.name for each in tmp_path.iterdir()} == {path.name, "before"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed")
+@pytest.mark.parametrize(
+    ("name", "where"), [("4", "os.link"), ("4", "pathlib.Path.replace"), ("4", "os.fsync"), ("5", "segdsl.backends.sqlite.older.Older._keep")]
+)
+def test_killed_on_the_way_it_is_done_again(name: str, where: str, unpacked: Callable[[str], Path]) -> None:
+    path = unpacked(name)
+    child = os.fork()
+    if not child:
+        try:
+            with patch(where, lambda *_: os._exit(9)):
+                migrate(path)
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert older.layout_of(path) == int(name)
+    migrate(path)
+    with open_backend(f"sqlite:///{path}") as backend:
+        assert check(backend, deep=True).faults == ()
+    assert not [each for each in path.parent.iterdir() if each.name.endswith((".new", ".new-wal", "-journal"))]
 
 
 def test_a_file_that_is_no_store_is_not_touched(tmp_path: Path) -> None:

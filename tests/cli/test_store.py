@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -36,7 +37,8 @@ def broken(store: Path, statement: str) -> None:
 def test_what_is_in_a_store(store: Path, run: Seg, snapshot):
     result = run("store", "info", "shop.store")
     assert result.exit_code == 0
-    assert "\n".join(line for line in result.stdout.splitlines() if not line.startswith("size")) == snapshot
+    said = re.sub(r"\([0-9a-f]{8}\)", "(DIGEST)", result.stdout)
+    assert "\n".join(line for line in said.splitlines() if not line.startswith("size")) == snapshot
 
 
 def test_what_is_in_a_store_as_json(store: Path, run: Seg):

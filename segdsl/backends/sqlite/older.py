@@ -123,6 +123,8 @@ class Older:
 
         Raises StoreError where an earlier one is kept already."""
         kept, beside = (self.path.with_name(self.path.name + end) for end in (".bak", ".new"))
+        if kept.exists() and kept.samefile(self.path):
+            kept.unlink()  # of an earlier time that was stopped just before the end
         if kept.exists():
             raise StoreError(
                 f"{kept} is there already, from an earlier time: move it away, so that the old store can be kept there"
@@ -229,4 +231,5 @@ _ALTERING = (
     "DROP TABLE outbox_before",
     "CREATE INDEX outbox_customer ON outbox (customer)",
     "CREATE INDEX outbox_action ON outbox (action, sequence) WHERE NOT dead",
+    "CREATE INDEX outbox_again ON outbox (action, again, sequence) WHERE NOT dead",
 )
