@@ -62,6 +62,7 @@ ORDER = (
     "unlist",
     "outbox",
     "report",
+    "store",
     "completion",
 )
 """The order in which help lists the commands, that of their use; others follow by name."""
