@@ -221,7 +221,13 @@ def test_what_goes_wrong_on_the_way_leaves_the_old_store(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is killed")
 @pytest.mark.parametrize(
-    ("name", "where"), [("4", "os.link"), ("4", "pathlib.Path.replace"), ("4", "os.fsync"), ("5", "segdsl.backends.sqlite.older.Older._keep")]
+    ("name", "where"),
+    [
+        ("4", "os.link"),
+        ("4", "pathlib.Path.replace"),
+        ("4", "os.fsync"),
+        ("5", "segdsl.backends.sqlite.older.Older._keep"),
+    ],
 )
 def test_killed_on_the_way_it_is_done_again(name: str, where: str, unpacked: Callable[[str], Path]) -> None:
     path = unpacked(name)

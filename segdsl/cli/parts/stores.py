@@ -125,7 +125,9 @@ def _remove(url: str) -> None:
     if url == MEMORY:
         return
     if not url.startswith(FILE):
-        raise StoreError(f"--fresh removes a store that is a file, and {shown(url)} is none: name another store")
+        if not segdsl.remove_store(url):
+            raise StoreError(f"--fresh cannot remove the store {shown(url)}: name another store")
+        return
     path = Path(url.removeprefix(FILE))
     if not path.exists():
         return
