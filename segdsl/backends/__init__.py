@@ -15,6 +15,7 @@ from segdsl.diagnostics.suggest import nearest
 from segdsl.values.urls import masked
 
 ALIASES = {
+    "postgres": "postgresql",
     "rediss": "redis", "unix": "redis", "redis+unix": "redis", "valkey": "redis", "valkeys": "redis",
     "valkey+unix": "redis",
 }  # fmt: skip
