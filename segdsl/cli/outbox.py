@@ -10,12 +10,11 @@ import segdsl
 from segdsl.cli.parts.asking import json_option, store_option
 from segdsl.cli.parts.failures import UNUSABLE
 from segdsl.cli.parts.findings import counted
-from segdsl.cli.parts.lines import print_lines
+from segdsl.cli.parts.lines import encode, print_lines
 from segdsl.cli.parts.stores import existing, shown, url_of
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
 from segdsl.host.objects import stored_effect_line
-from segdsl.host.saying import effect_said
 from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of it
@@ -105,7 +104,8 @@ def _list(found: "list[StoredEffect]", dead: bool, store: str, as_json: bool) ->
 def _row(each: "StoredEffect", dead: bool) -> Iterator[str]:
     effect = each.effect
     yield effect.id
-    yield _cut(effect_said(effect)) + (f" ({effect.mark})" if effect.mark else "")
+    fields = ", ".join(f"{name} = {encode(value).decode()}" for name, value in effect.fields.items())
+    yield _cut(effect.action + (f" with {fields}" if fields else "")) + (f" ({effect.mark})" if effect.mark else "")
     yield effect.customer
     yield instant_text(effect.instant)
     yield f"{each.tries:,}"
