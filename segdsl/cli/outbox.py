@@ -14,6 +14,7 @@ from segdsl.cli.parts.lines import encode, print_lines
 from segdsl.cli.parts.stores import existing, shown, url_of
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
+from segdsl.host.effects import effect_said
 from segdsl.host.objects import stored_effect_line
 from segdsl.values.instants import instant_text
 
