@@ -10,7 +10,7 @@ import segdsl
 from segdsl.cli.parts.asking import json_option, store_option
 from segdsl.cli.parts.failures import UNUSABLE
 from segdsl.cli.parts.findings import counted
-from segdsl.cli.parts.lines import encode, print_lines
+from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing, shown, url_of
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
@@ -105,8 +105,7 @@ def _list(found: "list[StoredEffect]", dead: bool, store: str, as_json: bool) ->
 def _row(each: "StoredEffect", dead: bool) -> Iterator[str]:
     effect = each.effect
     yield effect.id
-    fields = ", ".join(f"{name} = {encode(value).decode()}" for name, value in effect.fields.items())
-    yield _cut(effect.action + (f" with {fields}" if fields else "")) + (f" ({effect.mark})" if effect.mark else "")
+    yield _cut(effect_said(effect)) + (f" ({effect.mark})" if effect.mark else "")
     yield effect.customer
     yield instant_text(effect.instant)
     yield f"{each.tries:,}"
