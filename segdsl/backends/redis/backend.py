@@ -102,9 +102,10 @@ class RedisBackend(Backend):
     def commit(self, batch: Batch, sure: Callable[[], object] = nothing) -> list[Effect]:
         """Take in a batch.
 
-        `sure` is called while this backend alone may write, after all checks, and right before the transaction is
-        sent. If the process is held up between the two for longer than the lock lasts (30 seconds), somebody else may
-        write meanwhile; then the batch may still be refused."""
+        `sure` is called while this backend alone may write, after all checks, when the server has the whole batch and
+        only waits for the word. It may ask this backend questions. After it the batch can still be refused in two rare
+        cases: the process is held up just then for longer than the lock lasts (30 seconds), or the connection is cut
+        just then; and somebody else writes to the same customers before this one is back."""
         with explained(self._wire.address):
             states = [bytes(each.state) for each in batch.states]
 
