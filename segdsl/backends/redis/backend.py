@@ -18,9 +18,10 @@ from segdsl.backends.base import (
 )
 from segdsl.backends.redis import auditing, copying, delivering, exposure
 from segdsl.backends.redis.failures import coded as explained
-from segdsl.backends.redis.landing import Ask, Landing, position_of
+from segdsl.backends.redis.landing import Landing, position_of
 from segdsl.backends.redis.layout import (
     LINES,
+    Ask,
     Command,
     beginning,
     closed,

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 from redis import exceptions
 
 from segdsl.backends.redis.failures import DAMAGED, LostError
-from segdsl.backends.redis.layout import Command
+from segdsl.backends.redis.layout import Ask, Command
 from segdsl.backends.redis.line import Line
 from segdsl.backends.redis.names import Names
 from segdsl.backends.redis.wire import Wire
@@ -54,7 +54,6 @@ class Meta(NamedTuple):
 
 FIELDS = ("clock", "generation", "sequence", "run")
 
-Ask = Callable[[Sequence[Command]], list[Any]]
 Work = Callable[[Ask, Meta], tuple[list[Command], T]]
 """What reads through `ask` what it has to, and gives commands, with what to give back once they have landed. It may be
 called several times."""
