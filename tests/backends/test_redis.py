@@ -355,6 +355,14 @@ def test_the_lock_of_one_who_is_silent_is_waited_for(url: str, client: Any) -> N
         assert (backend.count("vip"), len(clock.pauses)) == (1, 2)
 
 
+def test_who_may_not_take_over_a_lock_is_told_so(url: str, client: Any, guarded: str) -> None:
+    client.execute_command("ACL", "SETUSER", guarded, "+info", "-del")
+    with store(url.replace("unix://", f"unix://{guarded}:right@")) as backend:
+        client.set(wire_of(backend).keys.lock, b"somebody 99999999", px=10**9)
+        with pytest.raises(StoreError, match=r"lacks a right .*del"):
+            backend.commit(ANN)
+
+
 def test_one_who_never_lets_go_is_told_of(url: str, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "WAITING", 1.0)
     with store(url) as backend:

@@ -105,7 +105,7 @@ class RedisBackend(Backend):
 
         `sure` is called while this backend alone may write, after all checks, when the server has the whole batch and
         only waits for the word. It may ask this backend questions. After it the batch can still be refused in two rare
-        cases: the process is held up just then for longer than the lock lasts (30 seconds), or the connection is cut
+        cases: the process is held up just then for longer than the lock lasts (a minute), or the connection is cut
         just then; and somebody else writes to the same customers before this one is back."""
         with explained(self._wire.address):
             states = [bytes(each.state) for each in batch.states]

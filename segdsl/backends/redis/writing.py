@@ -27,7 +27,7 @@ from segdsl.backends.redis.names import Names
 from segdsl.backends.redis.wire import Wire
 from segdsl.diagnostics.errors import StoreError
 
-LEASE = 30_000
+LEASE = 60_000
 """Milliseconds: of a lock from when it was taken."""
 
 REMEMBERED = 86_400_000
@@ -255,7 +255,7 @@ class Writing:
 
     def _unlock(self) -> None:
         """Let go of the lock that was just taken, and is watched: if it is another's by now, nothing happens."""
-        self._wire.send([("MULTI",), ("DEL", self._wire.keys.lock), ("EXEC",)])
+        self._wire.checked([("MULTI",), ("DEL", self._wire.keys.lock), ("EXEC",)])
 
     def _unlock_quietly(self) -> None:
         try:
