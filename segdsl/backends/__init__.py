@@ -4,7 +4,6 @@ Comes in: a URL (`memory://`, `sqlite:///path`). Goes out: an open `Backend`. Im
 backend that is asked for. A new backend is a new file or folder; see `base.py` for the contract.
 """
 
-import re
 from importlib import import_module
 from importlib.resources import files
 from types import ModuleType
@@ -13,11 +12,12 @@ from typing import cast
 from segdsl.backends.base import Backend
 from segdsl.diagnostics.errors import StoreError
 from segdsl.diagnostics.suggest import nearest
+from segdsl.values.urls import masked
 
 ALIASES = {
+    "postgres": "postgresql",
     "rediss": "redis", "unix": "redis", "redis+unix": "redis", "valkey": "redis", "valkeys": "redis",
     "valkey+unix": "redis",
-    "postgres": "postgresql",
 }  # fmt: skip
 """Further schemes of URLs, and the backends that open them."""
 
@@ -61,20 +61,3 @@ def remove_store(url: str) -> bool:
 def _module(url: str) -> ModuleType:
     scheme = url.partition("://")[0]
     return import_module(f"{__name__}.{ALIASES.get(scheme, scheme)}")
-
-
-def masked(url: str) -> str:
-    """A store's URL as it may be shown and logged: any password in it is `***`. Of a URL with mistakes rather too much
-    is hidden than too little."""
-    scheme, mark, rest = url.partition("://")
-    if not mark or scheme in ("memory", "sqlite"):
-        return url
-    if "@" in rest:
-        who, _, where = rest.rpartition("@")
-        name, colon, _ = who.partition(":")
-        rest = f"{name}{':***' if colon else ''}@{where}"
-    hidden = _SECRET.sub(r"\1***", rest)
-    return f"{scheme}://{hidden}"
-
-
-_SECRET = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)

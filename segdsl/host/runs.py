@@ -148,8 +148,8 @@ class Listener:
     (each once, also when runs go on from each other); `progress` is told now and then; `renewed` of a followed file
     that is another one now, as `truncated` or `replaced`.
 
-    A run with several workers tells of no outcome in which there is nothing of what is `wanted`, and of nothing else:
-    what nobody looks at need not go from one process to another."""
+    A run with several workers leaves out of the outcomes of events what is not `wanted`, and those in which there is
+    nothing else: what nobody looks at need not go from one process to another."""
 
     outcomes: Callable[[list[Outcome]], None] = nobody
     clock_changes: Callable[[list[Change]], None] = lambda changes: None

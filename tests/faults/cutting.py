@@ -18,13 +18,14 @@ CALM = 16
 
 @define
 class Cutting:
-    """Listens on a socket of its own, named as the server's. Of what clients send `share` is cut, and four times
-    as much of what holds one of the `words`, up to `most` times: at first none. Use it with `with`."""
+    """Listens on a socket of its own, named as the server's. Of what clients send `share` is cut, and
+    `share_of_words` of what holds one of the `words`, up to `most` times: at first none. Use it with `with`."""
 
     server: Path
     random: Random
     words: tuple[bytes, ...]
     share: float
+    share_of_words: float = 0.7
     most: int = 0
     calm: int = 0
     folder: Path = field(factory=lambda: Path(tempfile.mkdtemp(prefix="segdsl-cut-", dir="/tmp")))
@@ -99,7 +100,8 @@ class Cutting:
         """How what was sent is cut off, if it is."""
         named = any(word in data for word in self.words)
         self.calm = max(self.calm - 1, 0)
-        if self.calm or self.cuts.total() >= self.most or self.random.random() >= self.share * (4 if named else 1):
+        share = self.share_of_words if named else self.share
+        if self.calm or self.cuts.total() >= self.most or self.random.random() >= share:
             return None
         self.calm = CALM
         kind = KINDS[(self.of_words.total() if named else self.cuts.total() - self.of_words.total()) % len(KINDS)]

@@ -101,7 +101,6 @@ class Divided:
     workers: int
     running: Running
     note: Note | None = None
-    worth: int = WORTH
     names: Names = field(factory=Names)
     new: int = 0
     first: int | None = None
@@ -113,7 +112,7 @@ class Divided:
         running = self.running
         items = self._items(reading)
         first = running.take_rejects(items)
-        if self.new < self.worth:
+        if self.new < WORTH:
             running.run(chain(first, items))
         else:
             self._handle(self._split(), _events(chain(first, items)))

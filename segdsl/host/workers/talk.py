@@ -130,6 +130,21 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 _decode = msgspec.json.Decoder(Word, float_hook=Decimal).decode
 
 
+def encoded(said: Word | Items) -> bytes:
+    """What is said, as bytes."""
+    if isinstance(said, Items):
+        return b"\1" + said.part.to_bytes(_PART, "big") + said.events
+    return b"\0" + _encode(said)
+
+
+def decoded(data: bytes) -> Word | Items:
+    """What was said."""
+    if data[0]:
+        return Items(int.from_bytes(data[1 : 1 + _PART], "big"), data[1 + _PART :])
+    said: Word = _decode(data[1:])
+    return said
+
+
 @define(eq=False)
 class Line:
     """A pipe each way, between a run and one worker. Both sides raise EOFError when the other one is gone."""
@@ -139,23 +154,16 @@ class Line:
 
     def say(self, said: Word | Items) -> None:
         """Say something."""
-        if isinstance(said, Items):
-            head, data = b"\1" + said.part.to_bytes(_PART, "big"), said.events
-        else:
-            head, data = b"\0", _encode(said)
+        data = encoded(said)
         try:
-            self.outgoing.write((len(head) + len(data)).to_bytes(_LENGTH, "big") + head + data)
+            self.outgoing.write(len(data).to_bytes(_LENGTH, "big") + data)
             self.outgoing.flush()
         except (OSError, ValueError) as error:
             raise EOFError from error
 
     def hear(self) -> Word | Items:
         """What the other side says next."""
-        data = self._read(int.from_bytes(self._read(_LENGTH), "big"))
-        if data[0]:
-            return Items(int.from_bytes(data[1 : 1 + _PART], "big"), data[1 + _PART :])
-        said: Word = _decode(data[1:])
-        return said
+        return decoded(self._read(int.from_bytes(self._read(_LENGTH), "big")))
 
     def _read(self, size: int) -> bytes:
         try:

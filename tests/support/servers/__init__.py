@@ -1,1 +1,1 @@
-"""Real servers for the tests, started in temporary directories and stopped with them."""
+"""Servers that tests start, share and stop."""
