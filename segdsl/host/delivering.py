@@ -155,6 +155,8 @@ class _Delivering:
             asked = page if limit is None else min(page, limit)
             claimed = self.backend.claim(asked, self.begun, start + self.patience.lease, self.actions)
             if not claimed:
+                if self.set_right():
+                    continue
                 return
             handed = self.hand_over(deque(claimed), start)
             if limit is not None:
@@ -164,6 +166,16 @@ class _Delivering:
                 page = max(1, page // 2)
             elif took * 2 <= QUICK:
                 page = min(page * 2, PAGE)
+
+    def set_right(self) -> bool:
+        """Have effects be due that wait for longer than any effect does: the machine's clock was set back after they
+        were claimed, or put off. Those who deliver from one store are taken to have the same patience. Gives whether
+        there are any."""
+        longest = self.tick() + self.patience.longest + self.patience.lease
+        astray = [each for each in self.backend.waiting(PAGE, self.actions) if each.again > longest]
+        for each in astray:
+            self.backend.failed(each, each.error, self.begun)
+        return bool(astray)
 
     def hand_over(self, claimed: deque[StoredEffect], start: int) -> int:
         """Hand over the effects of a page, the first in any case, then as long as there is time. Gives how many were.

@@ -86,9 +86,7 @@ class NarrowDisk:
         self.url = f"{url}%20-cdefault_tablespace%3D{self.NAME}"
 
     def _mount(self, *options: str) -> None:
-        subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", *options, str(self.folder)], check=True, capture_output=True
-        )
+        subprocess.run(["mount", "-t", "tmpfs", "-o", *options, str(self.folder)], check=True, capture_output=True)
 
     def narrow(self, _backend: Backend) -> None:
         used = shutil.disk_usage(self.folder).used
@@ -144,6 +142,8 @@ def test_a_store_that_cannot_grow_says_so_keeps_no_half_batch_and_goes_on_when_t
     narrow.widen()
     with open_backend(narrow.url) as backend:
         assert whole(backend) in unharmed.moments[5:-1]
+    with open_backend(narrow.url) as backend:
         killing.told(backend, unharmed.inputs, str(told), BATCH)
+    with open_backend(narrow.url) as backend:
         assert differences(unharmed.moments[-1], whole(backend)) == []
     assert lines(told).keys() == unharmed.lines.keys()
