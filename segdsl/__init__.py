@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         SegdslError,
         StoreError,
         UnknownNameError,
+        WorkerError,
     )
     from segdsl.host.decisions import Decision, PassedOver, Search
     from segdsl.host.delivering import Delivery
@@ -62,10 +63,12 @@ _PLACES = {
     "StoreError": "diagnostics.errors", "TestResult": "host.trials.running", "Tried": "host.trials.mutation",
     "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "WhyEffects": "host.why.effects",
     "build": "host.program",
+    "WorkerError": "diagnostics.errors",
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
     "follow": "host.following", "formats": "readers", "load": "host.loading", "loads": "host.program",
-    "mend": "host.mending", "open_backend": "backends", "remove_store": "backends", "record_inputs": "host.trials.recording",
-    "record_test": "host.trials.recording", "replay": "host.replay", "run_tests": "host.trials.running",
+    "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.trials.recording",
+    "record_test": "host.trials.recording", "remove_store": "backends", "replay": "host.replay",
+    "run_tests": "host.trials.running",
 }  # fmt: skip
 
 __all__ = [
@@ -73,8 +76,9 @@ __all__ = [
     "Diagnostic", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership",
     "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest", "RefusedError",
     "Reject", "Report", "Search", "SegdslError", "StoreError", "StoredEffect", "TestResult", "Tried",
-    "UnknownNameError", "Why", "WhyEffects", "__version__", "build", "check", "check_texts", "cover", "follow",
-    "formats", "load", "loads", "mend", "open_backend", "record_inputs", "record_test", "remove_store", "replay", "run_tests",
+    "UnknownNameError", "Why", "WhyEffects", "WorkerError", "__version__", "build", "check", "check_texts", "cover",
+    "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs", "record_test", "remove_store",
+    "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -8,16 +8,17 @@ import pytest
 from segdsl.backends import open_backend, schemes
 from segdsl.backends.base import Backend, StoredState
 from segdsl.records.outcomes import Because, Change, Effect
-from tests.support.servers import redis
+from tests.support.servers import postgresql, redis
 
 URLS: dict[str, Callable[[Path], str]] = {
     "memory": lambda folder: "memory://",
     "sqlite": lambda folder: f"sqlite:///{folder}/contract.store",
+    "postgresql": postgresql.packaged_url,
     "redis": redis.packaged_url,
 }
 """How each kind of store is opened: a URL of an empty one. The folder is the test's, and is over with it."""
 
-OTHERS = redis.urls()
+OTHERS = postgresql.urls() | redis.urls()
 """Other servers of some kinds, on which the contract is tested as well."""
 
 # In the order of code points. UTF-16 would put the emoji before U+FFFD; a C string would end at the NUL.
