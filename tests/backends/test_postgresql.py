@@ -4,7 +4,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, SupportsBytes
 
 import psycopg
 import pytest
@@ -12,7 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segdsl.backends import open_backend, remove_store
-from segdsl.backends.base import Basis, Batch, Position, StoredInputs, StoredProgram, StoredState, StoredVisitor, Tally
+from segdsl.backends.base import (
+    Basis,
+    Batch,
+    Position,
+    StoredInputs,
+    StoredProgram,
+    StoredState,
+    StoredVisitor,
+    Tally,
+    Versioned,
+)
 from segdsl.backends.postgresql import rows
 from segdsl.backends.postgresql.backend import PostgresqlBackend
 from segdsl.backends.postgresql.care import _over_the_network
@@ -460,6 +470,56 @@ def test_many_writers_on_a_few_customers_lose_nothing_and_count_nothing_twice(ur
         assert {(each.state, each.version) for each in store.fetch(ids).values()} == {(b"45", 45)}
         assert len(store.history("ann")) == 45
         assert (store.count("vip"), store.faults()) == (1, [])
+
+
+# -------------------------------------------------------------------------------------------- states committed lately
+
+
+class Given:
+    """A state that is an object, as long as nobody needs its bytes."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def __bytes__(self) -> bytes:
+        return self.content
+
+
+def given_batch(version: int, content: SupportsBytes, **more: Any) -> Batch:
+    return Batch(states=[StoredState("ann", content, 0, None)], basis=Basis(customers={"ann": version}), **more)
+
+
+def test_what_a_session_has_committed_comes_back_as_it_was_given(store: PostgresqlBackend) -> None:
+    first, second = Given(b"1"), Given(b"2")
+    store.commit(given_batch(0, first))
+    assert store.load(["ann", "zoe"]) == {"ann": first}
+    store.commit(given_batch(1, second))
+    assert store.fetch(["ann"]) == {"ann": Versioned(second, 2)}
+
+
+def test_what_another_has_committed_comes_as_bytes(store: PostgresqlBackend, other: PostgresqlBackend) -> None:
+    store.commit(given_batch(0, Given(b"1")))
+    other.commit(given_batch(1, Given(b"2")))
+    assert store.fetch(["ann"]) == {"ann": Versioned(b"2", 2)}
+
+
+def test_what_another_has_committed_after_forgetting_is_not_taken_for_ones_own(
+    store: PostgresqlBackend, other: PostgresqlBackend
+) -> None:
+    """It has the same version."""
+    store.commit(given_batch(0, Given(b"1")))
+    other.commit(Batch(erased=["ann"]))
+    assert store.fetch(["ann"]) == {}
+    other.commit(given_batch(0, Given(b"2")))
+    assert store.fetch(["ann"]) == {"ann": Versioned(b"2", 1)}
+
+
+def test_a_state_of_a_batch_that_did_not_land_is_not_given(store: PostgresqlBackend, other: PostgresqlBackend) -> None:
+    store.commit(given_batch(0, Given(b"1")))
+    other.commit(given_batch(1, b"2"))
+    with pytest.raises(ConflictError):
+        store.commit(given_batch(1, Given(b"3")))
+    assert store.load(["ann"]) == {"ann": b"2"}
 
 
 # ----------------------------------------------------------------------------------------------- who else can get at it
