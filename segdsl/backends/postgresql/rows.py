@@ -5,6 +5,7 @@ Text goes to the server through `kept` and comes back through `told` here, and n
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -33,7 +34,7 @@ class Transaction:
         self._connection = connection
         self._number = connection.execute("SELECT pg_current_xact_id()::text")
 
-    @property
+    @cached_property
     def number(self) -> str:
         """By which the server knows the transaction."""
         row = self._number.fetchone()
