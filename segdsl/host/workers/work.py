@@ -77,7 +77,7 @@ class Worker:
         listener = Listener(self.tell if task.wanted else nobody, progress=self.reach)
         running = Parted(
             engine, source, listener, task.until, task.batch, None, Report(), parts=task.parts, part_of=self.part_of,
-            places=task.places,
+            places=task.places, own=task.own,
         )  # fmt: skip
         running.told = task.told
         return running
