@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from segdsl.version import __version__
 
 if TYPE_CHECKING:
-    from segdsl.backends import open_backend
+    from segdsl.backends import open_backend, remove_store
     from segdsl.backends.base import Backend, Membership, StoredEffect
     from segdsl.compiler.checked import CheckedProgram
     from segdsl.diagnostics.diagnostic import Diagnostic
@@ -67,7 +67,8 @@ _PLACES = {
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
     "follow": "host.following", "formats": "readers", "load": "host.loading", "loads": "host.program",
     "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.trials.recording",
-    "record_test": "host.trials.recording", "replay": "host.replay", "run_tests": "host.trials.running",
+    "record_test": "host.trials.recording", "remove_store": "backends", "replay": "host.replay",
+    "run_tests": "host.trials.running",
 }  # fmt: skip
 
 __all__ = [
@@ -76,7 +77,8 @@ __all__ = [
     "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest", "RefusedError",
     "Reject", "Report", "Search", "SegdslError", "StoreError", "StoredEffect", "TestResult", "Tried",
     "UnknownNameError", "Why", "WhyEffects", "WorkerError", "__version__", "build", "check", "check_texts", "cover",
-    "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs", "record_test", "remove_store",
+    "replay", "run_tests",
 ]  # fmt: skip
 
 

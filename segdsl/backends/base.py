@@ -88,9 +88,10 @@ class Backend(ABC):
         """The program the store was run with; None for a fresh store."""
 
     @abstractmethod
-    def install(self, program: StoredProgram) -> None:
+    def install(self, program: StoredProgram, generation: int | None = None) -> None:
         """Keep a program, in place of one kept before, which can still be had as an earlier one if its digest is
-        another. The generation grows. Nothing else changes."""
+        another. The generation grows. Nothing else changes. Raises ConflictError, and keeps nothing, when the
+        generation is another than the one given: so of two who find a fresh store only one begins it."""
 
     @abstractmethod
     def earlier(self, digest: str) -> StoredProgram | None:

@@ -77,7 +77,7 @@ class Batches(Questions):
         self.pause: Callable[[float], object] = time.sleep
         self._jitter = Random()  # noqa: S311 - only so that two who wait do not wait alike
         try:
-            self.plan, self.stored = self._install(program, journal)
+            self.plan, self.stored = self._anew(lambda: self._install(program, journal), look=False)
         except BaseException:
             self.backend.close()
             raise
@@ -98,6 +98,7 @@ class Batches(Questions):
             self.known_action(name)
 
     def _install(self, program: Program | None, journal: bool | None) -> tuple[p.Plan, StoredProgram]:
+        generation = self.backend.generation()
         kept = self.backend.program()
         if kept is not None and journal not in (None, kept.journal):
             raise StoreError(
@@ -130,7 +131,7 @@ class Batches(Questions):
             kept.journal if kept else journal is not False,
         )
         if kept != stored:
-            self.backend.install(stored)
+            self.backend.install(stored, generation)
         return program.plan, stored
 
     # ---------------------------------------------------------------------------------------------------------- batches
@@ -185,15 +186,17 @@ class Batches(Questions):
 
         return self._anew(once)
 
-    def _anew(self, attempt: Callable[[], Made]) -> Made:
-        """What an attempt gives, made anew while others have written what it was made from."""
+    def _anew(self, attempt: Callable[[], Made], *, look: bool = True) -> Made:
+        """What an attempt gives, made anew while others have written what it was made from. With `look` it needs to
+        know the generation."""
         for number in range(ANEW):
             try:
                 return attempt()
             except ConflictError:
                 if number == ANEW - 1:
                     raise
-                self._see_generation()
+                if look:
+                    self._see_generation()
                 self.pause(min(PAUSE * 2**number, 0.25) * self._jitter.uniform(0.5, 1.5))
         raise AssertionError("the last attempt gave something or raised")
 
@@ -204,6 +207,7 @@ class Batches(Questions):
         kept = self.backend.program()
         if kept is not None and kept.digest != self.stored.digest:
             raise StoreError("other rules were put in place in this store meanwhile: begin again with those")
+        self.stored = kept or self.stored
 
     def _believed(self) -> int:
         """The instant up to which events are believed (language.md section 5.1)."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import segdsl
-from segdsl.backends.base import Backend, Batch, nothing
+from segdsl.backends.base import Backend, Batch, StoredProgram, nothing
 from segdsl.diagnostics.errors import ConflictError
 from segdsl.host.batches import ANEW
 from segdsl.records.outcomes import Effect
@@ -175,3 +175,19 @@ def test_rules_that_were_put_in_place_meanwhile_end_the_engine(one: segdsl.Engin
     with pytest.raises(segdsl.StoreError, match="other rules were put in place"):
         one.process(event("registers", "ann", 1))
     assert list(other.backend.customers()) == []
+
+
+def test_two_who_begin_a_store_at_once_remember_the_forgotten_alike(program: segdsl.Program, url: str) -> None:
+    with segdsl.open_backend(url) as backend:
+        found = backend.program
+
+        def late() -> StoredProgram | None:
+            """Another begins the store between the first look at it and the first word."""
+            seen = found()
+            backend.program = found  # type: ignore[method-assign]
+            segdsl.Engine(program, url).close()
+            return seen
+
+        backend.program = late  # type: ignore[method-assign]
+        with segdsl.Engine(program, backend) as one, segdsl.Engine(program, url) as other:
+            assert one.stored.secret == other.stored.secret
