@@ -93,7 +93,7 @@ def check(engine: Engine, source: Input, workers: int) -> None:
 
 @define
 class Divided:
-    """A run of an input that is split. `note` says how, if an earlier run has done it, and `own` is what the store keeps
+    """A run of an input that is split. `note` says how, if an earlier run has done it, and `own` is what the store has
     for as long as it is; `running` tells of all of it, `names` are those of the events that are new. `first` and `last`
     are the earliest instant and the last place of the new events that are believed; `more` says that there are events
     behind those that are split."""
