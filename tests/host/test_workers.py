@@ -20,6 +20,7 @@ from segdsl.host.workers import crew
 from segdsl.host.workers.feeding import Feeding
 from segdsl.host.workers.splitting import Names, Note, Split
 from segdsl.records.inputs import Event
+from tests.support.servers import postgresql, redis
 from tests.support.splitting import RULES, Here, contents, lines, write
 
 Told = Counter[tuple[Any, ...]]
@@ -31,9 +32,9 @@ PROGRAM = segdsl.loads(RULES, "shop.seg")
 class Place:
     """A store and a file of events, and runs of them. `told` is what all of the runs told of."""
 
-    def __init__(self, folder: Path, texts: list[str]) -> None:
+    def __init__(self, folder: Path, texts: list[str], url: str) -> None:
         self.path = folder / "events.jsonl"
-        self.url = f"sqlite:///{folder / 'shop.store'}"
+        self.url = url or f"sqlite:///{folder / 'shop.store'}"
         self.told: Told = Counter()
         write(self.path, texts)
 
@@ -55,17 +56,17 @@ class Place:
 
     @property
     def there(self) -> dict[str, list[Any]]:
-        return contents(self.url)
+        return contents(self.url, self.path.parent)
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[..., Place]:
     """A place with so many events."""
 
-    def make(number: int = 240, seed: int = 1, texts: list[str] | None = None) -> Place:
+    def make(number: int = 240, seed: int = 1, texts: list[str] | None = None, url: str = "") -> Place:
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
-        return Place(folder, texts if texts is not None else lines(number, seed))
+        return Place(folder, texts if texts is not None else lines(number, seed), url)
 
     return make
 
@@ -160,6 +161,16 @@ def test_the_end_is_that_of_one_process(make: Callable[..., Place], seed: int) -
     assert several.run(3) == one.run()
     assert several.there == one.there
     assert several.told == one.told
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("url", [postgresql.packaged_url, redis.packaged_url], ids=["postgresql", "redis"])
+def test_the_end_is_the_same_on_a_server(
+    make: Callable[..., Place], tmp_path: Path, url: Callable[[Path], str]
+) -> None:
+    one, several = make(), make(url=url(tmp_path))
+    assert several.run(3) == one.run()
+    assert several.there == one.there
 
 
 @pytest.mark.usefixtures("here")

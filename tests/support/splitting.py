@@ -66,11 +66,10 @@ def lines(number: int, seed: int, customers: int = 24, *, late: bool = True) -> 
     return texts
 
 
-def contents(url: str) -> dict[str, list[Any]]:
+def contents(url: str, folder: Path) -> dict[str, list[Any]]:
     """All that a store holds and does not depend on how its batches were cut, by kind."""
     held: dict[str, list[Any]] = defaultdict(list)
     inputs: dict[str, list[Any]] = defaultdict(list)
-    folder = str(Path(url.removeprefix("sqlite:///")).parent)
     with segdsl.open_backend(url) as backend:
         for each in backend.contents():
             kind = type(each).__name__
@@ -82,7 +81,7 @@ def contents(url: str) -> dict[str, list[Any]]:
                 case StoredTally() if each.tally.kind == "batch":
                     pass
                 case _:
-                    held[kind].append(repr(each).replace(folder, ""))
+                    held[kind].append(repr(each).replace(str(folder), ""))
     return {kind: sorted(found) for kind, found in held.items()} | {"inputs": sorted(map(repr, inputs.items()))}
 
 

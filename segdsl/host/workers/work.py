@@ -39,6 +39,10 @@ def work(line: Line) -> None:
         line.say(_done(task, line))
     except EOFError:
         pass
+    except MemoryError:
+        line.say(
+            Failed("WorkerError", "a worker has run out of memory: run the same command again with fewer --workers")
+        )
     except SegdslError as error:
         line.say(Failed(type(error).__name__, str(error)))
     except Exception as error:
