@@ -27,6 +27,10 @@ PARTS_OF_AN_OUTCOME = {
 """What a listener may want to hear of, with the fields of an outcome that hold it."""
 
 
+PATIENCE = 600.0
+"""Seconds that a worker waits for its turn to commit, where only one can at a time."""
+
+
 class Stopped(Exception):  # noqa: N818 - nothing is wrong
     """The run has said that no more is to be kept."""
 
@@ -57,6 +61,7 @@ def _done(task: Task, line: Line) -> Done:
         seldom_tidied(),
         Engine(None, task.url, engine=task.engine, handlers=handlers, withdrawn=withdrawn) as engine,
     ):
+        engine.backend.wait_for_others(PATIENCE)
         worker = Worker(line, task)
         running = worker.running(engine)
         try:
