@@ -21,7 +21,7 @@ from segdsl.readers.written import Chosen
 from segdsl.records.inputs import Event
 from segdsl.records.outcomes import Reject
 from segdsl.values.kinds import INSTANT, Kind
-from segdsl.values.limits import EVENT_BYTES, IDENTITY_CHARACTERS, NAME_CHARACTERS
+from segdsl.values.limits import EVENT_BYTES, IDENTITY_BYTES, IDENTITY_CHARACTERS, NAME_CHARACTERS
 from segdsl.values.quick import UNUSUAL, Moments
 from segdsl.values.text import normal
 from segdsl.values.wire import BadValue, as_text, decode, shown
@@ -292,7 +292,7 @@ class EventShape:
 def identity(raw: Any) -> str:
     """A customer or an id: text in its normal form, or a whole number as its digits; empty when missing or blank.
 
-    Raises BadValue for all else, and when it is longer than `IDENTITY_CHARACTERS`.
+    Raises BadValue for all else, and when it is longer than `IDENTITY_CHARACTERS` or `IDENTITY_BYTES`.
     """
     if raw is None:
         return ""
@@ -301,6 +301,8 @@ def identity(raw: Any) -> str:
     text = as_text(raw)
     if len(text) > IDENTITY_CHARACTERS:
         raise BadValue(f"longer than {IDENTITY_CHARACTERS:,} characters")
+    if 4 * len(text) > IDENTITY_BYTES and len(text.encode("utf-8", "surrogatepass")) > IDENTITY_BYTES:
+        raise BadValue(f"longer than {IDENTITY_BYTES:,} bytes")
     return "" if text.isspace() else text
 
 

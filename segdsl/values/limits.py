@@ -30,6 +30,9 @@ TEXT_CHARACTERS = 100_000
 IDENTITY_CHARACTERS = 1_000
 """Of a customer, a visitor or an event's id."""
 
+IDENTITY_BYTES = 1_500
+"""Of the same in UTF-8: with a segment's name it is still a key that every store can hold."""
+
 WINDOW_ENTRIES = 100_000
 """Events one condition remembers for one customer in one window; what is over falls out at the old end."""
 

@@ -129,6 +129,7 @@ def test_times_without_an_offset_are_local(shape_of):
         ({"customer": True}, "no customer", "true, not text or a whole number"),
         ({"customer": Decimal("1.0")}, "no customer", "1.0, not text"),
         ({"customer": "x" * 1001}, "no customer", "longer than 1,000"),
+        ({"customer": "ü" * 751}, "no customer", "longer than 1,500 bytes"),
         ({"customer": 10**1200}, "no customer", "not text"),
         ({"customer": "\ud800"}, "no customer", "half a character"),
         ({"customer": None, "visitor": " "}, "no customer", "no customer and no visitor is named"),
