@@ -1,7 +1,7 @@
 """The machine's clock is set back, between runs and within one: time goes on in the store from where it was, nothing is
 lost or counted twice, and effects are delivered as soon as they would have been.
 
-Seen to fail when ...
+Seen to fail when the clock of the store goes back with what it is told, and when what was put off is left to wait.
 """
 
 import pytest
