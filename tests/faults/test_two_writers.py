@@ -1,7 +1,7 @@
 """Two processes that write to one store at once: every event counts, and counts once.
 
-Seen to fail when the versions of customers are not looked at, when how far an input was handled is not, and when each of two
-who begin a store at once keeps a secret of its own.
+Seen to fail when the versions of customers are not looked at, when how far an input was handled is not, and when each
+of two who begin a store at once keeps a secret of its own.
 """
 
 from collections import Counter

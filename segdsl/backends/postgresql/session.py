@@ -1,9 +1,12 @@
 """The connection to a server: made, and made anew when it is lost, so that whoever asks need not know.
 
-What only reads is asked again. A transaction that writes is done again if it did not land; where the connection was
-lost while it was committed, the server is asked what became of it.
+What only reads is asked again. A transaction that writes is done again if it did not land. Where the connection was
+lost while it was committed, the store tells: a transaction leaves its mark there, in one row a session. The number that
+the server has for it would not do: after a crash the numbers of those that did not land are given out again, and tell
+of somebody else's.
 """
 
+import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -38,6 +41,18 @@ SETTINGS = {
     "tcp_keepalives_count": "3",
 }
 
+LANDED = "landed "
+"""How the keys of marks begin. A mark is the instant of its transaction (microseconds UTC, by the clock here), or one
+more than the session's last."""
+
+REMEMBERED = 86_400_000_000
+"""Microseconds for which the last mark of a session is kept at least."""
+
+_PUT_MARK = """INSERT INTO segdsl_meta VALUES (%s, %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value"""
+_MARK = "SELECT value FROM segdsl_meta WHERE key = %s"
+_DROP_MARKS = """DELETE FROM segdsl_meta WHERE key IN (SELECT key FROM segdsl_meta
+    WHERE key >= %s AND key < %s AND value < %s FOR UPDATE SKIP LOCKED)"""
+
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _WHO = """SELECT pg_backend_pid(), (SELECT backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()),
     set_config('search_path', coalesce(quote_ident(current_schema()) || ', pg_temp', ''), false)"""
@@ -64,6 +79,8 @@ class Session:
         self._connection: Connection | None = None
         self._who: tuple[int, str] | None = None
         self._closed = False
+        self._writer = f"{LANDED}{secrets.token_hex(8)}"
+        self._mark = 0
 
     def open(self) -> None:
         """Connect. Raises StoreError at once when that fails."""
@@ -120,6 +137,7 @@ class Session:
                     connection.execute(BEGIN)
                     transaction = Transaction(connection)
                     answer = work(transaction)
+                    self._leave_mark(transaction)
                 return transaction.number, answer
             except psycopg.Error as error:
                 if not self._is_lost(error):
@@ -146,28 +164,39 @@ class Session:
             raise
         return True
 
+    def _leave_mark(self, transaction: Transaction) -> None:
+        """Have the transaction tell that it landed; the first one takes away what sessions long ago have left."""
+        now = time.time_ns() // 1000
+        if self._mark == 0:
+            transaction.put(_DROP_MARKS, LANDED, f"{LANDED}~", now - REMEMBERED)
+        self._mark = max(self._mark + 1, now)
+        transaction.put(_PUT_MARK, self._writer, self._mark)
+
     def _has_landed(self, number: str, waiting: "_Waiting", lost: psycopg.Error) -> bool:
-        """What became of a transaction whose commit was not answered. Connecting anew has ended the session that it ran
+        """Whether a transaction landed whose commit was not answered. Connecting anew has ended the session that it ran
         in, if it was still there, so it is not in progress for long."""
         while True:
             waiting.after(lost)
             try:
-                row = self._at_hand().execute("SELECT pg_xact_status(%s::xid8)", [number]).fetchone()
-            except psycopg.Error as error:
-                if error.sqlstate != "22023":  # the server has not come as far as this number: it is another one
-                    if not self._is_lost(error):
-                        raise
-                    lost = error
+                if self._is_in_progress(number):
                     continue
-                row = None
-            status = row[0] if row else None
-            if status in ("committed", "aborted"):
-                return bool(status == "committed")
-            if status is None:
-                raise StoreError(
-                    f"the connection to the store {self.name} was lost while a batch was committed, and the server no "
-                    "longer knows what became of it: run again, which goes on where the store is"
-                ) from lost
+                row = self._at_hand().execute(_MARK, [self._writer]).fetchone()
+            except psycopg.Error as error:
+                if not self._is_lost(error):
+                    raise
+                lost = error
+            else:
+                return row is not None and bool(row[0] == self._mark)
+
+    def _is_in_progress(self, number: str) -> bool:
+        """Whether a transaction of this number is neither committed nor given up. It may be another one's by now."""
+        try:
+            row = self._at_hand().execute("SELECT pg_xact_status(%s::xid8)", [number]).fetchone()
+        except psycopg.Error as error:
+            if error.sqlstate == "22023":  # the server has lost what it had come to, and has not come so far again
+                return False
+            raise
+        return row is not None and row[0] == "in progress"
 
     # -------------------------------------------------------------------------------------------- the connection
 
