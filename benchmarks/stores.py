@@ -3,9 +3,9 @@ and Redis (Valkey) servers over the loopback interface, which are started for it
 
 All take the same file, in turn, with a journal and in the batches of `seg run`. Members with the instant since when,
 and the counts of the report, must be equal, or the run fails. What is timed begins with the opening of the store and
-ends when the last batch is committed. Beside the time on the wall stand the processor time of this process and that of
-the server. The rest of the time this process waits: for an answer of the server or the disk, or for its turn where the
-machine is busy with something else.
+ends when the last batch is committed. The time in which the machine was busy with something else, so that this
+process had to wait for its turn, is taken off the time on the wall (where the system tells). What is then left beside
+the processor time of this process it waits for an answer, of the server or of the disk.
 """
 
 import statistics
@@ -59,17 +59,22 @@ class Measured:
         return statistics.median(each.processor for each in self.times)
 
     @property
+    def own(self) -> float:
+        """The time on the wall without that in which others had the machine."""
+        return statistics.median(time.wall - turn for time, turn in self._each())
+
+    @property
     def turn(self) -> float:
-        """The share of the time in which others had the machine."""
-        return statistics.median((turn or 0.0) / each.wall for each, turn in zip(self.times, self.turns, strict=True))
+        """The share of the time on the wall in which others had the machine."""
+        return statistics.median(turn / time.wall for time, turn in self._each())
 
     @property
     def waiting(self) -> float:
-        """The share of the time in which this process wanted nothing but an answer: of the server, or of the disk."""
-        return statistics.median(
-            max(each.wall - each.processor - (turn or 0.0), 0.0) / each.wall
-            for each, turn in zip(self.times, self.turns, strict=True)
-        )
+        """The share of its own time in which this process wanted nothing but an answer: of the server, or the disk."""
+        return statistics.median(max(1 - time.processor / (time.wall - turn), 0.0) for time, turn in self._each())
+
+    def _each(self) -> list[tuple[Taken, float]]:
+        return [(time, turn or 0.0) for time, turn in zip(self.times, self.turns, strict=True)]
 
     @property
     def of_server(self) -> float | None:
@@ -167,34 +172,29 @@ def _remove(kinds: list[Store], folder: Path) -> None:
 
 
 def _show(result: Result, kinds: list[Store], measured: dict[str, Measured], events: int) -> None:
-    memory = measured["memory"].wall
+    memory = measured["memory"].own
     rows = tuple(
         (
-            name, each.wall, events / each.wall, each.wall / memory, each.processor, each.of_server,
-            f"{each.waiting:.0%}", f"{each.turn:.0%}",
+            name, each.wall, f"{each.turn:.0%}", each.own, events / each.own, each.own / memory,
+            each.processor, f"{each.waiting:.0%}", each.of_server,
         )
         for name, each in measured.items()
     )  # fmt: skip
     head = (
-        "",
-        "seconds, wall",
-        "events a second",
-        "to memory",
-        "processor",
-        "processor, server",
-        "waiting",
-        "for its turn",
-    )
+        "", "seconds, wall", "for its turn", "without that", "events a second", "to memory",
+        "processor", "waiting", "processor, server",
+    )  # fmt: skip
     title = f"Into stores, with a journal: {events:,} generated events, {RULES} rules"
     note = "; ".join(kind.server.said for kind in kinds if kind.server is not None)
     result.tables.append(Table(title, head, rows, f"Over the loopback interface: {note}." if note else ""))
-    bars = tuple((name, events / each.wall) for name, each in measured.items())
+    bars = tuple((name, events / each.own) for name, each in measured.items())
     result.charts.append(Chart("stores", title, "events a second", bars))
     result.figures = {
         name: {
-            "events a second": events / each.wall,
-            "to memory": each.wall / memory,
-            "seconds": each.wall,
+            "events a second": events / each.own,
+            "to memory": each.own / memory,
+            "seconds, wall": each.wall,
+            "seconds": each.own,
             "waiting": each.waiting,
             "for its turn": each.turn,
             "processor": each.processor,
