@@ -12,14 +12,14 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, SupportsBytes
+from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 import segdsl
-from segdsl.backends.base import Batch
+from segdsl.backends.base import Batch, Versioned, nothing
 from segdsl.backends.sqlite import SqliteBackend, open_file
 from segdsl.backends.sqlite.statements import TIMERS
 from segdsl.records.inputs import Event
@@ -58,24 +58,24 @@ class Counted:
     commits: int = 0
 
     def watch(self, backend: SqliteBackend) -> None:
-        load, commit, timers = backend.load, backend.commit, backend.timers
+        fetch, commit, timers = backend.fetch, backend.commit, backend.timers
 
-        def loading(customers: Sequence[str]) -> dict[str, SupportsBytes]:
-            found = load(customers)
+        def fetching(customers: Sequence[str]) -> dict[str, Versioned]:
+            found = fetch(customers)
             self.loaded += len(found)
             return found
 
-        def committing(batch: Batch) -> list[Effect]:
+        def committing(batch: Batch, sure: Callable[[], object] = nothing) -> list[Effect]:
             self.committed += len(batch.states)
             self.commits += 1
-            return commit(batch)
+            return commit(batch, sure)
 
         def timing(at: int, limit: int) -> list[str]:
             found = timers(at, limit)
             self.timers += len(found)
             return found
 
-        backend.load, backend.commit, backend.timers = loading, committing, timing  # type: ignore[method-assign]
+        backend.fetch, backend.commit, backend.timers = fetching, committing, timing  # type: ignore[method-assign]
 
 
 @define

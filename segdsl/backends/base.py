@@ -11,7 +11,7 @@ worked out anew.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self, SupportsBytes
 
@@ -128,7 +128,7 @@ class Backend(ABC):
         or an effect of the same id lands, which takes the notice's place. (If that one is withdrawn in its turn, the
         notice comes back: the host did get the first.)"""
 
-    # ------------------------------------------------------------------------------------------- what a batch works with
+    # ------------------------------------------------------------------------------------------ what a batch works with
 
     @abstractmethod
     def clock(self) -> int | None:
@@ -235,11 +235,12 @@ class Backend(ABC):
         whose place there is a notice by now that it is withdrawn, which stays."""
 
     @abstractmethod
-    def claim(self, limit: int, now: int, until: int) -> list[StoredEffect]:
-        """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, but for dead letters;
-        none of them is claimed by anybody before `until`. Each comes as it is then: with this try counted. Two who
-        claim at once are given different ones. An effect that was claimed counts as one the host was given: if it is
-        withdrawn, there is a notice."""
+    def claim(self, limit: int, now: int, until: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
+        """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, dead letters aside;
+        nobody is given one of them again before `until`. Each comes as it is then, with this try counted. Two who
+        claim at once are given different ones. An effect that was claimed counts as one that the host was given: if it
+        is withdrawn, there is a notice. With `actions` only their effects are claimed, and notices if the empty name
+        is among them."""
 
     @abstractmethod
     def failed(self, effect: Effect, error: str, again: int | None) -> None:
@@ -252,16 +253,16 @@ class Backend(ABC):
 
     @abstractmethod
     def revive(self, ids: Sequence[str]) -> int:
-        """Have dead letters be effects in the outbox again that were never tried, and can be claimed at once. Gives how
-        many there were of these ids."""
+        """Have dead letters be effects in the outbox again that can be claimed at once, without a try counted. Gives
+        how many there were of these ids."""
 
-    # ------------------------------------------------------------------------------------------------- care of the store
+    # ------------------------------------------------------------------------------------------------ care of the store
 
     @abstractmethod
     def prune(self, bounds: Mapping[str, int], before: int) -> int:
-        """Drop memberships that have ended: of each of the customers those that did before its bound (microseconds UTC).
-        `before` is remembered as the instant before which the recorded past is no longer whole, if it is later than the
-        one remembered. Gives how many were dropped. The generation grows."""
+        """Drop memberships that have ended: of each of the customers those that did before the bound (microseconds
+        UTC). `before` is remembered as the instant before which the recorded past is no longer whole, if it is later
+        than the one remembered. Gives how many were dropped. The generation grows."""
 
     @abstractmethod
     def pruned(self) -> int | None:

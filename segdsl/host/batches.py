@@ -9,13 +9,14 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Self
+from random import Random
+from typing import Self, TypeVar
 
 import msgspec
 
 from segdsl.backends import open_backend
-from segdsl.backends.base import Backend, Position, StoredProgram, Tally
-from segdsl.diagnostics.errors import StoreError
+from segdsl.backends.base import Backend, Position, StoredProgram, Tally, nothing
+from segdsl.diagnostics.errors import ConflictError, StoreError
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.lives import Lives
 from segdsl.host.loading import Program, plan_of
@@ -38,6 +39,14 @@ AHEAD = 5 * MINUTE
 LOT = 5_000
 """Items of a large batch that are taken before somebody hears of it."""
 
+ANEW = 12
+"""How often a batch is worked out anew because others have written what it was worked out from. Large ones are split
+after that, see `replay.py`."""
+
+PAUSE = 0.002
+"""Seconds before the first time; twice as many each time from then on, up to a quarter of a second, give or take."""
+
+Made = TypeVar("Made")
 Handler = Callable[[Effect], object]
 HeldHandler = Callable[[Held], object]
 Listen = Callable[[list[Outcome]], None]
@@ -64,6 +73,8 @@ class Batches(Questions):
         journal: bool | None = None,
     ) -> None:
         self.backend = open_backend(backend) if isinstance(backend, str) else backend
+        self.pause: Callable[[float], object] = time.sleep
+        self._jitter = Random()  # noqa: S311 - only so that two who wait do not wait alike
         try:
             self.plan, self.stored = self._install(program, journal)
         except BaseException:
@@ -76,6 +87,7 @@ class Batches(Questions):
         self.ruled = {attribute.name for attribute in self.plan.attributes if attribute.ruled}
         self.segments = {segment.name: segment for segment in self.plan.segments}
         self.clock = clock
+        self._see_generation()
         self.vouched = self.backend.clock() or 0
         self.handlers = dict(handlers or {})
         self.withdrawn = withdrawn
@@ -133,6 +145,7 @@ class Batches(Questions):
         settled: bool = False,
         between: Callable[[int], object] = lambda taken: None,
         unheard: Report | None = None,
+        since: Mapping[str, Position | None] | None = None,
     ) -> list[Outcome]:
         """Take in one batch and commit it together with the input's `positions`. `vouched` is the instant up to which
         events are believed, in place of the clock's. `before_commit` sees the outcomes first.
@@ -145,18 +158,50 @@ class Batches(Questions):
 
         `unheard`: nobody is to hear of the outcomes. What came of the items is counted there, and none are given.
 
-        `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over."""
-        taking = self._taking(vouched if vouched is not None else self._believed(), positions or {}, settled)
-        taking.load_for(items)
-        outcomes = take_all(taking, items[:LOT], unheard)
-        for start in range(LOT, len(items), LOT):
-            between(start)
-            outcomes += take_all(taking, items[start : start + LOT], unheard)
-        if read_again and held is not None:
-            held.update(taking.without_rejects())
-            held = None
-        self._commit(taking, outcomes, before_commit, held, inputs=bool(items))
-        return outcomes
+        `settled`: the events are their customers' without more ado, even a guest's; their visitors are passed over.
+
+        `since` is how far inputs were handled when this was read: raises TakenError when it is not so any more. Where
+        others have written to the same customers meanwhile the batch is worked out anew, and in the end ConflictError
+        is raised. Nothing of the batch is kept then."""
+
+        def once() -> list[Outcome]:
+            counted = Report() if unheard is not None else None
+            taking = self._taking(vouched if vouched is not None else self._believed(), positions or {}, settled)
+            taking.load_for(items)
+            outcomes = take_all(taking, items[:LOT], counted)
+            for start in range(LOT, len(items), LOT):
+                between(start)
+                outcomes += take_all(taking, items[start : start + LOT], counted)
+            rejects = taking.without_rejects() if read_again and held is not None else None
+            earlier = held if rejects is None else None
+            self._commit(taking, outcomes, before_commit, earlier, inputs=bool(items), since=since)
+            if rejects is not None and held is not None:
+                held.update(rejects)
+            if unheard is not None and counted is not None:
+                unheard.include(counted)
+            return outcomes
+
+        return self._anew(once)
+
+    def _anew(self, attempt: Callable[[], Made]) -> Made:
+        """What an attempt gives, made anew while others have written what it was made from."""
+        for number in range(ANEW):
+            try:
+                return attempt()
+            except ConflictError:
+                if number == ANEW - 1:
+                    raise
+                self._see_generation()
+                self.pause(min(PAUSE * 2**number, 0.25) * self._jitter.uniform(0.5, 1.5))
+        raise AssertionError("the last attempt gave something or raised")
+
+    def _see_generation(self) -> None:
+        """Look at what concerns all customers. Raises StoreError when other rules are in place by now."""
+        self.generation = self.backend.generation()
+        self.any_forgotten = self.backend.remembers_forgotten()
+        kept = self.backend.program()
+        if kept is not None and kept.digest != self.stored.digest:
+            raise StoreError("other rules were put in place in this store meanwhile: begin again with those")
 
     def _believed(self) -> int:
         """The instant up to which events are believed (language.md section 5.1)."""
@@ -166,8 +211,9 @@ class Batches(Questions):
         self, vouched: int = instants.LATEST, positions: Mapping[str, Position] | None = None, settled: bool = False
     ) -> Taking:
         return Taking(
-            self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal, settled
-        )
+            self.backend, self.lives, self.ruled, self.tombstone, vouched, positions or {}, self.stored.journal,
+            settled, self.generation, self.any_forgotten,
+        )  # fmt: skip
 
     def _commit(
         self,
@@ -177,17 +223,20 @@ class Batches(Questions):
         held: Counter[Tally] | None = None,
         *,
         inputs: bool = False,
+        since: Mapping[str, Position | None] | None = None,
     ) -> None:
         """Commit a batch, and the tallies that were `held` back, and hand over what it put into the outbox: first
-        notices of what is withdrawn. An effect that nobody was given is withdrawn without one."""
-        if before_commit is not None:
-            before_commit(outcomes)
-        batch = taking.batch()
+        notices of what is withdrawn. An effect that nobody was given is withdrawn without one.
+
+        Raises ConflictError, and keeps nothing, where it has to be worked out anew."""
+        batch = taking.batch(since)
         if outcomes or inputs:
             batch.tallies[Tally("batch", "", self.clock() // DAY)] = 1
         if held:
             batch.tallies = dict(held + Counter(batch.tallies))
-        notices = self.backend.commit(batch)
+        notices = self.backend.commit(batch, nothing if before_commit is None else lambda: before_commit(outcomes))
+        if batch.erased or batch.tombstones:
+            self._see_generation()
         if held:
             held.clear()
         self._hand_over([*notices, *batch.effects])
@@ -213,13 +262,13 @@ class Batches(Questions):
         return self.withdrawn if effect.mark == "withdrawn" else self.handlers.get(effect.action)
 
     def _hand_over(self, effects: list[Effect]) -> None:
-        done: list[str] = []
+        done: list[Effect] = []
         try:
             for effect in effects:
                 handler = self._handler(effect)
                 if handler is not None:
                     handler(effect)
-                    done.append(effect.id)
+                    done.append(effect)
         finally:
             if done:
                 self.backend.delivered(done)

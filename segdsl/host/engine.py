@@ -6,7 +6,7 @@ when somebody asks, exactly at its instants; `advance` looks only at those whose
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -112,9 +112,13 @@ class Engine(Batches):
 
     def link(self, link: Link) -> None:
         """Have a guest turn out to be a customer, as the journal of another store tells (language.md section 5.18)."""
-        taking = self._taking(settled=True)
-        outcomes = taking.link(link)
-        self._commit(taking, outcomes)
+
+        def once() -> None:
+            taking = self._taking(settled=True)
+            outcomes = taking.link(link)
+            self._commit(taking, outcomes)
+
+        self._anew(once)
 
     # -------------------------------------------------------------------------------------------------------- decisions
 
@@ -186,12 +190,19 @@ class Engine(Batches):
         """
         instant = instant_of(to) if to is not None else self.clock()
         self.vouched = max(self.vouched, instant)
-        while customers := self.backend.timers(instant, PAGE):
+        while self._anew(lambda: self._advance_page(instant, before_commit)):
+            pass
+        self.backend.commit(Batch(clock=instant))
+
+    def _advance_page(self, instant: int, before_commit: Listen | None) -> bool:
+        """Let the clock run for some whose timers are due. Gives whether there were any."""
+        customers = self.backend.timers(instant, PAGE)
+        if customers:
             taking = self._taking()
             taking.load(customers)
-            outcomes = [taking.advance(customer, instant) for customer in customers]
+            outcomes = [taking.advance(customer, instant) for customer in customers if customer in taking.kept]
             self._commit(taking, outcomes, before_commit)
-        self.backend.commit(Batch(clock=instant))
+        return bool(customers)
 
     # -------------------------------------------------------------------------------------------------- the host's word
 
@@ -237,12 +248,15 @@ class Engine(Batches):
 
     def _said(self, saying: Saying, customers: Iterator[str], before_commit: Listen | None) -> Iterator[list[Listed]]:
         while page := [saying.named(each) for each in islice(customers, LISTED)]:
-            taking = self._taking()
-            taking.load([each for each in page if isinstance(each, str)])
-            found = [saying.say(each, taking) if isinstance(each, str) else each for each in page]
-            if taking.touched:
-                self._commit(taking, [each.outcome for each in found], before_commit)
-            yield found
+            yield self._anew(partial(self._say_page, saying, page, before_commit))
+
+    def _say_page(self, saying: Saying, page: list[str | Listed], before_commit: Listen | None) -> list[Listed]:
+        taking = self._taking()
+        taking.load([each for each in page if isinstance(each, str)])
+        found = [saying.say(each, taking) if isinstance(each, str) else each for each in page]
+        if taking.touched:
+            self._commit(taking, [each.outcome for each in found], before_commit)
+        return found
 
     def _list(
         self, kind: type[Include | Exclude | Unlist], customer: str, segment: str, at: Moment | None, id_: str | None
@@ -250,6 +264,12 @@ class Engine(Batches):
         self.known_segment(segment)
         if not customer or not customer.strip():
             raise InputError("a customer's id cannot be empty")
+        known_as = id_ or secrets.token_hex(8)
+        return self._anew(lambda: self._list_once(kind, customer, segment, at, known_as))
+
+    def _list_once(
+        self, kind: type[Include | Exclude | Unlist], customer: str, segment: str, at: Moment | None, id_: str
+    ) -> Outcome:
         taking = self._taking()
         customer = taking.named(customer)
         life = taking.life(customer)
@@ -259,13 +279,16 @@ class Engine(Batches):
         instant = self._instant(at) if at is not None else max(self.now(), latest) or self.clock()
         if life is not None and instant < latest - self.plan.lateness:
             raise ClockError(f"{customer!r} has done something at {instant_text(latest)}; this would be too late")
-        outcome = taking.take_listing(kind(id_ or secrets.token_hex(8), customer, instant, segment))
+        outcome = taking.take_listing(kind(id_, customer, instant, segment))
         self._commit(taking, [outcome])
         return outcome
 
     def forget(self, customer: str, at: Moment | None = None) -> bool:
         """Erase all that is known of a customer, and of the guests who became that customer (language.md section 5.17).
         Events up to this instant are kept out from now on. Gives whether they were known."""
+        return self._anew(lambda: self._forget_once(customer, at))
+
+    def _forget_once(self, customer: str, at: Moment | None) -> bool:
         taking = self._taking()
         life = taking.life(customer)
         instant = instant_of(at) if at is not None else self.now()

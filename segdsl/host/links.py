@@ -26,11 +26,13 @@ class Linked:
 
 @define(eq=False)
 class Links:
-    """`visitors` are those looked up (None: never seen), `made` the links of guests. `renamed` are the guests whom a
-    new customer took over, `ended` those who were joined with one who was known, since the store was last written."""
+    """`visitors` are those looked up (None: never seen), with the `versions` that they had; `made` the links of guests.
+    `renamed` are the guests whom a new customer took over, `ended` those who were joined with one who was known, since
+    the store was last written."""
 
     backend: Backend
     visitors: dict[str, Visitor | None] = field(factory=dict)
+    versions: dict[str, int] = field(factory=dict)
     touched: dict[str, None] = field(factory=dict)
     made: dict[str, StoredLink] = field(factory=dict)
     undone: set[str] = field(factory=set)
@@ -41,7 +43,8 @@ class Links:
         """Look some visitors up."""
         wanted = [name for name in dict.fromkeys(visitors) if name and name not in self.visitors]
         kept = self.backend.visitors(wanted) if wanted else {}
-        found = {name: decode_visitor(data) for name, data in kept.items()}
+        found = {name: decode_visitor(bytes(data.state)) for name, data in kept.items()}
+        self.versions |= {name: data.version for name, data in kept.items()}
         self.visitors |= {name: found.get(name) for name in wanted}
 
     def visitor(self, name: str) -> Visitor | None:
@@ -101,6 +104,10 @@ class Links:
             self.ended.pop(name, None)
             self.undone.add(name)
         return [*guests, *following]
+
+    def versions_touched(self) -> dict[str, int]:
+        """The versions that the visitors had which are to be kept anew (0: not seen before)."""
+        return {name: self.versions.get(name, 0) for name in self.touched}
 
     def stored(self) -> list[StoredVisitor]:
         """The visitors that are to be kept."""

@@ -288,7 +288,7 @@ class Questions:
         record = self.backend.visitors([visitor]).get(visitor)
         if record is None:
             return None
-        known = decode_visitor(record)
+        known = decode_visitor(bytes(record.state))
         return known.account or known.guest
 
     def became(self, guest: str) -> str | None:

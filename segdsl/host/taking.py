@@ -12,7 +12,17 @@ from itertools import chain
 from attrs import define, field
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredLink, StoredState, Tally, TallyKind
+from segdsl.backends.base import (
+    Backend,
+    Basis,
+    Batch,
+    Position,
+    StoredInputs,
+    StoredLink,
+    StoredState,
+    Tally,
+    TallyKind,
+)
 from segdsl.host.identity import Settled, no_guest, settle
 from segdsl.host.links import Linked, Links
 from segdsl.host.lives import Lives
@@ -41,7 +51,10 @@ class Taking:
     positions: Mapping[str, Position] = {}
     journal: bool = True
     settled: bool = False
+    generation: int | None = None
+    any_forgotten: bool = True
     links: Links = field(init=False)
+    versions: dict[str, int] = field(factory=dict)
     looked_up: set[str] = field(factory=set)
     kept: dict[str, Life] = field(factory=dict)
     forgotten: dict[str, int] = field(factory=dict)
@@ -77,9 +90,10 @@ class Taking:
         """Read what is kept of some customers."""
         wanted = [name for name in dict.fromkeys(customers) if name and name not in self.looked_up]
         self.looked_up.update(wanted)
-        found = self.backend.load(wanted)
-        self.kept |= {name: decode(data) for name, data in found.items()}
-        if not self.backend.remembers_forgotten():
+        found = self.backend.fetch(wanted)
+        self.kept |= {name: decode(data.state) for name, data in found.items()}
+        self.versions |= {name: found[name].version if name in found else 0 for name in wanted}
+        if not self.any_forgotten:
             return
         # One who has come back could still be sent a late event from before.
         hashes = {self.tombstone(name): name for name in wanted if self.lives.lateness or name not in found}
@@ -367,9 +381,10 @@ class Taking:
             del self.tallies[counted]
         return {Tally(*counted): number for counted, number in rejects.items()}
 
-    def batch(self) -> Batch:
-        """All of it, for one commit."""
+    def batch(self, since: Mapping[str, Position | None] | None = None) -> Batch:
+        """All of it, for one commit. `since` is how far inputs were handled when it was begun."""
         self._name()
+        basis = Basis(self.generation, self._versions(), self.links.versions_touched(), dict(since or {}))
         lives = ((customer, self.kept[customer]) for customer in self.touched)
         states = [StoredState(name, life, life.head.clock, life.head.due, life.head.timer) for name, life in lives]
         return Batch(
@@ -388,7 +403,13 @@ class Taking:
             list(self.links.ended),
             list(self.links.made.values()),
             self.links.stored(),
+            basis=basis,
         )
+
+    def _versions(self) -> dict[str, int]:
+        """Those of the customers whom the batch changes."""
+        changed = (self.touched, self.erased, self.links.renamed, self.links.ended)
+        return {name: self.versions[name] for name in chain(*changed) if name in self.versions}
 
 
 def _together(parts: list[Outcome]) -> Outcome:

@@ -1,6 +1,8 @@
-"""The same random batches to the SQLite backend and to the one in memory: every answer must be the same."""
+"""The same random batches to every backend that keeps anything and to the one in memory: every answer must be the
+same."""
 
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from hypothesis import settings
@@ -8,11 +10,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
-from segdsl.backends.base import Backend, Batch, Position, StoredInputs, StoredState, Tally
+from segdsl.backends import open_backend
+from segdsl.backends.base import (
+    Backend,
+    Basis,
+    Batch,
+    Position,
+    StoredInputs,
+    StoredState,
+    StoredVisitor,
+    Tally,
+)
 from segdsl.backends.memory import MemoryBackend
-from segdsl.backends.sqlite import open_file
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Because, Change, Effect
+from tests.backends.conftest import URLS
 
 CUSTOMERS = ["", "a", "a\0", "ann", "Ünal", "\ufffd", "🛒"]
 SEGMENTS = ["new", "vip", "vip lapsed"]
@@ -24,7 +36,7 @@ states = st.builds(StoredState, customers, st.binary(max_size=5), instants, st.n
 effects = st.builds(
     Effect,
     st.sampled_from("abcdef"),
-    st.just("send"),
+    st.sampled_from(["send", "show"]),
     customers,
     st.dictionaries(st.text(max_size=3), st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3)),
     instants,
@@ -39,7 +51,13 @@ tallies = st.dictionaries(
     st.integers(1, 3),
     max_size=4,
 )
-positions = st.builds(Position, instants, instants, instants)
+positions = st.none() | st.builds(Position, instants, instants, instants)
+VISITORS = ["", "v", "🛒"]
+visitors = st.lists(
+    st.builds(StoredVisitor, st.sampled_from(VISITORS), customers, st.binary(max_size=3)),
+    max_size=2,
+    unique_by=lambda each: each.visitor,
+)
 # What happens: who, which segment, how much later than what happened to them there before, and why.
 happenings = st.lists(st.tuples(customers, segments, st.integers(0, 2), becauses), max_size=12)
 # What is taken back: who, which segment, and how many of the last changes.
@@ -49,23 +67,26 @@ Key = tuple[str, str]  # a customer and a segment
 
 
 class Agreement(RuleBasedStateMachine):
+    name: str
+
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.file = Path(self.folder.name) / "a.store"
+        self.folders = [tempfile.TemporaryDirectory()]
+        self.url = URLS[self.name](Path(self.folders[0].name))
         self.memory: Backend = MemoryBackend()
-        self.sqlite: Backend = open_file(self.file)
+        self.kept: Backend = open_backend(self.url)
         self.recorded: dict[Key, list[Change]] = {}  # what has happened and was not taken back
         self.arrival = 0
 
     def teardown(self) -> None:
-        self.sqlite.close()
-        self.folder.cleanup()
+        self.kept.close()
+        for folder in self.folders:
+            folder.cleanup()
 
     def both_commit(self, batch: Batch) -> bool:
         """Whether both took the batch; that one takes it and the other does not is a failure."""
         taken = []
-        for backend in (self.memory, self.sqlite):
+        for backend in (self.memory, self.kept):
             try:
                 backend.commit(batch)
                 taken.append(True)
@@ -75,7 +96,7 @@ class Agreement(RuleBasedStateMachine):
         return taken[0]
 
     @rule(
-        kept=st.lists(states, max_size=8),
+        kept=st.lists(states, max_size=8, unique_by=lambda each: each.customer),
         happened=happenings,
         done=st.lists(effects, max_size=4),
         back=takings_back,
@@ -84,6 +105,8 @@ class Agreement(RuleBasedStateMachine):
         clock=st.none() | instants,
         read=st.dictionaries(st.sampled_from("pq"), positions),
         counted=tallies,
+        seen=visitors,
+        stale=st.sampled_from([False, False, False, True]),
     )
     def commit(
         self,
@@ -96,6 +119,8 @@ class Agreement(RuleBasedStateMachine):
         clock: int | None,
         read: dict[str, Position],
         counted: dict[Tally, int],
+        seen: list[StoredVisitor],
+        stale: bool,
     ) -> None:
         recorded = {key: list(some) for key, some in self.recorded.items() if key[0] not in erased}
         undone = self.taken_back(recorded, {key: (many, 0) for key, many in back.items()})
@@ -106,9 +131,29 @@ class Agreement(RuleBasedStateMachine):
             before.append(changes[-1])
         tombs = {f"h{customer}": self.arrival for customer in erased}
         pages = [StoredInputs(state.customer, state.state) for state in kept]
-        batch = Batch(kept, undone, withdrawn, changes, done, pages, erased, tombs, read, clock, counted)
-        assert self.both_commit(batch)
-        self.recorded = recorded
+        notes = {name: position and repr(position).encode() for name, position in read.items()}
+        basis = self.basis([each.customer for each in kept], [each.visitor for each in seen], stale)
+        batch = Batch(
+            kept, undone, withdrawn, changes, done, pages, erased, tombs, read, clock, counted, visitors=seen,
+            notes=notes, basis=basis,
+        )  # fmt: skip
+        if self.both_commit(batch):
+            self.recorded = recorded
+        else:
+            assert stale and (kept or seen)
+
+    def basis(self, customers: list[str], seen: list[str], stale: bool) -> Basis:
+        """What a batch about some customers and visitors is worked out from."""
+        fetched, found = self.memory.fetch(customers), self.memory.visitors(seen)
+        versions = {name: fetched[name].version if name in fetched else 0 for name in customers}
+        others = {name: found[name].version if name in found else 0 for name in seen}
+        if stale:  # of what is looked at last
+            name = next(reversed([*others, *versions]), None)
+            for each in (versions, others):
+                if name in each:
+                    each[name] += 1
+        positions = {source: self.memory.position(source) for source in "pq"}
+        return Basis(None, versions, others, positions)
 
     @rule(
         happened=happenings,
@@ -145,29 +190,67 @@ class Agreement(RuleBasedStateMachine):
         instant = before[-1].instant + later if before else later
         return Change(*key, not (before and before[-1].entered), instant, self.arrival, 0, because)
 
+    @rule(limit=st.integers(0, 3))
+    def deliver(self, limit: int) -> None:
+        effects = self.memory.outbox(limit)
+        self.memory.delivered(effects)
+        self.kept.delivered(effects)
+
+    @rule(
+        limit=st.integers(0, 3),
+        now=st.integers(0, 9),
+        actions=st.none() | st.sets(st.sampled_from(["", "send", "show"])),
+        failed=st.lists(st.none() | st.integers(0, 9), max_size=3),
+    )
+    def claim(self, limit: int, now: int, actions: set[str] | None, failed: list[int | None]) -> None:
+        claimed = self.memory.claim(limit, now, now + 3, actions)
+        assert self.kept.claim(limit, now, now + 3, actions) == claimed
+        for each, again in zip(claimed, failed, strict=False):
+            self.memory.failed(each.effect, "no answer", again)
+            self.kept.failed(each.effect, "no answer", again)
+
     @rule(ids=st.lists(st.sampled_from("abcdef"), max_size=3))
-    def deliver(self, ids: list[str]) -> None:
-        self.memory.delivered(ids)
-        self.sqlite.delivered(ids)
+    def revive(self, ids: list[str]) -> None:
+        assert self.kept.revive(ids) == self.memory.revive(ids)
+
+    @rule(bounds=st.dictionaries(customers, instants, max_size=4), before=instants)
+    def prune(self, bounds: dict[str, int], before: int) -> None:
+        assert self.kept.prune(bounds, before) == self.memory.prune(bounds, before)
+        for key, changes in self.recorded.items():
+            bound = bounds.get(key[0], -99)
+            pairs = [changes[at : at + 2] for at in range(0, len(changes), 2)]
+            self.recorded[key] = [c for pair in pairs if len(pair) == 1 or pair[1].instant >= bound for c in pair]
+
+    @rule()
+    def move(self) -> None:
+        """All that a store holds goes into a fresh one, which is used from then on."""
+        self.folders.append(tempfile.TemporaryDirectory())
+        url = URLS[self.name](Path(self.folders[-1].name))
+        with closing(self.kept):
+            other = open_backend(url)
+            other.fill(self.kept.contents())
+        memory = MemoryBackend()
+        memory.fill(self.memory.contents())
+        self.url, self.kept, self.memory = url, other, memory
 
     @rule()
     def reopen(self) -> None:
-        self.sqlite.close()
-        self.sqlite = open_file(self.file)
+        self.kept.close()
+        self.kept = open_backend(self.url)
 
     @invariant()
     def the_same_now(self) -> None:
-        assert self.answers(self.sqlite, None) == self.answers(self.memory, None)
+        assert self.answers(self.kept, None) == self.answers(self.memory, None)
 
     @invariant()
     def history_is_what_was_not_taken_back(self) -> None:
         for customer in CUSTOMERS:
             changes = [each for (who, _), some in self.recorded.items() if who == customer for each in some]
-            assert self.sqlite.history(customer) == sorted(changes, key=lambda each: (each.instant, each.arrival))
+            assert self.kept.history(customer) == sorted(changes, key=lambda each: (each.instant, each.arrival))
 
     @rule(at=st.integers(-1, 30))
     def the_same_then(self, at: int) -> None:
-        assert self.answers(self.sqlite, at) == self.answers(self.memory, at)
+        assert self.answers(self.kept, at) == self.answers(self.memory, at)
 
     @staticmethod
     def answers(backend: Backend, at: int | None) -> list[object]:
@@ -183,6 +266,12 @@ class Agreement(RuleBasedStateMachine):
             list(backend.standings(at)),
             list(backend.moves()),
             list(backend.tallies().items()),
+            {name: (bytes(each.state), each.version) for name, each in backend.fetch(CUSTOMERS).items()},
+            {name: (bytes(each.state), each.version) for name, each in backend.visitors(VISITORS).items()},
+            [backend.note(source) for source in "pq"],
+            backend.pruned(),
+            backend.dead(100),
+            backend.faults(),
             backend.outbox(2),
             backend.outbox(100),
             [backend.memberships(customer, at) for customer in CUSTOMERS],
@@ -193,5 +282,18 @@ class Agreement(RuleBasedStateMachine):
         ]
 
 
-Agreement.TestCase.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
-TestAgreement = Agreement.TestCase
+SETTINGS = settings(max_examples=40, stateful_step_count=20, deadline=None)
+
+
+def cases() -> dict[str, type]:
+    """A test case for every backend that keeps anything."""
+    found = {}
+    for name in URLS:
+        if name != "memory":
+            machine = type(f"AgreementOf{name.capitalize()}", (Agreement,), {"name": name})
+            machine.TestCase.settings = SETTINGS
+            found[f"Test{name.capitalize()}"] = machine.TestCase
+    return found
+
+
+globals().update(cases())

@@ -321,13 +321,13 @@ def test_an_effect_that_is_kept_already_is_not_kept_twice(backend: Backend) -> N
 
 def test_delivered_effects_leave_the_outbox(backend: Backend) -> None:
     backend.commit(Batch(effects=[effect(id_) for id_ in "abc"]))
-    backend.delivered(["c", "a", "nobody knows it"])
+    backend.delivered([effect("c"), effect("a"), effect("nobody knows it")])
     assert [each.id for each in backend.outbox(10)] == ["b"]
 
 
 def test_effects_that_come_after_a_delivery_stand_behind_the_rest(backend: Backend) -> None:
     backend.commit(Batch(effects=[effect(id_) for id_ in "abc"]))
-    backend.delivered(["b", "c"])
+    backend.delivered([effect("b"), effect("c")])
     backend.commit(Batch(effects=[effect("0")]))
     assert [each.id for each in backend.outbox(10)] == ["a", "0"]
 

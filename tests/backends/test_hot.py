@@ -7,7 +7,7 @@ from typing import SupportsBytes
 import pytest
 from attrs import frozen
 
-from segdsl.backends.base import Backend, Batch, StoredLink, StoredState
+from segdsl.backends.base import Backend, Batch, StoredLink, StoredState, Versioned
 from segdsl.backends.memory import MemoryBackend
 from segdsl.backends.sqlite import SqliteBackend, open_file
 from segdsl.backends.sqlite.hot import LARGE, Hot
@@ -163,12 +163,12 @@ def test_no_more_states_are_at_hand_than_there_may_be() -> None:
     hot = Hot(lambda: 1, most=1)
     hot.of([])
     for customer in ("ann", "bob"):
-        hot.keep(batch(customer, Given(b"1")), [1])
-    assert hot.of(["ann", "bob"]) == {"bob": Given(b"1")}
+        hot.keep(batch(customer, Given(b"1")), [(1, 7)])
+    assert hot.of(["ann", "bob"]) == {"bob": Versioned(Given(b"1"), 7)}
 
 
 def test_a_large_state_is_not_kept_at_hand() -> None:
     hot = Hot(lambda: 1)
     hot.of([])
-    hot.keep(batch("ann", Given(b"")), [LARGE + 1])
+    hot.keep(batch("ann", Given(b"")), [(LARGE + 1, 1)])
     assert hot.of(["ann"]) == {}

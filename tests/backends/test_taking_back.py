@@ -31,7 +31,7 @@ def notice(of: Effect) -> Effect:
 
 
 def deliver_all(backend: Backend) -> None:
-    backend.delivered([each.id for each in backend.outbox(100)])
+    backend.delivered(backend.outbox(100))
 
 
 # Changes
@@ -159,7 +159,7 @@ def test_a_withdrawn_effect_that_is_still_in_the_outbox_goes_out_of_it(backend: 
 
 def test_a_withdrawn_effect_that_was_delivered_comes_back_as_a_notice_behind_the_rest(backend: Backend) -> None:
     backend.commit(Batch(effects=[effect("a"), effect("b")]))
-    backend.delivered(["a"])
+    backend.delivered([effect("a")])
     backend.commit(Batch(withdrawn=[effect("a")]))
     assert backend.outbox(9) == [effect("b"), notice(effect("a"))]
 
@@ -230,13 +230,13 @@ def test_when_a_notice_is_gone_an_effect_of_its_id_can_be_withdrawn_without_anot
 
 def test_a_commit_gives_the_notices_that_it_puts_there(backend: Backend) -> None:
     backend.commit(Batch(effects=[effect("a"), effect("b")]))
-    backend.delivered(["a"])
+    backend.delivered([effect("a")])
     assert backend.commit(Batch(withdrawn=[effect("a"), effect("b")])) == [notice(effect("a"))]
 
 
 def test_a_commit_gives_no_notice_whose_place_an_effect_takes(backend: Backend) -> None:
     backend.commit(Batch(effects=[effect("a")]))
-    backend.delivered(["a"])
+    backend.delivered([effect("a")])
     assert backend.commit(Batch(withdrawn=[effect("a")], effects=[effect("a")])) == []
 
 
@@ -264,7 +264,7 @@ def test_an_effect_that_comes_after_a_withdrawal_can_be_withdrawn_without_a_noti
 def test_thousands_of_effects_are_withdrawn_at_once(backend: Backend) -> None:
     effects = [effect(f"e{number}") for number in range(3_000)]
     backend.commit(Batch(effects=effects))
-    backend.delivered([each.id for each in effects[::2]])
+    backend.delivered(effects[::2])
     backend.commit(Batch(withdrawn=effects))
     assert backend.outbox(9_999) == [notice(each) for each in effects[::2]]
 

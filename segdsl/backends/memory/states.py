@@ -1,13 +1,13 @@
 """The states in memory: those committed lately as they were given, all others as bytes."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import SupportsBytes
 
 from msgspec import Struct
 
-from segdsl.backends.base import StoredState
+from segdsl.backends.base import StoredState, Versioned
 from segdsl.backends.memory.agenda import Agenda
 
 HOT = 5_000
@@ -18,11 +18,13 @@ SHARE = 4
 
 
 class Row(Struct, gc=False):
-    """What is kept under a customer's id. See `StoredState`."""
+    """What is kept under a customer's id. See `StoredState` and `Versioned`."""
 
     state: SupportsBytes
+    clock: int
     due: int | None
     timer: int | None
+    version: int = 0
 
 
 class States:
@@ -41,10 +43,11 @@ class States:
         for each in states:
             customer, before = each.customer, self.rows.get(each.customer)
             if before is None:
-                before = rows[customer] = Row(each.state, None, None)
+                before = rows[customer] = Row(each.state, 0, None, None)
             self._due.move(customer, before.due, each.due)
             self._timers.move(customer, before.timer, each.timer)
-            before.state, before.due, before.timer = each.state, each.due, each.timer
+            before.state, before.clock, before.due, before.timer = each.state, each.clock, each.due, each.timer
+            before.version += 1
             if type(each.state) is bytes:
                 hot.pop(customer, None)
             else:
@@ -62,9 +65,19 @@ class States:
             self._due.move(customer, row.due, None)
             self._timers.move(customer, row.timer, None)
 
-    def load(self, customers: Sequence[str]) -> dict[str, SupportsBytes]:
-        rows = self.rows
-        return {customer: rows[customer].state for customer in customers if customer in rows}
+    def fetch(self, customers: Sequence[str]) -> dict[str, Versioned]:
+        found = ((customer, self.rows.get(customer)) for customer in customers)
+        return {customer: Versioned(row.state, row.version) for customer, row in found if row is not None}
+
+    def stand_at(self, versions: Mapping[str, int]) -> bool:
+        """Whether these are the versions of the customers."""
+        found = ((self.rows.get(customer), version) for customer, version in versions.items())
+        return all((0 if row is None else row.version) == version for row, version in found)
+
+    def stored(self) -> Iterator[StoredState]:
+        """All of them, as bytes."""
+        for customer, row in self.rows.items():
+            yield StoredState(customer, bytes(row.state), row.clock, row.due, row.timer)
 
     def due(self, at: int) -> list[str]:
         """Those whose `due` has come, in the order of their ids."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from segdsl.backends.base import Batch, Membership, Moves
+from segdsl.backends.base import Batch, Membership, Moves, StoredStay
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Because, Change
 from segdsl.values.instants import DAY
@@ -102,6 +102,24 @@ class Stays:
         if segments:
             self._segments[account] = segments
 
+    def prune(self, customer: str, before: int) -> int:
+        """Drop those of a customer that ended before an instant. Gives how many did."""
+        dropped = 0
+        for segment in self._segments.get(customer, ()):
+            kept = self._kept(segment, customer)
+            left = [stay for stay in kept if _goes_on(stay) or _decode(stay)[PARTS] >= before]
+            dropped += len(kept) - len(left)
+            if not left:
+                self._of[segment].pop(customer, None)
+            elif len(left) < len(kept):
+                self._of[segment][customer] = left[0] if len(left) == 1 else tuple(left)
+        if dropped:
+            left_in = tuple(name for name in self._segments[customer] if customer in self._of[name])
+            self._segments[customer] = self._shared.setdefault(left_in, left_in)
+            if not left_in:
+                del self._segments[customer]
+        return dropped
+
     def _kept(self, segment: str, customer: str) -> list[Stay]:
         of = self._of.get(segment)
         found = of.get(customer) if of is not None else None
@@ -184,6 +202,13 @@ class Stays:
             for change in self._changes(segment, customer, stay)
         ]
         return sorted(changes, key=lambda each: (each.instant, each.arrival, each.round, each.entered, each.segment))
+
+    def stored(self) -> Iterator[StoredStay]:
+        """All of them, those of a customer and segment in the order in which they were recorded."""
+        for segment, of in self._of.items():
+            for customer in of:
+                for stay in self._kept(segment, customer):
+                    yield StoredStay(*self._changes(segment, customer, stay))
 
     def moves(self) -> Iterator[Moves]:
         """How many stays of a segment began and ended, day by day."""

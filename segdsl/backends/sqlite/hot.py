@@ -7,9 +7,8 @@ asked before any of them is given; once somebody has written, all of them are fo
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import SupportsBytes
 
-from segdsl.backends.base import Batch
+from segdsl.backends.base import Batch, Versioned
 
 HOT = 10_000
 """States that are kept: some 20 MB of ordinary ones."""
@@ -26,9 +25,9 @@ class Hot:
         self._version = version
         self._most = most
         self._seen: int | None = None
-        self._states: OrderedDict[str, SupportsBytes] = OrderedDict()
+        self._states: OrderedDict[str, Versioned] = OrderedDict()
 
-    def of(self, customers: Sequence[str]) -> dict[str, SupportsBytes]:
+    def of(self, customers: Sequence[str]) -> dict[str, Versioned]:
         """Those of the customers whose states are at hand."""
         now = self._version()
         if now != self._seen:
@@ -37,14 +36,14 @@ class Hot:
         states = self._states
         return {customer: states[customer] for customer in customers if customer in states}
 
-    def keep(self, batch: Batch, sizes: Iterable[int]) -> None:
-        """After the commit of a batch. `sizes` are the bytes of each of its states."""
+    def keep(self, batch: Batch, written: Iterable[tuple[int, int]]) -> None:
+        """After the commit of a batch. `written` are the size in bytes and the version of each of its states."""
         states = self._states
         for customer in (*batch.erased, *batch.renamed, *batch.ended):
             states.pop(customer, None)
-        for each, size in zip(batch.states, sizes, strict=True):
+        for each, (size, version) in zip(batch.states, written, strict=True):
             if size <= LARGE and type(each.state) is not bytes:
-                states[each.customer] = each.state
+                states[each.customer] = Versioned(each.state, version)
                 states.move_to_end(each.customer)
             else:
                 states.pop(each.customer, None)

@@ -5,6 +5,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from segdsl.backends.sqlite.backend import SqliteBackend
+from segdsl.backends.sqlite.connections import connect
 from segdsl.backends.sqlite.failures import SENTENCES, explained
 from segdsl.backends.sqlite.schema import APPLICATION, SCHEMA, VERSION
 from segdsl.diagnostics.errors import OldStoreError, StoreError
@@ -26,9 +27,9 @@ def open_file(path: Path, busy_seconds: float = BUSY_SECONDS) -> SqliteBackend:
     with explained(path):
         # Looked at through a read-only connection first, so that nothing is written to a file that is not ours. Never
         # with open(): closing a file drops the locks that this process's other connections hold on it (POSIX).
-        with closing(_connect(path, "ro", busy_seconds)) as connection:
+        with closing(connect(path, "ro", busy_seconds)) as connection:
             fresh = _is_blank(connection, path)
-        connection = _connect(path, "rw", busy_seconds)
+        connection = connect(path, "rw", busy_seconds)
         try:
             _prepare(connection, path, fresh)
         except BaseException:
@@ -54,11 +55,6 @@ def _make_file(path: Path) -> None:
             path.touch(mode=0o600, exist_ok=False)
     except OSError as error:
         raise StoreError(f"no store can be opened at {path}: {error.strerror}") from error
-
-
-def _connect(path: Path, mode: str, busy_seconds: float) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(uri, uri=True, timeout=busy_seconds, isolation_level=None)
 
 
 def _is_blank(connection: sqlite3.Connection, path: Path) -> bool:

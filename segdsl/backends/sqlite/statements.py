@@ -1,21 +1,38 @@
 """The statements that the backend runs on the tables of `schema.py`. Every value is bound where a `?` stands."""
 
-PUT_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+PUT_PROGRAM = "INSERT INTO programs (digest, program) VALUES (?, ?)"
+NEXT_GENERATION = "INSERT INTO meta VALUES ('generation', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
+PUT_PRUNED = "INSERT INTO meta VALUES ('pruned', ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)"
 PUT_CLOCK = "INSERT INTO meta VALUES ('clock', ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)"
+STATE = "SELECT customer, state, version FROM states WHERE customer"
 PUT_STATE = """INSERT INTO states (customer, state, clock, due, timer) VALUES (?, ?, ?, ?, ?) ON CONFLICT (customer)
-    DO UPDATE SET state = excluded.state, clock = excluded.clock, due = excluded.due, timer = excluded.timer"""
+    DO UPDATE SET state = excluded.state, clock = excluded.clock, due = excluded.due, timer = excluded.timer,
+    version = version + 1"""
 PUT_COUNT = "INSERT INTO counts VALUES (?, ?) ON CONFLICT (segment) DO UPDATE SET members = members + excluded.members"
-PUT_EFFECT = """INSERT INTO outbox (id, customer, given, notice, effect) VALUES (?, ?, 0, 0, ?) ON CONFLICT (id)
-    DO UPDATE SET customer = excluded.customer, notice = 0, effect = excluded.effect WHERE notice"""  # `given` stays
-PUT_NOTICE = """INSERT INTO outbox (id, customer, given, notice, effect) VALUES (?, ?, 1, 1, ?) ON CONFLICT (id)
-    DO UPDATE SET customer = excluded.customer, notice = 1, effect = excluded.effect"""
+# Where an effect takes a notice's place, `given` stays.
+PUT_EFFECT = """INSERT INTO outbox (id, customer, action, effect) VALUES (?, ?, ?, ?) ON CONFLICT (id)
+    DO UPDATE SET customer = excluded.customer, action = excluded.action, notice = 0, effect = excluded.effect,
+    tries = 0, again = 0, dead = 0, error = '' WHERE notice"""
+PUT_NOTICE = """INSERT INTO outbox (id, customer, action, given, notice, effect) VALUES (?, ?, ?, 1, 1, ?)
+    ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, action = excluded.action, given = 1, notice = 1,
+    effect = excluded.effect, tries = 0, again = 0, dead = 0, error = ''"""
+OUTBOX = "SELECT sequence, given, tries, again, dead, error, effect FROM outbox"
+CLAIMABLE = f"{OUTBOX} WHERE NOT dead AND again <= ? ORDER BY sequence LIMIT ?"
+CLAIMABLE_OF = f"{OUTBOX} WHERE action = ? AND NOT dead AND again <= ? ORDER BY sequence LIMIT ?"
+DELIVERED = "DELETE FROM outbox WHERE id = ? AND notice = ?"
+FAILED = "UPDATE outbox SET error = ?, dead = ?, again = ? WHERE id = ? AND notice = ?"
+REVIVE = "UPDATE outbox SET dead = 0, tries = 0, again = 0, error = '', given = 1 WHERE id = ? AND dead"
+RESTORE_EFFECT = """INSERT INTO outbox (id, customer, action, effect, notice, given, tries, again, dead, error)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 PUT_JOURNAL = "INSERT INTO journal (customer, inputs) VALUES (?, ?)"
 TAKE_OUT = "DELETE FROM outbox WHERE id = ?"
 PUT_TOMBSTONE = "INSERT INTO tombstones VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET instant = excluded.instant"
-PUT_VISITOR = """INSERT INTO visitors VALUES (?, ?, ?) ON CONFLICT (visitor)
-    DO UPDATE SET account = excluded.account, record = excluded.record"""
+PUT_VISITOR = """INSERT INTO visitors (visitor, account, record) VALUES (?, ?, ?) ON CONFLICT (visitor)
+    DO UPDATE SET account = excluded.account, record = excluded.record, version = version + 1"""
 PUT_LINK = "INSERT OR REPLACE INTO links VALUES (?, ?, ?, ?, ?, ?)"
 NAME_EFFECT = "UPDATE outbox SET customer = ?, effect = ? WHERE sequence = ?"
+PUT_NOTE = "INSERT INTO notes VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET note = excluded.note"
+POSITION = "SELECT places, instant, place FROM positions WHERE source = ?"
 PUT_POSITION = """INSERT INTO positions VALUES (?, ?, ?, ?) ON CONFLICT (source)
     DO UPDATE SET places = excluded.places, instant = excluded.instant, place = excluded.place"""
 PUT_TALLY = """INSERT INTO tallies VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, name, owner, day)
@@ -26,6 +43,16 @@ PUT_OPEN = """INSERT INTO memberships (customer, segment, since, since_arrival, 
     VALUES (?, ?, ?, ?, ?, ?)"""
 PUT_WHOLE = """INSERT INTO memberships SELECT NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS
     (SELECT 1 FROM memberships WHERE segment = ? AND customer = ? AND until IS NULL)"""
+
+PUT_STAY = """INSERT INTO memberships (customer, segment, since, since_arrival, since_round, since_because,
+    until, until_arrival, until_round, until_because) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+ALL_STAYS = """SELECT customer, segment, since, since_arrival, since_round, since_because,
+    until, until_arrival, until_round, until_because FROM memberships ORDER BY sequence"""
+COUNT_ALL = """INSERT INTO counts SELECT segment, count(*) FROM memberships WHERE until IS NULL GROUP BY segment"""
+WRONG_COUNTS = """SELECT segment, sum(kept), sum(there) FROM (
+    SELECT segment, members AS kept, 0 AS there FROM counts
+    UNION ALL SELECT segment, 0, count(*) FROM memberships WHERE until IS NULL GROUP BY segment)
+    GROUP BY segment HAVING sum(kept) != sum(there) ORDER BY segment"""
 
 # A customer's stays in one segment, the last recorded first. The index of customers has them in this order, since each
 # index ends with the row's number; `+` keeps SQLite from taking another, from which they would have to be sorted.

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 import segdsl
+from segdsl.backends import masked
 from segdsl.diagnostics.errors import OldStoreError, StoreError
 from segdsl.plan.nodes import Emit, Plan
 from segdsl.plan.walk import structs
@@ -33,8 +34,9 @@ def beside(paths: Sequence[str]) -> str:
 
 
 def shown(url: str) -> str:
-    """A store as people call it: the path of a file, `memory` for one that is not kept."""
-    return "memory" if url == MEMORY else url.removeprefix(FILE)
+    """A store as people call it: the path of a file, `memory` for one that is not kept, else its URL without the
+    password."""
+    return "memory" if url == MEMORY else masked(url).removeprefix(FILE)
 
 
 def path_of(store: str) -> str | None:
@@ -110,7 +112,7 @@ def _remove(url: str) -> None:
     if url == MEMORY:
         return
     if not url.startswith(FILE):
-        raise StoreError(f"--fresh removes a store that is a file, and {url} is none: name another store")
+        raise StoreError(f"--fresh removes a store that is a file, and {shown(url)} is none: name another store")
     path = Path(url.removeprefix(FILE))
     if not path.exists():
         return

@@ -1,0 +1,62 @@
+"""The outbox: effects on their way to the host."""
+
+from collections.abc import Collection, Sequence
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from msgspec.structs import replace
+
+from segdsl.backends.base import StoredEffect
+from segdsl.backends.sqlite import statements
+from segdsl.backends.sqlite.coding import effect_of
+from segdsl.backends.sqlite.failures import explained
+from segdsl.backends.sqlite.rows import Rows
+from segdsl.records.outcomes import Effect
+
+
+class Outbox(Rows):
+    """Those that were committed and not yet delivered. In the rows `notice` is 1 for the word that one is withdrawn."""
+
+    def outbox(self, limit: int) -> list[Effect]:
+        rows = self._rows("SELECT effect FROM outbox WHERE NOT dead ORDER BY sequence LIMIT ?", max(limit, 0))
+        with explained(self._path):
+            return [effect_of(effect) for (effect,) in rows]
+
+    def delivered(self, effects: Sequence[Effect]) -> None:
+        with self._transaction():
+            self._many(statements.DELIVERED, [(effect.id, _is_notice(effect)) for effect in effects])
+
+    def claim(self, limit: int, now: int, until: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
+        with self._transaction():
+            if actions is None:
+                rows = self._rows(statements.CLAIMABLE, now, max(limit, 0))
+            else:
+                found = (self._rows(statements.CLAIMABLE_OF, each, now, max(limit, 0)) for each in sorted(set(actions)))
+                rows = list(islice(merge(*found), max(limit, 0)))
+            self._many(
+                "UPDATE outbox SET tries = tries + 1, again = ? WHERE sequence = ?", [(until, r[0]) for r in rows]
+            )
+        return [replace(each, tries=each.tries + 1, again=until) for each in self._stored(rows)]
+
+    def failed(self, effect: Effect, error: str, again: int | None) -> None:
+        with self._transaction():
+            self._rows(statements.FAILED, error, again is None, again or 0, effect.id, _is_notice(effect))
+
+    def dead(self, limit: int) -> list[StoredEffect]:
+        return self._stored(self._rows(f"{statements.OUTBOX} WHERE dead ORDER BY sequence LIMIT ?", max(limit, 0)))
+
+    def revive(self, ids: Sequence[str]) -> int:
+        with self._transaction():
+            return self._many(statements.REVIVE, [(id_,) for id_ in dict.fromkeys(ids)])
+
+    def _stored(self, rows: Sequence[tuple[Any, ...]]) -> list[StoredEffect]:
+        with explained(self._path):
+            return [
+                StoredEffect(effect_of(effect), bool(given), tries, again, bool(dead), error)
+                for _, given, tries, again, dead, error, effect in rows
+            ]
+
+
+def _is_notice(effect: Effect) -> bool:
+    return effect.mark == "withdrawn"
