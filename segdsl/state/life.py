@@ -47,6 +47,13 @@ class Life(Struct, array_like=True, gc=False):
         """The state from which the steps since can be taken anew; None: there was none."""
         return self.base if self.base is not None or self.tail else self.head
 
+    def reach(self, lateness: int) -> int:
+        """The earliest instant of an input that can still be taken in: not more than the lateness before the latest
+        input, and not before other rules were put in place, since it would have to be handled under those of then."""
+        origin = self.origin()
+        latest = self.head.latest - lateness
+        return latest if origin is None else max(latest, origin.clock)
+
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Life)

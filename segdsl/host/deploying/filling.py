@@ -156,7 +156,12 @@ class Journals:
 
     @classmethod
     def of(
-        cls, backend: Backend, new: p.Plan, parts: Sequence[Part], digests: Sequence[str], plan_of: Callable[[str], p.Plan]
+        cls,
+        backend: Backend,
+        new: p.Plan,
+        parts: Sequence[Part],
+        digests: Sequence[str],
+        plan_of: Callable[[str], p.Plan],
     ) -> "Journals":
         """`digests` are those of all programs that the store was run with, the last one that of now."""
         plans = [plan_of(digest) for digest in dict.fromkeys(digests)]
@@ -164,7 +169,9 @@ class Journals:
         made.ruled = tuple(part for part in parts if asks_rules(part, new, plans))
         made.plain = tuple(part for part in parts if part not in made.ruled)
         made.keeper = prepare(keeping(new, made.plain), DEFAULT)
-        made.heard = frozenset(source for part in made.plain for event in part.reads for source in sources_of(event, new))
+        made.heard = frozenset(
+            source for part in made.plain for event in part.reads for source in sources_of(event, new)
+        )
         return made
 
     def pasts(self, customers: Sequence[str], at: int) -> dict[str, Past]:
@@ -202,7 +209,7 @@ class Journals:
                     pass
         return self.keeper.settle(state, until).state if state is not None else None
 
-    # ---------------------------------------------------------------------------------------------- what rules have done
+    # --------------------------------------------------------------------------------------------- what rules have done
 
     def _engine(self, digest: str) -> Prepared:
         if digest not in self.engines:

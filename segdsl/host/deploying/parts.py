@@ -56,8 +56,8 @@ def _parts(plan: p.Plan) -> Iterator[Part]:
         match trigger:
             case p.CountTrigger(key, event, match, _, _, per):
                 yield Part("count", key, trigger, _read((event, item_fields((match, per)))))
-            case p.AfterTrigger(key, event, match, _, _, without, _, fields):
-                kept = (event, item_fields(match) | set(fields))
+            case p.AfterTrigger(key, event, match, _, _, without, _, of_event):
+                kept = (event, item_fields(match) | set(of_event))
                 other = [(without.event, item_fields(without.match))] if without is not None else []
                 yield Part("look back", key, trigger, _read(kept, *other))
             case _:
@@ -171,8 +171,7 @@ def alike(old: Kind, new: Kind, named: AnySet[str] = frozenset()) -> bool:
         return alike(old.item, new.item, named)
     were = {each.name: each.kind for each in old.fields}
     return all(
-        alike(were[each.name], each.kind, named) if each.name in were else each.name not in named
-        for each in new.fields
+        alike(were[each.name], each.kind, named) if each.name in were else each.name not in named for each in new.fields
     )
 
 

@@ -101,15 +101,15 @@ class Turning:
     def turn(self, state: State, past: Past, at: int) -> tuple[State, list[Waiting]]:
         """The state under the new plan, and the waits that end. The given state is left as it is."""
         segments = {segment.name: segment.kind for segment in self.new.segments}
-        waits, ended = self._waits(state, at)
+        goes_on, ended = self.parted(state.waits, at)
         turned = replace(
             state,
-            **dict.fromkeys(("memories", "collections", "tallies", "pending", "made"), {}),
+            **{name: {} for name in ("memories", "collections", "tallies", "pending", "made")},
             attributes={name: value for name, value in state.attributes.items() if name in self.attributes},
             added={name: stay for name, stay in state.added.items() if segments.get(name) == "added"},
             listed={name: word for name, word in state.listed.items() if name in segments},
             members=dict(state.members),
-            waits=waits,
+            waits=[self._moved(wait) for wait in goes_on],
             entered=self._entered(state),
             seen=dict(state.seen),
         )
@@ -117,26 +117,40 @@ class Turning:
         kept.add(past)
         return kept.into(turned), ended
 
-    def _waits(self, state: State, at: int) -> tuple[list[Waiting], list[Waiting]]:
-        """The waits that go on, and those that end: also where the flow's rule stands somewhere else by now, and the
-        customer is in that one's flow already. An activity that is over has no flows."""
+    def parted(self, waits: Iterable[Waiting], at: int) -> tuple[list[Waiting], list[Waiting]]:
+        """The waits that go on, and those that end, as they stand in the old plan."""
+        waiting = list(waits)
         goes_on: list[Waiting] = []
         ended: list[Waiting] = []
         taken: dict[tuple[str, str], str] = {}
-        first = [wait for wait in state.waits if self.goal(wait).rule is not None and self._stays(wait)]
-        for wait in [*first, *(wait for wait in state.waits if wait not in first)]:
+        for wait in sorted(waiting, key=lambda each: not self._stays(each)):
             rule = self.goal(wait).rule
-            if rule is None or (rule.end is not None and rule.end <= at):
-                ended.append(wait)
-            elif taken.setdefault((rule.id, repr(wait.value)), wait.rule) != wait.rule:
-                ended.append(wait)
+            if rule is not None and self._may_stand(wait, rule, at, taken):
+                goes_on.append(wait)
             else:
-                goes_on.append(replace(wait, rule=rule.id))
+                ended.append(wait)
         return goes_on, ended
+
+    def _may_stand(self, wait: Waiting, rule: p.Rule, at: int, taken: dict[tuple[str, str], str]) -> bool:
+        """Whether a flow may go on in a rule: while its activity runs, and where the customer is in no other flow."""
+        if rule.end is not None and rule.end <= at:
+            return False
+        return taken.setdefault((rule.id, repr(wait.value)), wait.rule) == wait.rule
+
+    def reason(self, wait: Waiting, at: int) -> str:
+        """Why a wait ends that does."""
+        goal = self.goal(wait)
+        if goal.rule is not None and goal.rule.end is not None and goal.rule.end <= at:
+            return "its activity is over"
+        return goal.reason or "the customer is in the flow already in which it would go on"
 
     def goal(self, wait: Waiting) -> Goal:
         """Where a wait goes on."""
         return self.goals.get((wait.rule, wait.key), Goal(None, "its rule is gone"))
+
+    def _moved(self, wait: Waiting) -> Waiting:
+        rule = self.goal(wait).rule
+        return wait if rule is None else replace(wait, rule=rule.id)
 
     def _stays(self, wait: Waiting) -> bool:
         rule = self.goal(wait).rule

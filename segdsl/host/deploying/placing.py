@@ -1,0 +1,321 @@
+"""Other rules, put in place on a store that was run before (language.md section 5.14).
+
+Comes in: a program and a store. First the difference is worked out and told; then every customer's state is turned, in
+pages, each committed with how far it is (`note.py`), so that a deployment that was stopped anywhere goes on; last the
+program is installed. The new rules count since the store's clock: what the old ones had to do up to then is done first,
+customer by customer. Writers that still have the old rules are stopped by the generation.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from attrs import define, field
+from msgspec.structs import replace
+
+from segdsl.backends import open_backend
+from segdsl.backends.base import Backend, Basis, Batch, Position, StoredProgram
+from segdsl.diagnostics.errors import ConflictError, InputError, StoreError
+from segdsl.host.deploying.customers import Filling, Turner
+from segdsl.host.deploying.difference import Difference, Remembered, Standing, Telling, fills_of
+from segdsl.host.deploying.filling import Journals
+from segdsl.host.deploying.note import (
+    DONE,
+    UNDERWAY,
+    Deployment,
+    Fill,
+    Underway,
+    deployments,
+    encoded,
+    underway,
+    with_one_more,
+)
+from segdsl.host.deploying.parts import Part
+from segdsl.host.deploying.scratch import Scratch, Source
+from segdsl.host.deploying.turning import Turning
+from segdsl.host.loading import Program, plan_of
+from segdsl.host.moments import database_version
+from segdsl.host.runs import Progress, Report
+from segdsl.host.tidying import seldom_tidied
+from segdsl.plan import nodes as p
+from segdsl.state.life import decode
+
+PAGE = 500
+"""Customers that are turned in one transaction."""
+
+LOOKED_AT = 2_000
+"""Customers looked at together for the difference."""
+
+TRIES = 12
+"""How often a page is worked out anew where somebody else has written meanwhile."""
+
+
+class Listener:
+    """Who hears of a deployment: `agree` is given the difference before anything happens, and says whether it is to;
+    `looked` and `turned` how many customers of all were looked at and turned; `read` of a file of events."""
+
+    def agree(self, difference: Difference) -> bool:
+        return True
+
+    def looked(self, customers: int, of: int) -> None:
+        """So many were looked at."""
+
+    def turned(self, customers: int, of: int) -> None:
+        """So many are done."""
+
+    def read(self, progress: Progress) -> None:
+        """A file of events is gone through."""
+
+
+@define
+class Deployed:
+    """What came of a deployment. `done`: the rules are in place; else nobody agreed and nothing happened. `customers`
+    were turned, `changes` is how many memberships began or ended by it, `waits_ended` how many flows; `report` is that
+    of the file of events."""
+
+    difference: Difference
+    done: bool
+    customers: int = 0
+    changes: int = 0
+    waits_ended: int = 0
+    report: Report | None = None
+
+
+def deploy(
+    program: Program,
+    store: str | Backend,
+    *,
+    backfill: str | Path | None = None,
+    format: str | None = None,
+    mapping: str | Path | None = None,
+    from_now: bool = False,
+    listener: Listener | None = None,
+) -> Deployed:
+    """Put other rules in place on a store that was run before: conditions that mean the same keep their history, what
+    holds then holds since the store's clock, and nothing fires (language.md section 5.14). The listener's `agree` is
+    given the difference first; without one, it is done.
+
+    The past of conditions that are new comes from the store's journal; where that does not hold it, from `backfill`, a
+    file of events with its `format` and `mapping` as `replay` takes them. With `from_now` they start with nothing, all
+    of them. A deployment that was stopped is gone on with when it is called again with the same rules.
+
+    Raises StoreError when the store was never run, when a past is missing, and when rules other than these are being
+    put in place already; InputError for a file that cannot be read, and for both `backfill` and `from_now`."""
+    if backfill is not None and from_now:
+        raise InputError("a past from a file, or none at all: backfill and from_now do not go together")
+    source = Source(backfill, format, mapping) if backfill is not None else None
+    with ExitStack() as closing:
+        backend = closing.enter_context(open_backend(store)) if isinstance(store, str) else store
+        with seldom_tidied():
+            return Placing.of(backend, program, source, from_now, listener or Listener()).run()
+
+
+@define
+class Placing:
+    """One deployment on its way. `note` is that of one which was begun before."""
+
+    backend: Backend
+    program: Program
+    source: Source | None
+    from_now: bool
+    listener: Listener
+    kept: StoredProgram
+    turning: Turning
+    note: Underway | None
+    fillings: list[Filling] = field(factory=list)
+    changes: int = 0
+    waits_ended: int = 0
+
+    @classmethod
+    def of(
+        cls, backend: Backend, program: Program, source: Source | None, from_now: bool, listener: Listener
+    ) -> "Placing":
+        kept, note = backend.program(), underway(backend)
+        if kept is None:
+            raise StoreError("this store is empty, so there are no rules to take the place of: run these rules on it")
+        if note is not None and note.to != program.digest:
+            raise StoreError(
+                f"other rules ({', '.join(note.names) or 'from a text'}) are being put in place in this store, and "
+                "that is not done: run `seg deploy` with those once more, and with these afterwards"
+            )
+        before = kept if note is None or note.before == kept.digest else backend.earlier(note.before)
+        assert before is not None, "a program that was installed can be had"
+        turning = Turning(_plan(before), program.plan)
+        return cls(backend, program, source, from_now, listener, kept, turning, note)
+
+    def run(self) -> Deployed:
+        """All of it."""
+        if self.note is not None and self.kept.digest == self.note.to:
+            difference = self._difference({})
+            self._finish(self.note)
+            return Deployed(difference, True, self.note.turned)
+        fills = self._fills()
+        difference = self._difference(fills)
+        if not self.listener.agree(difference):
+            return Deployed(difference, False)
+        if difference.same:
+            self._install()
+            return Deployed(difference, True)
+        if difference.missing:
+            raise StoreError(_said(difference.missing))
+        note = self._begin({part: how for part, (how, _) in fills.items()})
+        assert note.at is not None, "it is settled by now"
+        with ExitStack() as closing:
+            report = self._prepare(fills, note.at, closing)
+            note = self._turn_all(note, note.at)
+        self._install()
+        self._finish(note)
+        return Deployed(difference, True, note.turned, self.changes, self.waits_ended, report)
+
+    # -------------------------------------------------------------------------------------------------- the difference
+
+    def _fills(self) -> dict[Part, tuple[Fill, str]]:
+        """How new conditions are filled: as it was said when the deployment was begun, if it was."""
+        file = self.source is not None
+        found = fills_of(
+            self.turning, list(map(self._plan_of, self._digests())), journal=self.kept.journal, file=file,
+            from_now=self.from_now or not self.backend.customer_count(),
+        )  # fmt: skip
+        if self.note is None:
+            return found
+        if self.note.file and (self.source is None or self.source.known_by() != self.note.file):
+            raise StoreError(
+                "these rules are being put in place with the past from a file, and that is not done: name the same "
+                "file with --backfill to go on"
+            )
+        return {part: (self.note.fills.get(f"{part.kind} {part.key}", how), why) for part, (how, why) in found.items()}
+
+    def _digests(self) -> list[str]:
+        """Of all programs that the store was run with, the last one that of now."""
+        return [*(each.before for each in deployments(self.backend)), self.turning.old.digest]
+
+    def _plan_of(self, digest: str) -> p.Plan:
+        if digest == self.turning.old.digest:
+            return self.turning.old
+        found = self.backend.earlier(digest)
+        if found is None:
+            raise StoreError("the rules that this store was run with once are missing in it")
+        return _plan(found)
+
+    def _difference(self, fills: dict[Part, tuple[Fill, str]]) -> Difference:
+        note = self.note
+        at = note.at if note is not None and note.at is not None else self._now()
+        customers = self.backend.customer_count()
+        if self.kept.digest == self.program.digest:
+            return Difference(self.program.digest, self.program.digest, at, customers)
+        telling, standing = Telling(self.turning, fills), Standing(self.turning, at)
+        done = 0
+        for page in self._pages(LOOKED_AT, note.last if note is not None else ""):
+            standing.look(decode(data).head for data in self.backend.load(page).values())
+            done += len(page)
+            self.listener.looked(done, customers)
+        return Difference(
+            self.turning.old.digest, self.program.digest, at, customers, telling.named(self.backend.count),
+            telling.remembered(), telling.waits(standing), self.kept.journal, note.turned if note is not None else 0,
+        )  # fmt: skip
+
+    def _now(self) -> int:
+        return self.backend.clock() or 0
+
+    def _pages(self, size: int, last: str) -> Iterator[list[str]]:
+        """All customers behind one, in the order of their ids."""
+        behind = (customer for customer in self.backend.customers() if customer > last)
+        while page := list(islice(behind, size)):
+            yield page
+
+    # ----------------------------------------------------------------------------------------------------- step by step
+
+    def _begin(self, fills: dict[Part, Fill]) -> Underway:
+        """Note what is being done, and stop all other writers: from then on the clock stands still."""
+        note = self.note
+        if note is None:
+            file = self.source.known_by() if self.source is not None and "file" in fills.values() else ""
+            names = tuple(name for name, _ in self.program.texts)
+            made = {f"{part.kind} {part.key}": how for part, how in fills.items()}
+            note = self._write(Underway(self.turning.old.digest, self.program.digest, names, made, file), Batch())
+        self.backend.install(self.kept)  # who has read the generation before it sees the note now
+        return note if note.at is not None else self._write(replace(note, at=self._now()), Batch())
+
+    def _write(self, note: Underway, batch: Batch) -> Underway:
+        """Commit a batch together with how far the deployment is, if nobody else has gone on with it meanwhile. Raises
+        TakenError else."""
+        following = replace(note, number=note.number + 1)
+        basis = batch.basis or Basis()
+        basis.positions = {UNDERWAY: Position(note.number, 0, 0) if note.number else None}
+        batch.basis = basis
+        batch.positions = {UNDERWAY: Position(following.number, 0, 0)}
+        batch.notes = {UNDERWAY: encoded(following)}
+        self.backend.commit(batch)
+        return following
+
+    def _prepare(self, fills: dict[Part, tuple[Fill, str]], at: int, closing: ExitStack) -> Report | None:
+        """Make ready what the pasts of new conditions come from."""
+        old, new = self.turning.old, self.turning.new
+        of: dict[Fill, list[Part]] = {"journal": [], "file": [], "empty": [], "": []}
+        for part, (how, _) in fills.items():
+            of[how].append(part)
+        if of["journal"]:
+            self.fillings.append(Journals.of(self.backend, new, of["journal"], self._digests(), self._plan_of))
+        if not of["file"] or self.source is None:
+            return None
+        scratch = closing.enter_context(Scratch.of(self.source, old, new, of["file"], at, self.listener.read))
+        self.fillings.append(scratch)
+        return scratch.report
+
+    def _turn_all(self, note: Underway, at: int) -> Underway:
+        """Turn all customers that are not turned yet."""
+        turner = Turner(self.backend, self.turning, at, self.kept.secret, self.kept.journal, self.fillings)
+        customers = self.backend.customer_count()
+        for page in self._pages(PAGE, note.last):
+            note = self._turn(turner, page, note)
+            self.changes += turner.changes
+            self.waits_ended += turner.waits_ended
+            self.listener.turned(note.turned, customers)
+        return note
+
+    def _turn(self, turner: Turner, page: Sequence[str], note: Underway) -> Underway:
+        following = replace(note, last=page[-1], turned=note.turned + len(page))
+        for number in range(TRIES):
+            try:
+                return self._write(following, turner.batch(page, self.backend.generation()))
+            except ConflictError:
+                if number == TRIES - 1:
+                    raise
+        raise AssertionError("the last try gave something or raised")
+
+    def _install(self) -> None:
+        """Keep the program as the one of the store."""
+        program = self.program
+        stored = replace(
+            self.kept, digest=program.digest, plan=program.encoded, sources=program.texts, zone_data=database_version()
+        )
+        if stored != self.kept:
+            self.backend.install(stored)
+
+    def _finish(self, note: Underway) -> None:
+        """Take the note away, and remember that it was done."""
+        done = with_one_more(self.backend, Deployment(note.at or 0, note.before, note.to))
+        basis = Basis(positions={UNDERWAY: Position(note.number, 0, 0)})
+        self.backend.commit(Batch(notes={UNDERWAY: None, DONE: done}, positions={UNDERWAY: None}, basis=basis))
+
+
+def _plan(stored: StoredProgram) -> p.Plan:
+    try:
+        return plan_of(stored.plan)
+    except msgspec.MsgspecError as error:
+        raise StoreError(
+            "the rules of this store were compiled by another version of segdsl, which this one cannot read: put other "
+            "rules in place with that version, or run all events into a new store"
+        ) from error
+
+
+def _said(missing: Sequence[Remembered]) -> str:
+    """What is missing, and what to write."""
+    first = missing[0]
+    more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+    return (
+        f"the past of `{first.text}` is not in this store ({first.missing}){more}: give the events of before with "
+        "--backfill FILE, or start with nothing by --from-now"
+    )
