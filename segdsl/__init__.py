@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from segdsl.host.decisions import Decision, PassedOver, Search
+    from segdsl.host.deploying.difference import Difference
+    from segdsl.host.deploying.placing import Deployed, deploy
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
     from segdsl.host.mending import Mending, mend
@@ -48,6 +50,7 @@ _PLACES = {
     "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
     "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
     "Coverage": "host.trials.coverage", "Decision": "host.decisions", "Diagnostic": "diagnostics.diagnostic",
+    "Deployed": "host.deploying.placing", "Difference": "host.deploying.difference",
     "Effect": "records.outcomes", "PassedOver": "host.decisions", "Search": "host.decisions",
     "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials.running",
     "Held": "records.outcomes", "HeldBy": "records.outcomes",
@@ -60,18 +63,19 @@ _PLACES = {
     "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "WhyEffects": "host.why.effects",
     "build": "host.program",
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
+    "deploy": "host.deploying.placing",
     "follow": "host.following", "formats": "readers", "load": "host.loading", "loads": "host.program",
     "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.trials.recording",
     "record_test": "host.trials.recording", "replay": "host.replay", "run_tests": "host.trials.running",
 }  # fmt: skip
 
 __all__ = [
-    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Decision",
-    "Diagnostic", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership",
-    "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest", "Reject",
-    "Report", "Search", "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects",
-    "__version__", "build", "check", "check_texts", "cover", "follow", "formats", "load", "loads", "mend",
-    "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Decision", "Deployed",
+    "Diagnostic", "Difference", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener",
+    "Membership", "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest",
+    "Reject", "Report", "Search", "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why",
+    "WhyEffects", "__version__", "build", "check", "check_texts", "cover", "deploy", "follow", "formats", "load",
+    "loads", "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -53,6 +53,7 @@ ORDER = (
     "docs",
     "plan",
     "run",
+    "deploy",
     "segments",
     "members",
     "customer",

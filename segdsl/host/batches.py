@@ -118,8 +118,8 @@ class Batches(Questions):
                 ) from error
         if kept is not None and kept.digest != program.digest:
             raise StoreError(
-                "this store was run with other rules: put these in place with `seg deploy` or segdsl.deploy(...), "
-                "which tells first what that changes, or use another store"
+                "this store was made with other rules: put these in place with `seg deploy` or segdsl.deploy(...), "
+                "which tell first what that changes, or use another store"
             )
         stored = StoredProgram(
             program.digest,

@@ -95,14 +95,14 @@ class Difference(Struct, frozen=True):
 
 
 def fills_of(
-    turning: Turning, plans: Sequence[p.Plan], *, journal: bool, file: bool, from_now: bool
+    turning: Turning, plans: Sequence[p.Plan], *, journal: bool, file: bool, from_now: bool, nothing: bool
 ) -> dict[Part, tuple[Fill, str]]:
     """How each part that is new under the new plan is filled, and why not from the journal. `plans` are those of all
-    programs that the store was run with."""
+    programs that the store was run with. `from_now`: what cannot be had starts with nothing; `nothing`: all does."""
     found: dict[Part, tuple[Fill, str]] = {}
     for part in new_parts(turning):
         why = NO_JOURNAL if not journal else _not_in_journal(part, turning.new, plans)
-        how: Fill = "empty" if from_now else "journal" if not why else "file" if file else ""
+        how: Fill = "empty" if nothing else "journal" if not why else "file" if file else "empty" if from_now else ""
         found[part] = how, why
     return found
 

@@ -6,10 +6,11 @@ program is installed. The new rules count since the store's clock: what the old 
 customer by customer. Writers that still have the old rules are stopped by the generation.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from attrs import define, field
@@ -52,21 +53,18 @@ TRIES = 12
 """How often a page is worked out anew where somebody else has written meanwhile."""
 
 
-class Listener:
-    """Who hears of a deployment: `agree` is given the difference before anything happens, and says whether it is to;
-    `looked` and `turned` how many customers of all were looked at and turned; `read` of a file of events."""
+Agree = Callable[[Difference], bool]
+Tell = Callable[[Literal["look", "read", "turn"], int, int | None], object]
+"""Hears of how far it is: customers looked at, lines read of a file (of how many is not known), customers turned."""
 
-    def agree(self, difference: Difference) -> bool:
-        return True
 
-    def looked(self, customers: int, of: int) -> None:
-        """So many were looked at."""
+def always(difference: Difference) -> bool:
+    """Agrees to whatever happens."""
+    return True
 
-    def turned(self, customers: int, of: int) -> None:
-        """So many are done."""
 
-    def read(self, progress: Progress) -> None:
-        """A file of events is gone through."""
+def nobody(what: str, done: int, of: int | None) -> None:
+    """Hears of nothing."""
 
 
 @define
@@ -91,25 +89,27 @@ def deploy(
     format: str | None = None,
     mapping: str | Path | None = None,
     from_now: bool = False,
-    listener: Listener | None = None,
+    all_from_now: bool = False,
+    agree: Agree = always,
+    tell: Tell = nobody,
 ) -> Deployed:
     """Put other rules in place on a store that was run before: conditions that mean the same keep their history, what
-    holds then holds since the store's clock, and nothing fires (language.md section 5.14). The listener's `agree` is
-    given the difference first; without one, it is done.
+    holds then holds since the store's clock, and nothing fires (language.md section 5.14). `agree` is given the
+    difference before anything happens, and says whether it is to. `tell` hears of how far it is.
 
     The past of conditions that are new comes from the store's journal; where that does not hold it, from `backfill`, a
-    file of events with its `format` and `mapping` as `replay` takes them. With `from_now` they start with nothing, all
-    of them. A deployment that was stopped is gone on with when it is called again with the same rules.
+    file of events with its `format` and `mapping` as `replay` takes them, or those start with nothing by `from_now`.
+    With `all_from_now` all new conditions do. A deployment that was stopped is gone on with when it is called again with the same rules.
 
     Raises StoreError when the store was never run, when a past is missing, and when rules other than these are being
-    put in place already; InputError for a file that cannot be read, and for both `backfill` and `from_now`."""
-    if backfill is not None and from_now:
+    put in place already; InputError for a file that cannot be read, and for `backfill` together with `from_now`."""
+    if backfill is not None and (from_now or all_from_now):
         raise InputError("a past from a file, or none at all: backfill and from_now do not go together")
     source = Source(backfill, format, mapping) if backfill is not None else None
     with ExitStack() as closing:
         backend = closing.enter_context(open_backend(store)) if isinstance(store, str) else store
         with seldom_tidied():
-            return Placing.of(backend, program, source, from_now, listener or Listener()).run()
+            return Placing.of(backend, program, source, from_now, all_from_now, agree, tell).run()
 
 
 @define
@@ -120,7 +120,9 @@ class Placing:
     program: Program
     source: Source | None
     from_now: bool
-    listener: Listener
+    all_from_now: bool
+    agree: Agree
+    tell: Tell
     kept: StoredProgram
     turning: Turning
     note: Underway | None
@@ -130,7 +132,14 @@ class Placing:
 
     @classmethod
     def of(
-        cls, backend: Backend, program: Program, source: Source | None, from_now: bool, listener: Listener
+        cls,
+        backend: Backend,
+        program: Program,
+        source: Source | None,
+        from_now: bool,
+        all_from_now: bool,
+        agree: Agree,
+        tell: Tell,
     ) -> "Placing":
         kept, note = backend.program(), underway(backend)
         if kept is None:
@@ -143,7 +152,7 @@ class Placing:
         before = kept if note is None or note.before == kept.digest else backend.earlier(note.before)
         assert before is not None, "a program that was installed can be had"
         turning = Turning(_plan(before), program.plan)
-        return cls(backend, program, source, from_now, listener, kept, turning, note)
+        return cls(backend, program, source, from_now, all_from_now, agree, tell, kept, turning, note)
 
     def run(self) -> Deployed:
         """All of it."""
@@ -153,7 +162,7 @@ class Placing:
             return Deployed(difference, True, self.note.turned)
         fills = self._fills()
         difference = self._difference(fills)
-        if not self.listener.agree(difference):
+        if not self.agree(difference):
             return Deployed(difference, False)
         if difference.same:
             self._install()
@@ -176,7 +185,7 @@ class Placing:
         file = self.source is not None
         found = fills_of(
             self.turning, list(map(self._plan_of, self._digests())), journal=self.kept.journal, file=file,
-            from_now=self.from_now or not self.backend.customer_count(),
+            from_now=self.from_now, nothing=self.all_from_now or not self.backend.customer_count(),
         )  # fmt: skip
         if self.note is None:
             return found
@@ -210,7 +219,7 @@ class Placing:
         for page in self._pages(LOOKED_AT, note.last if note is not None else ""):
             standing.look(decode(data).head for data in self.backend.load(page).values())
             done += len(page)
-            self.listener.looked(done, customers)
+            self.tell("look", done, customers)
         return Difference(
             self.turning.old.digest, self.program.digest, at, customers, telling.named(self.backend.count),
             telling.remembered(), telling.waits(standing), self.kept.journal, note.turned if note is not None else 0,
@@ -260,9 +269,12 @@ class Placing:
             self.fillings.append(Journals.of(self.backend, new, of["journal"], self._digests(), self._plan_of))
         if not of["file"] or self.source is None:
             return None
-        scratch = closing.enter_context(Scratch.of(self.source, old, new, of["file"], at, self.listener.read))
+        scratch = closing.enter_context(Scratch.of(self.source, old, new, of["file"], at, self._tell_read))
         self.fillings.append(scratch)
         return scratch.report
+
+    def _tell_read(self, progress: Progress) -> None:
+        self.tell("read", progress.places if progress.total is None else progress.handled, progress.total)
 
     def _turn_all(self, note: Underway, at: int) -> Underway:
         """Turn all customers that are not turned yet."""
@@ -272,7 +284,7 @@ class Placing:
             note = self._turn(turner, page, note)
             self.changes += turner.changes
             self.waits_ended += turner.waits_ended
-            self.listener.turned(note.turned, customers)
+            self.tell("turn", note.turned, customers)
         return note
 
     def _turn(self, turner: Turner, page: Sequence[str], note: Underway) -> Underway:
