@@ -81,7 +81,7 @@ class Deployed:
     report: Report | None = None
 
 
-def deploy(
+def deploy(  # noqa: PLR0913 - what is said about one deployment
     program: Program,
     store: str | Backend,
     *,
@@ -99,7 +99,8 @@ def deploy(
 
     The past of conditions that are new comes from the store's journal; where that does not hold it, from `backfill`, a
     file of events with its `format` and `mapping` as `replay` takes them, or those start with nothing by `from_now`.
-    With `all_from_now` all new conditions do. A deployment that was stopped is gone on with when it is called again with the same rules.
+    With `all_from_now` all new conditions do. A deployment that was stopped is gone on with when it is called again
+    with the same rules.
 
     Raises StoreError when the store was never run, when a past is missing, and when rules other than these are being
     put in place already; InputError for a file that cannot be read, and for `backfill` together with `from_now`."""
