@@ -84,6 +84,11 @@ def command(paths: tuple[str, ...], store: str | None, color: bool | None, **giv
             click.echo(line)
 
 
+def is_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
 @define
 class Options:
     """What was asked for, by the names of the options."""
@@ -108,7 +113,7 @@ class Options:
             raise click.UsageError("--backfill needs a file: if it is stopped, standard input cannot be read again")
         if self.dry_run or self.yes:
             return
-        if self.as_json or "-" in paths or not sys.stdin.isatty():
+        if self.as_json or "-" in paths or not is_terminal():
             raise click.UsageError(
                 "nobody can be asked here: say --yes to do it, or --dry-run to see what would change"
             )

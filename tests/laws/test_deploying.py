@@ -29,8 +29,18 @@ from segdsl.values.instants import DAY, LATEST
 from tests.laws.test_load import reformatted
 from tests.strategies.programs import Written, programs
 from tests.strategies.streams import CUSTOMERS, Stream, streams
-from tests.strategies.timed_programs import timed_programs
 from tests.support.running import LATER, instant, opened, seen
+
+RECORDING = (
+    "event notes { what: text, price: number }",
+    "when looks then record notes with what = page, price = this price",
+    'when notes 2 times then tell "two notes"',
+    'when 1 day after the last notes without pings then tell "a note"',
+    'when pings then wait 90 minutes then tell "later"',
+    "segment Noted if total of price of notes within 2 days >= 1",
+    "limit 2 within 2 days for tell",
+)
+"""Rules that record events, of which others count, look back and wait."""
 
 
 def derived_only(program: Written) -> str:
@@ -65,7 +75,7 @@ def parted(stream: Stream, at: int) -> tuple[Stream, Stream]:
 
 
 @settings(max_examples=4)
-@given(timed_programs(), streams())
+@given(programs(), streams())
 def test_the_same_rules_written_otherwise_change_and_fire_nothing(program: Written, stream: Stream) -> None:
     otherwise = evolve(program, derived=program.derived[::-1], rules=program.rules[::-1], further=program.further[::-1])
     with opened(program.text()) as engine:
@@ -100,10 +110,10 @@ def test_derived_segments_go_on_as_if_the_rules_had_been_there(
 
 
 @settings(max_examples=8)
-@given(timed_programs(), programs(), streams(least=2))
+@given(programs(), programs(), streams(least=2))
 def test_what_was_kept_comes_back_with_the_rules_that_kept_it(old: Written, new: Written, stream: Stream) -> None:
     """Also of events that rules recorded, and of effects that limits count."""
-    new = evolve(new, zone=old.zone)
+    old, new = evolve(old, further=(*old.further, *RECORDING)), evolve(new, zone=old.zone)
     with opened(old.text()) as engine:
         engine.process(stream)
         at = engine.now()
@@ -148,10 +158,11 @@ def killed(backend: Any, commits: int, *, heard: bool) -> Iterator[None]:
 
 
 @settings(max_examples=8)
-@given(timed_programs(), programs(), streams(least=3), st.integers(1, 8), st.booleans())
+@given(programs(), programs(), streams(least=3), st.integers(1, 8), st.booleans())
 def test_a_deployment_that_was_killed_anywhere_comes_to_the_same(
     old: Written, new: Written, stream: Stream, commits: int, heard: bool
 ) -> None:
+    old = evolve(old, further=(*old.further, *RECORDING))
     ends: list[Any] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(placing, "PAGE", 1)

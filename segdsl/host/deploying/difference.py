@@ -20,10 +20,17 @@ from segdsl.plan import nodes as p
 from segdsl.plan.needs import pauses
 from segdsl.plan.readers import in_order, readers, rule_name
 from segdsl.plan.text import Text
+from segdsl.plan.walk import structs
 from segdsl.state.customer import State
 from segdsl.values.instants import instant_text
 
 Fate = Literal["kept", "new", "changed", "gone"]
+
+DEEDS = 2
+"""Actions of a rule that are told."""
+
+LONGEST = 100
+"""Characters of a rule that are told."""
 
 NO_JOURNAL = "the store keeps no events of its customers"
 
@@ -307,8 +314,21 @@ def _options_changed(old: p.Rule, new: p.Rule) -> str:
 
 
 def _rule_text(rule: p.Rule, text: Text) -> str:
+    """A rule in short: what starts it, and what it does."""
     when = " or ".join(map(text.trigger, rule.triggers))
-    return f"when {when}" + (f", in {rule_name(rule)}" if rule.activity else "")
+    events = [
+        each.event for each in rule.triggers if isinstance(each, p.EventTrigger | p.CountTrigger | p.AfterTrigger)
+    ]
+    deeds = [
+        text.action(action, events)
+        for step in structs(rule.steps)
+        if isinstance(step, p.Act)
+        for action in step.actions
+    ]
+    more = [f"{len(deeds) - DEEDS} more"] if len(deeds) > DEEDS else []
+    said = f"when {when} then {', '.join([*deeds[:DEEDS], *more])}"
+    whole = f"{rule_name(rule)}: {said}" if rule.activity else said
+    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 3].rstrip()}..."
 
 
 def _fields_changed(old: Mapping[str, str], new: Mapping[str, str]) -> str:
