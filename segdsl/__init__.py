@@ -15,18 +15,20 @@ from segdsl.version import __version__
 
 if TYPE_CHECKING:
     from segdsl.backends import open_backend
-    from segdsl.backends.base import Backend, Membership
+    from segdsl.backends.base import Backend, Membership, StoredEffect
     from segdsl.compiler.checked import CheckedProgram
     from segdsl.diagnostics.diagnostic import Diagnostic
     from segdsl.diagnostics.errors import (
         ClockError,
         CompileError,
         InputError,
+        RefusedError,
         SegdslError,
         StoreError,
         UnknownNameError,
     )
     from segdsl.host.decisions import Decision, PassedOver, Search
+    from segdsl.host.delivering import Delivery
     from segdsl.host.deploying.difference import Difference
     from segdsl.host.deploying.placing import Deployed, deploy
     from segdsl.host.engine import Engine
@@ -51,6 +53,7 @@ _PLACES = {
     "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
     "Coverage": "host.trials.coverage", "Decision": "host.decisions", "Diagnostic": "diagnostics.diagnostic",
     "Deployed": "host.deploying.placing", "Difference": "host.deploying.difference",
+    "Delivery": "host.delivering", "RefusedError": "diagnostics.errors", "StoredEffect": "backends.base",
     "Effect": "records.outcomes", "PassedOver": "host.decisions", "Search": "host.decisions",
     "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials.running",
     "Held": "records.outcomes", "HeldBy": "records.outcomes",
@@ -70,12 +73,13 @@ _PLACES = {
 }  # fmt: skip
 
 __all__ = [
-    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Decision", "Deployed",
-    "Diagnostic", "Difference", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener",
-    "Membership", "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest",
-    "Reject", "Report", "Search", "SegdslError", "StoreError", "TestResult", "Tried", "UnknownNameError", "Why",
-    "WhyEffects", "__version__", "build", "check", "check_texts", "cover", "deploy", "follow", "formats", "load",
-    "loads", "mend", "open_backend", "record_inputs", "record_test", "replay", "run_tests",
+    "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Decision", "Delivery",
+    "Deployed", "Diagnostic", "Difference", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError",
+    "Listener", "Membership", "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion",
+    "RecordedTest", "RefusedError", "Reject", "Report", "Search", "SegdslError", "StoreError", "StoredEffect",
+    "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects", "__version__", "build", "check", "check_texts",
+    "cover", "deploy", "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs", "record_test",
+    "replay", "run_tests",
 ]  # fmt: skip
 
 

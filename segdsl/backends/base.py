@@ -84,9 +84,10 @@ class Backend(ABC):
         """The program the store was run with; None for a fresh store."""
 
     @abstractmethod
-    def install(self, program: StoredProgram) -> None:
+    def install(self, program: StoredProgram, generation: int | None = None) -> None:
         """Keep a program, in place of one kept before, which can still be had as an earlier one if its digest is
-        another. The generation grows. Nothing else changes."""
+        another. The generation grows. Nothing else changes. Raises ConflictError, and keeps nothing, when the
+        generation is another than the one given: so of two who find a fresh store only one begins it."""
 
     @abstractmethod
     def earlier(self, digest: str) -> StoredProgram | None:
@@ -239,13 +240,26 @@ class Backend(ABC):
         """Up to `limit` effects whose time has come (`again` is at or before `now`), oldest first, dead letters aside;
         nobody is given one of them again before `until`. Each comes as it is then, with this try counted. Two who
         claim at once are given different ones. An effect that was claimed counts as one that the host was given: if it
-        is withdrawn, there is a notice. With `actions` only their effects are claimed, and notices if the empty name
-        is among them."""
+        is withdrawn, there is a notice. What takes the place of another of the same id (a notice, or an effect again)
+        was never tried, and keeps the instant before which the other was not to be claimed: nobody is given it while
+        the other may still be in somebody's hands. With `actions` only their effects are claimed, and notices if the
+        empty name is among them."""
 
     @abstractmethod
-    def failed(self, effect: Effect, error: str, again: int | None) -> None:
+    def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
         """An effect that was claimed could not be delivered: it may be claimed from `again` on; None makes it a dead
-        letter. Nothing happens if it is not there as it was given, as for `delivered`."""
+        letter. Nothing happens if it is not there as it was claimed: a notice has taken its place, or it was claimed
+        again since, which its `tries` tell."""
+
+    @abstractmethod
+    def release(self, claimed: Sequence[StoredEffect]) -> None:
+        """Effects that were claimed and then handed to nobody: they can be claimed at once, and the try is not counted.
+        Those that are not there as they were claimed are passed over, as by `failed`."""
+
+    @abstractmethod
+    def waiting(self, limit: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
+        """Up to `limit` effects that are no dead letters, in the order in which their times come: by `again`, then
+        oldest first. `actions` is as for `claim`."""
 
     @abstractmethod
     def dead(self, limit: int) -> list[StoredEffect]:

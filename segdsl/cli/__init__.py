@@ -62,6 +62,7 @@ ORDER = (
     "include",
     "exclude",
     "unlist",
+    "outbox",
     "report",
     "completion",
 )

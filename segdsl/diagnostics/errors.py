@@ -49,5 +49,10 @@ class ClockError(SegdslError, ValueError):
     """The host gave an instant that cannot be used: no time zone, or earlier than what the store has seen."""
 
 
+class RefusedError(SegdslError):
+    """Raised by a handler of effects for one that nobody will ever take, such as a mail to an address that there is
+    not: it is not tried again, and is kept as a dead letter with the text."""
+
+
 class MissingExtraError(SegdslError):
     """Something was asked for that needs an optional package which is not installed; the text names the extra."""

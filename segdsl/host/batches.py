@@ -8,16 +8,18 @@ import hmac
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from random import Random
 from typing import Self, TypeVar
 
 import msgspec
 
 from segdsl.backends import open_backend
-from segdsl.backends.base import Backend, Position, StoredProgram, Tally, nothing
+from segdsl.backends.base import Backend, Position, StoredEffect, StoredProgram, Tally, nothing
 from segdsl.diagnostics.errors import ConflictError, StoreError
 from segdsl.engines import DEFAULT, prepare
+from segdsl.host.delivering import Delivery, Handler, Receivers, deliver, patience
 from segdsl.host.deploying.note import refuse_underway
 from segdsl.host.lives import Lives
 from segdsl.host.loading import Program, plan_of
@@ -48,7 +50,6 @@ PAUSE = 0.002
 """Seconds before the first time; twice as many each time from then on, up to a quarter of a second, give or take."""
 
 Made = TypeVar("Made")
-Handler = Callable[[Effect], object]
 HeldHandler = Callable[[Held], object]
 Listen = Callable[[list[Outcome]], None]
 
@@ -77,7 +78,7 @@ class Batches(Questions):
         self.pause: Callable[[float], object] = time.sleep
         self._jitter = Random()  # noqa: S311 - only so that two who wait do not wait alike
         try:
-            self.plan, self.stored = self._install(program, journal)
+            self.plan, self.stored = self._anew(lambda: self._install(program, journal), look=False)
         except BaseException:
             self.backend.close()
             raise
@@ -98,6 +99,7 @@ class Batches(Questions):
 
     def _install(self, program: Program | None, journal: bool | None) -> tuple[p.Plan, StoredProgram]:
         refuse_underway(self.backend)
+        generation = self.backend.generation()
         kept = self.backend.program()
         if kept is not None and journal not in (None, kept.journal):
             raise StoreError(
@@ -130,7 +132,7 @@ class Batches(Questions):
             kept.journal if kept else journal is not False,
         )
         if kept != stored:
-            self.backend.install(stored)
+            self.backend.install(stored, generation)
         return program.plan, stored
 
     # ---------------------------------------------------------------------------------------------------------- batches
@@ -185,15 +187,17 @@ class Batches(Questions):
 
         return self._anew(once)
 
-    def _anew(self, attempt: Callable[[], Made]) -> Made:
-        """What an attempt gives, made anew while others have written what it was made from."""
+    def _anew(self, attempt: Callable[[], Made], *, look: bool = True) -> Made:
+        """What an attempt gives, made anew while others have written what it was made from. With `look` it needs to
+        know the generation."""
         for number in range(ANEW):
             try:
                 return attempt()
             except ConflictError:
                 if number == ANEW - 1:
                     raise
-                self._see_generation()
+                if look:
+                    self._see_generation()
                 self.pause(min(PAUSE * 2**number, 0.25) * self._jitter.uniform(0.5, 1.5))
         raise AssertionError("the last attempt gave something or raised")
 
@@ -205,6 +209,7 @@ class Batches(Questions):
         kept = self.backend.program()
         if kept is not None and kept.digest != self.stored.digest:
             raise StoreError("other rules were put in place in this store meanwhile: begin again with those")
+        self.stored = kept or self.stored
 
     def _believed(self) -> int:
         """The instant up to which events are believed (language.md section 5.1)."""
@@ -254,12 +259,60 @@ class Batches(Questions):
         self.known_action(action)
         self.handlers[action] = handler
 
-    def deliver(self, limit: int = 10_000) -> int:
-        """Hand the effects that are still in the store's outbox to their handlers, oldest first; those without one
-        stay. Gives how many were delivered."""
-        waiting = [effect for effect in self.backend.outbox(limit) if self._handler(effect) is not None]
-        self._hand_over(waiting)
-        return len(waiting)
+    def deliver(
+        self,
+        handler: Handler | None = None,
+        *,
+        limit: int | None = None,
+        tries: int = 20,
+        first: timedelta = timedelta(seconds=1),
+        longest: timedelta = timedelta(hours=1),
+        lease: timedelta = timedelta(minutes=1),
+    ) -> Delivery:
+        """Hand over the effects that are in the store's outbox and due, oldest first, up to `limit` of them (None:
+        all).
+
+        `handler` takes those of all actions, and notices of what is withdrawn (`effect.mark` is `withdrawn`) unless
+        the engine has a handler for these. Without it those go that the engine has handlers for, by action; all others
+        stay as they are and hold up nobody.
+
+        Each effect is handed over at least once, and twice with the same `id` where somebody was stopped, or a
+        connection cut, before the store knew. Any number of processes may deliver from one store: what one of them has
+        claimed the others leave alone for the `lease`, which has to be longer than a handler takes for one effect.
+
+        When a handler raises an exception its effect is tried again later: after the pause `first`, then after twice
+        as long each time up to `longest`; up to half of each pause is left out, differently for each effect. Others do
+        not wait for it, also of the same customer. After so many `tries`, or at once if it is a RefusedError, it
+        becomes a dead letter with the last error (`dead_letters`, `revive`). A call tries each effect once and never
+        sleeps: `again` of what it gives says when the next one is due. KeyboardInterrupt and the like go on to the
+        caller; what was not handed over yet can be claimed at once.
+
+        Raises InputError for lengths of time and numbers that make no sense.
+        """
+        receivers = Receivers(handler, dict(self.handlers), self.withdrawn)
+        return deliver(self.backend, self.clock, receivers, patience(tries, first, longest, lease), limit)
+
+    def outbox(self, limit: int = 1_000) -> list[StoredEffect]:
+        """Up to `limit` effects that are not delivered yet, those first whose time comes first: each with how often it
+        was tried, the last error, and the instant from which on it can be claimed (`again`, microseconds UTC)."""
+        return self.backend.waiting(limit)
+
+    def dead_letters(self, limit: int = 1_000) -> list[StoredEffect]:
+        """Up to `limit` effects that are not tried any more, oldest first, with the last error."""
+        return self.backend.dead(limit)
+
+    def revive(self, ids: Iterable[str] | None = None) -> int:
+        """Have dead letters of these ids (None: all) be tried again from now on, as if they never had been. Gives how
+        many there were."""
+        if ids is not None:
+            return self.backend.revive(list(ids))
+        revived = 0
+        while page := self.backend.dead(LOT):
+            count = self.backend.revive([each.effect.id for each in page])
+            if not count:
+                break
+            revived += count
+        return revived
 
     def _handler(self, effect: Effect) -> Handler | None:
         return self.withdrawn if effect.mark == "withdrawn" else self.handlers.get(effect.action)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of them
-    from segdsl.backends.base import Membership
+    from segdsl.backends.base import Membership, StoredEffect
     from segdsl.host.promotions import Promotion
     from segdsl.records.outcomes import Because, Change, Effect, Held, Reject
 
@@ -34,6 +34,18 @@ def effect_line(effect: "Effect") -> dict[str, Any]:
         "fields": effect.fields,
         **({"mark": effect.mark} if effect.mark else {}),
         **because_keys(effect.because),
+    }
+
+
+def stored_effect_line(stored: "StoredEffect") -> dict[str, Any]:
+    """An effect of the outbox, or a dead letter, as a JSON object: the effect, how often it was tried, the instant
+    before which it is left alone (null: it can be delivered now), and the last error."""
+    return {
+        **effect_line(stored.effect),
+        "dead": stored.dead,
+        "tries": stored.tries,
+        "again": instant_text(stored.again) if stored.again and not stored.dead else None,
+        "error": stored.error or None,
     }
 
 

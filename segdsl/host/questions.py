@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from heapq import merge
 from importlib import import_module
 from itertools import groupby
@@ -20,9 +21,12 @@ from segdsl.backends.base import Backend, Membership, StoredLink, StoredProgram
 from segdsl.diagnostics.errors import StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
+from segdsl.host.deploying.note import deployments
 from segdsl.host.moments import Moment, instant_of
 from segdsl.host.promotions import Promotion, as_recorded, by_memberships, given
 from segdsl.plan import nodes as p
+from segdsl.plan.moved import moved_by_clock
+from segdsl.plan.needs import Needs
 from segdsl.records.inputs import Input, Link, Load
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
@@ -169,17 +173,22 @@ class Questions:
         """What is recorded, and what the clock alone has changed since each customer's last input."""
         instant = self._instant(at)
         counts = {name: self.backend.count(name, None if at is None else instant) for name in names}
-        if any(self.segments[name].kind != "listed" for name in names):
+        if not self._moving.isdisjoint(names):
             for change in self.clock_changes(instant):
                 if change.segment in counts:
                     counts[change.segment] += 1 if change.entered else -1
         return counts
 
+    @cached_property
+    def _moving(self) -> frozenset[str]:
+        """The segments about which a question has to look at those for whom something is due."""
+        return moved_by_clock(self.plan, Needs.of(self.plan), ends=bool(deployments(self.backend)))
+
     def _moved(self, segment: str, instant: int) -> dict[str, Membership | None]:
         """Customers whom the clock alone may have moved since their last input, with their membership now (None: they
         are not in it), in the order of their ids."""
         moved: dict[str, Membership | None] = {}
-        if self.segments[segment].kind == "listed":
+        if segment not in self._moving:
             return moved
         page: list[str] = []
         for customer in self.backend.due(instant):

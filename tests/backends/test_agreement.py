@@ -16,6 +16,7 @@ from segdsl.backends.base import (
     Basis,
     Batch,
     Position,
+    StoredEffect,
     StoredInputs,
     StoredState,
     StoredVisitor,
@@ -76,6 +77,7 @@ class Agreement(RuleBasedStateMachine):
         self.memory: Backend = MemoryBackend()
         self.kept: Backend = open_backend(self.url)
         self.recorded: dict[Key, list[Change]] = {}  # what has happened and was not taken back
+        self.claimed: list[StoredEffect] = []
         self.arrival = 0
 
     def teardown(self) -> None:
@@ -206,8 +208,23 @@ class Agreement(RuleBasedStateMachine):
         claimed = self.memory.claim(limit, now, now + 3, actions)
         assert self.kept.claim(limit, now, now + 3, actions) == claimed
         for each, again in zip(claimed, failed, strict=False):
-            self.memory.failed(each.effect, "no answer", again)
-            self.kept.failed(each.effect, "no answer", again)
+            for backend in (self.memory, self.kept):
+                backend.failed(each, "no answer", again)
+        self.claimed += claimed
+
+    @rule(which=st.lists(st.integers(0, 99), max_size=3), again=st.none() | st.integers(0, 9), give_back=st.booleans())
+    def report_on_claims_that_may_be_over(self, which: list[int], again: int | None, give_back: bool) -> None:
+        claimed = [self.claimed[number % len(self.claimed)] for number in which if self.claimed]
+        for backend in (self.memory, self.kept):
+            if give_back:
+                backend.release(claimed)
+            else:
+                for each in claimed:
+                    backend.failed(each, "too late", again)
+
+    @rule(limit=st.integers(0, 3), actions=st.none() | st.sets(st.sampled_from(["", "send", "show"])))
+    def what_waits(self, limit: int, actions: set[str] | None) -> None:
+        assert self.kept.waiting(limit, actions) == self.memory.waiting(limit, actions)
 
     @rule(ids=st.lists(st.sampled_from("abcdef"), max_size=3))
     def revive(self, ids: list[str]) -> None:
@@ -274,6 +291,7 @@ class Agreement(RuleBasedStateMachine):
             backend.faults(),
             backend.outbox(2),
             backend.outbox(100),
+            backend.waiting(100),
             [backend.memberships(customer, at) for customer in CUSTOMERS],
             [backend.history(customer) for customer in CUSTOMERS],
             [backend.journal(customer) for customer in CUSTOMERS],

@@ -46,8 +46,8 @@ def fill(backend: Backend) -> None:
         )
     )
     claimed = backend.claim(2, 1, 20)
-    backend.failed(claimed[0].effect, "no answer", 30)
-    backend.failed(claimed[1].effect, "no address", None)
+    backend.failed(claimed[0], "no answer", 30)
+    backend.failed(claimed[1], "no address", None)
     backend.prune({"a": 3}, 3)
 
 

@@ -124,6 +124,15 @@ def test_a_batch_of_this_generation_lands(backend: Backend) -> None:
     assert list(backend.customers()) == ["bob"]
 
 
+def test_of_two_who_find_a_fresh_store_one_begins_it(backend: Backend) -> None:
+    found = backend.generation()
+    first, second = (StoredProgram("d1", b"1", (), "2026a", secret) for secret in (b"1", b"2"))
+    backend.install(first, found)
+    with pytest.raises(ConflictError):
+        backend.install(second, found)
+    assert backend.program() == first
+
+
 # Positions
 
 

@@ -88,6 +88,7 @@ def test_what_rules_gave_and_the_host_listed_stays() -> None:
     assert [each.segment for each in engine.segments_of("ann")] == ["Skiers", "Staff"]
     engine.advance("2026-04-01T00:00:00Z")
     assert [each.segment for each in engine.segments_of("ann")] == ["Staff"]
+    assert (members(engine, "Skiers"), engine.count("Skiers")) == ([], 0)
 
 
 def test_what_the_old_rules_had_to_do_by_then_is_done_by_them() -> None:

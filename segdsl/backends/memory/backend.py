@@ -36,6 +36,8 @@ from segdsl.records.outcomes import Change, Effect
 
 Value = TypeVar("Value")
 
+_MEANWHILE = "others have written to the store meanwhile"
+
 
 class MemoryBackend(Backend):
     """Keeps everything in dictionaries; `hot` is how many states it keeps as they were given. Iterators give what was
@@ -61,7 +63,9 @@ class MemoryBackend(Backend):
     def program(self) -> StoredProgram | None:
         return next(reversed(self._programs.values()), None)
 
-    def install(self, program: StoredProgram) -> None:
+    def install(self, program: StoredProgram, generation: int | None = None) -> None:
+        if generation not in (None, self._generation):
+            raise ConflictError(_MEANWHILE)
         self._programs.pop(program.digest, None)
         self._programs[program.digest] = program
         self._generation += 1
@@ -116,7 +120,7 @@ class MemoryBackend(Backend):
             raise TakenError("another run goes on with the same input")
         stands = basis.generation in (None, self._generation) and self._states.stand_at(basis.customers)
         if not stands or any(self._seen[visitor] != version for visitor, version in basis.visitors.items()):
-            raise ConflictError("others have written to the store meanwhile")
+            raise ConflictError(_MEANWHILE)
 
     def _erase(self, customers: Collection[str]) -> None:
         for customer in customers:
@@ -205,7 +209,7 @@ class MemoryBackend(Backend):
     # ------------------------------------------------------------------------------------------------------- the outbox
 
     def outbox(self, limit: int) -> list[Effect]:
-        return self._outbox.waiting(limit)
+        return self._outbox.effects(limit)
 
     def delivered(self, effects: Sequence[Effect]) -> None:
         self._outbox.delivered(effects)
@@ -213,8 +217,14 @@ class MemoryBackend(Backend):
     def claim(self, limit: int, now: int, until: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
         return self._outbox.claim(limit, now, until, actions)
 
-    def failed(self, effect: Effect, error: str, again: int | None) -> None:
-        self._outbox.failed(effect, error, again)
+    def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
+        self._outbox.failed(claimed, error, again)
+
+    def release(self, claimed: Sequence[StoredEffect]) -> None:
+        self._outbox.release(claimed)
+
+    def waiting(self, limit: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
+        return self._outbox.waiting(limit, actions)
 
     def dead(self, limit: int) -> list[StoredEffect]:
         return self._outbox.dead(limit)

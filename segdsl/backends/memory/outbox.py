@@ -1,6 +1,7 @@
 """The outbox in memory: effects that were committed and not yet delivered, in the order of the commits."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from heapq import nsmallest
 
 from msgspec.structs import replace
 
@@ -26,7 +27,7 @@ class Outbox:
             if kept is None:
                 self._kept[effect.id] = StoredEffect(effect)
             elif _is_notice(kept):
-                self._kept[effect.id] = StoredEffect(effect, given=True)
+                self._kept[effect.id] = StoredEffect(effect, given=True, again=kept.again)
 
     def withdraw(self, withdrawn: Sequence[Effect]) -> None:
         """Take effects out; for those that the host was given before, put a notice there."""
@@ -35,7 +36,8 @@ class Outbox:
             if kept is not None and not kept.given and not kept.tries:
                 del self._kept[id_]
             else:
-                self._kept[id_] = StoredEffect(replace(effect, mark=WITHDRAWN), given=True)
+                again = kept.again if kept is not None else 0
+                self._kept[id_] = StoredEffect(replace(effect, mark=WITHDRAWN), given=True, again=again)
 
     def notices(self, withdrawn: Sequence[Effect]) -> list[Effect]:
         """The notices that are there of some effects."""
@@ -53,8 +55,12 @@ class Outbox:
 
     # ------------------------------------------------------------------------------------------------------ delivery
 
-    def waiting(self, limit: int) -> list[Effect]:
+    def effects(self, limit: int) -> list[Effect]:
         return [kept.effect for kept in self._kept.values() if not kept.dead][: max(limit, 0)]
+
+    def waiting(self, limit: int, actions: Collection[str] | None) -> list[StoredEffect]:
+        found = (kept for kept in self._kept.values() if not kept.dead and _is_of(kept, actions))
+        return nsmallest(max(limit, 0), found, key=lambda kept: kept.again)
 
     def delivered(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -66,16 +72,20 @@ class Outbox:
         for id_, kept in self._kept.items():
             if len(claimed) >= limit:
                 break
-            action = "" if _is_notice(kept) else kept.effect.action
-            if not kept.dead and kept.again <= now and (actions is None or action in actions):
+            if not kept.dead and kept.again <= now and _is_of(kept, actions):
                 self._kept[id_] = replace(kept, tries=kept.tries + 1, again=until)
                 claimed.append(self._kept[id_])
         return claimed
 
-    def failed(self, effect: Effect, error: str, again: int | None) -> None:
-        if self._is_there(effect):
-            kept = self._kept[effect.id]
-            self._kept[effect.id] = replace(kept, error=error, dead=again is None, again=again or 0)
+    def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
+        kept = self._still(claimed)
+        if kept is not None:
+            self._kept[kept.effect.id] = replace(kept, error=error, dead=again is None, again=again or 0)
+
+    def release(self, claimed: Sequence[StoredEffect]) -> None:
+        for kept in map(self._still, claimed):
+            if kept is not None:
+                self._kept[kept.effect.id] = replace(kept, tries=kept.tries - 1, again=0)
 
     def dead(self, limit: int) -> list[StoredEffect]:
         return [kept for kept in self._kept.values() if kept.dead][: max(limit, 0)]
@@ -87,6 +97,12 @@ class Outbox:
             # It was tried before, so the host may know it.
             self._kept[id_] = StoredEffect(kept.effect, given=True)
         return len(found)
+
+    def _still(self, claimed: StoredEffect) -> StoredEffect | None:
+        """What is kept of an effect that was claimed; None when it is not there any more, or was claimed since."""
+        kept = self._kept.get(claimed.effect.id)
+        there = kept is not None and self._is_there(claimed.effect) and kept.tries == claimed.tries and not kept.dead
+        return kept if there else None
 
     def _is_there(self, effect: Effect) -> bool:
         """Whether an effect, or a notice, is there as it was given."""
@@ -100,6 +116,10 @@ class Outbox:
 
     def restore(self, kept: StoredEffect) -> None:
         self._kept[kept.effect.id] = kept
+
+
+def _is_of(kept: StoredEffect, actions: Collection[str] | None) -> bool:
+    return actions is None or ("" if _is_notice(kept) else kept.effect.action) in actions
 
 
 def _is_notice(kept: StoredEffect) -> bool:

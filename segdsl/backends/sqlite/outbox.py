@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -39,9 +40,19 @@ class Outbox(Rows):
             )
         return [replace(each, tries=each.tries + 1, again=until) for each in self._stored(rows)]
 
-    def failed(self, effect: Effect, error: str, again: int | None) -> None:
+    def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
         with self._transaction():
-            self._rows(statements.FAILED, error, again is None, again or 0, effect.id, _is_notice(effect))
+            self._rows(statements.FAILED, error, again is None, again or 0, *_as_claimed(claimed))
+
+    def release(self, claimed: Sequence[StoredEffect]) -> None:
+        with self._transaction():
+            self._many(statements.RELEASE, [_as_claimed(each) for each in claimed])
+
+    def waiting(self, limit: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
+        if actions is None:
+            actions = [action for (action,) in self._rows(statements.ACTIONS_WAITING)]
+        found = (self._rows(statements.WAITING_OF, each, max(limit, 0)) for each in set(actions))
+        return self._stored(list(islice(merge(*found, key=itemgetter(3, 0)), max(limit, 0))))
 
     def dead(self, limit: int) -> list[StoredEffect]:
         return self._stored(self._rows(f"{statements.OUTBOX} WHERE dead ORDER BY sequence LIMIT ?", max(limit, 0)))
@@ -56,6 +67,10 @@ class Outbox(Rows):
                 StoredEffect(effect_of(effect), bool(given), tries, again, bool(dead), error)
                 for _, given, tries, again, dead, error, effect in rows
             ]
+
+
+def _as_claimed(claimed: StoredEffect) -> tuple[str, bool, int]:
+    return claimed.effect.id, _is_notice(claimed.effect), claimed.tries
 
 
 def _is_notice(effect: Effect) -> bool:

@@ -33,6 +33,7 @@ SCHEMA = (
         action TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0,
         dead INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX outbox_action ON outbox (action, sequence) WHERE NOT dead",
+    "CREATE INDEX outbox_again ON outbox (action, again, sequence) WHERE NOT dead",
     "CREATE INDEX outbox_customer ON outbox (customer)",
     "CREATE TABLE journal (sequence INTEGER PRIMARY KEY, customer TEXT NOT NULL, inputs BLOB NOT NULL)",
     "CREATE INDEX journal_customer ON journal (customer)",

@@ -9,18 +9,26 @@ PUT_STATE = """INSERT INTO states (customer, state, clock, due, timer) VALUES (?
     DO UPDATE SET state = excluded.state, clock = excluded.clock, due = excluded.due, timer = excluded.timer,
     version = version + 1"""
 PUT_COUNT = "INSERT INTO counts VALUES (?, ?) ON CONFLICT (segment) DO UPDATE SET members = members + excluded.members"
-# Where an effect takes a notice's place, `given` stays.
+# Where an effect and a notice take one another's place, `again` stays: somebody may have the other in hand.
 PUT_EFFECT = """INSERT INTO outbox (id, customer, action, effect) VALUES (?, ?, ?, ?) ON CONFLICT (id)
     DO UPDATE SET customer = excluded.customer, action = excluded.action, notice = 0, effect = excluded.effect,
-    tries = 0, again = 0, dead = 0, error = '' WHERE notice"""
+    tries = 0, dead = 0, error = '' WHERE notice"""
 PUT_NOTICE = """INSERT INTO outbox (id, customer, action, given, notice, effect) VALUES (?, ?, ?, 1, 1, ?)
     ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, action = excluded.action, given = 1, notice = 1,
-    effect = excluded.effect, tries = 0, again = 0, dead = 0, error = ''"""
+    effect = excluded.effect, tries = 0, dead = 0, error = ''"""
 OUTBOX = "SELECT sequence, given, tries, again, dead, error, effect FROM outbox"
 CLAIMABLE = f"{OUTBOX} WHERE NOT dead AND again <= ? ORDER BY sequence LIMIT ?"
 CLAIMABLE_OF = f"{OUTBOX} WHERE action = ? AND NOT dead AND again <= ? ORDER BY sequence LIMIT ?"
 DELIVERED = "DELETE FROM outbox WHERE id = ? AND notice = ?"
-FAILED = "UPDATE outbox SET error = ?, dead = ?, again = ? WHERE id = ? AND notice = ?"
+WAITING_OF = f"{OUTBOX} WHERE action = ? AND NOT dead ORDER BY again, sequence LIMIT ?"
+# From one action to the next, by the index: without a look at all effects.
+ACTIONS_WAITING = """WITH RECURSIVE found (action) AS (
+    SELECT min(action) FROM outbox WHERE NOT dead UNION ALL
+    SELECT (SELECT min(action) FROM outbox WHERE NOT dead AND action > found.action) FROM found
+    WHERE found.action IS NOT NULL) SELECT action FROM found WHERE action IS NOT NULL"""
+AS_CLAIMED = "WHERE id = ? AND notice = ? AND tries = ? AND NOT dead"
+FAILED = f"UPDATE outbox SET error = ?, dead = ?, again = ? {AS_CLAIMED}"  # noqa: S608
+RELEASE = f"UPDATE outbox SET tries = tries - 1, again = 0 {AS_CLAIMED}"  # noqa: S608
 REVIVE = "UPDATE outbox SET dead = 0, tries = 0, again = 0, error = '', given = 1 WHERE id = ? AND dead"
 RESTORE_EFFECT = """INSERT INTO outbox (id, customer, action, effect, notice, given, tries, again, dead, error)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""

@@ -28,8 +28,10 @@ class Writing(Rows):
 
     _hot: Hot
 
-    def install(self, program: StoredProgram) -> None:
+    def install(self, program: StoredProgram, generation: int | None = None) -> None:
         with self._transaction():
+            if generation not in (None, self._meta("generation") or 0):
+                raise self._conflict()
             self._rows("DELETE FROM programs WHERE digest = ?", program.digest)
             self._rows(statements.PUT_PROGRAM, program.digest, encode(program))
             self._rows(statements.NEXT_GENERATION)
@@ -95,7 +97,10 @@ class Writing(Rows):
             and self._stand_at("SELECT visitor, version FROM visitors WHERE visitor", basis.visitors)
         )
         if not stands:
-            raise ConflictError(f"others have written to the store {self._path} meanwhile")
+            raise self._conflict()
+
+    def _conflict(self) -> ConflictError:
+        return ConflictError(f"others have written to the store {self._path} meanwhile")
 
     def _stand_at(self, sql: str, versions: Mapping[str, int]) -> bool:
         """Whether these are the versions of customers or visitors."""
