@@ -113,15 +113,15 @@ def test_derived_segments_go_on_as_if_the_rules_had_been_there(
 @given(programs(), programs(), streams(least=2))
 def test_what_was_kept_comes_back_with_the_rules_that_kept_it(old: Written, new: Written, stream: Stream) -> None:
     """Also of events that rules recorded, and of effects that limits count."""
-    old, new = evolve(old, further=(*old.further, *RECORDING)), evolve(new, zone=old.zone)
+    old = evolve(old, further=(*old.further, *RECORDING))
+    new = evolve(new, zone=old.zone, further=(*new.further, *RECORDING[:1]))
     with opened(old.text()) as engine:
         engine.process(stream)
         at = engine.now()
         before = {name: (*of[:2], *of[3:5]) for name, of in kept(engine, at).items()}
         made = {name: state.made for name, state in settled(engine, at).items()}
         deploy(loads(new.text()), engine.backend, from_now=True)
-        there_and_back = deploy(loads(old.text()), engine.backend, from_now=True)
-        assert not there_and_back.difference.missing
+        deploy(loads(old.text()), engine.backend)
         assert {name: (*of[:2], *of[3:5]) for name, of in kept(engine, at).items()} == before
         assert {name: state.made for name, state in settled(engine, at).items()} == made
 
