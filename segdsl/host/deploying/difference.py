@@ -180,7 +180,7 @@ class Telling:
             yield Named("rule", said, "changed" if detail else "kept", rule.place, detail)
         for rule in sorted(were.values(), key=lambda each: in_order(each.place)):
             if rule.id not in are:
-                detail = "who entered it once can enter what stands in its place again" if rule.once else ""
+                detail = "that customers entered it once is no longer known" if rule.once else ""
                 yield Named("rule", _rule_text(rule, self.old), "gone", rule.place, detail)
 
     def _activities(self) -> Iterator[Named]:

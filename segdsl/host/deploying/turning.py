@@ -178,7 +178,9 @@ def goals(old: p.Plan, new: p.Plan) -> dict[tuple[str, str], Goal]:
             if fits:
                 found[rule.id, pause.key] = Goal(fits[0])
             else:
-                reason = "what follows it reads what was not kept" if here else "what follows it is another"
+                reason = (
+                    "what follows it reads what was not kept" if here else "what followed it is no longer in the rules"
+                )
                 found[rule.id, pause.key] = Goal(None, reason)
     return found
 

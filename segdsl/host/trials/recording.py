@@ -126,6 +126,8 @@ def record_inputs(
     recorder = _Recorder(checked, prepare(plan, engine), steps)
     end = instant_of(until, Zone(plan.zone)) if until is not None else None
     taken = _in_order(inputs, end, recorder)
+    if not taken and recorder.left_out:
+        raise InputError(f"there is nothing to make a test of: left out was {', and '.join(recorder.left_out)}")
     if not taken:
         raise InputError("there is nothing to make a test of: no event of this customer up to then")
     recorder.take(taken)
