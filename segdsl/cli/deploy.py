@@ -1,6 +1,7 @@
 """`seg deploy`: other rules, put in place on a store that was run before."""
 
 import sys
+from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -16,9 +17,11 @@ from segdsl.cli.parts.deploying import lines_of
 from segdsl.cli.parts.events import format_option, mapping_option
 from segdsl.cli.parts.failures import INTERRUPTED
 from segdsl.cli.parts.findings import counted
+from segdsl.cli.parts.lines import Lines
 from segdsl.cli.parts.rules import loaded_rules
-from segdsl.cli.parts.stores import beside, shown, url_of_existing
+from segdsl.cli.parts.stores import beside, path_of, shown, url_of_existing
 from segdsl.cli.parts.telling import Telling
+from segdsl.cli.parts.writing import force_option, may_write
 
 
 @click.command(no_args_is_help=True, short_help="Put other rules in place on a store.")
@@ -33,6 +36,9 @@ from segdsl.cli.parts.telling import Telling
     "--from-now", is_flag=True, help="New conditions start with nothing where the store does not hold their past."
 )
 @click.option("--all-from-now", is_flag=True, help="All new conditions start with nothing.")
+@click.option("--changes", type=click.Path(dir_okay=False, allow_dash=True), metavar="FILE",
+              help="Write every change of membership that comes of it there, as lines of JSON.")  # fmt: skip
+@force_option
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @json_option
@@ -64,12 +70,16 @@ def command(paths: tuple[str, ...], store: str | None, color: bool | None, **giv
     options.check(paths)
     program = loaded_rules(paths, color)
     url = url_of_existing(store or beside(paths))
+    may_write(
+        options.changes, lines.MADE["changes"], force=options.force, reads=[*paths, options.backfill, path_of(url)]
+    )
     telling = Telling(options.progress)
     asking = Asking(options, shown(url), telling)
     try:
         deployed = segdsl.deploy(
             program, url, backfill=options.backfill, format=options.format, mapping=options.mapping,
             from_now=options.from_now, all_from_now=options.all_from_now, agree=asking.agrees, tell=telling_of(telling),
+            before_commit=asking.write,
         )  # fmt: skip
     except KeyboardInterrupt:
         telling.done()
@@ -77,11 +87,12 @@ def command(paths: tuple[str, ...], store: str | None, color: bool | None, **giv
         raise Exit(INTERRUPTED) from None
     finally:
         telling.done()
+        asking.files.close()
     if options.as_json:
         lines.print_lines([_as_json(deployed)])
-    elif not deployed.difference.same:
+    elif deployed.customers or not deployed.difference.same:
         for line in _result(deployed):
-            click.echo(line)
+            click.echo(line, err=options.changes == "-")
 
 
 def is_terminal() -> bool:
@@ -98,6 +109,8 @@ class Options:
     mapping: str | None
     from_now: bool
     all_from_now: bool
+    changes: str | None
+    force: bool
     dry_run: bool
     yes: bool
     as_json: bool
@@ -111,6 +124,8 @@ class Options:
             raise click.UsageError("--format and --mapping say how the file of --backfill is written")
         if self.backfill == "-":
             raise click.UsageError("--backfill needs a file: if it is stopped, standard input cannot be read again")
+        if self.changes == "-" and self.as_json:
+            raise click.UsageError("only one can have standard output: --changes - and --json")
         if self.dry_run or self.yes:
             return
         if self.as_json or "-" in paths or not is_terminal():
@@ -126,18 +141,27 @@ class Asking:
     options: Options
     store: str
     telling: Telling
-    shown: bool = field(default=False)
+    files: ExitStack = field(factory=ExitStack)
+    changes: Lines | None = None
 
     def agrees(self, difference: "segdsl.Difference") -> bool:
         self.telling.done()
         if not self.options.as_json:
             for line in lines_of(difference, self.store):
-                click.echo(line)
+                click.echo(line, err=self.options.changes == "-")
         if self.options.dry_run:
             return False
         if difference.same or difference.missing or self.options.yes:
             return True
-        return click.confirm("put these rules in place?")
+        return click.confirm("put these rules in place?", err=self.options.changes == "-")
+
+    def write(self, outcomes: list["segdsl.Outcome"]) -> None:
+        """Write what a page of customers brought about, before it is committed."""
+        if self.options.changes is None:
+            return
+        if self.changes is None:
+            self.changes = self.files.enter_context(Lines(self.options.changes, on=True))
+        self.changes.write(line for each in outcomes for line in lines.change_lines(each))
 
 
 def telling_of(telling: Telling) -> Any:

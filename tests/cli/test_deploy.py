@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from segdsl.cli import deploy, seg
 from segdsl.host.deploying import placing
-from tests.cli.conftest import RULES, Seg
+from tests.cli.conftest import RULES, Seg, told
 
 OTHER = (
     RULES.replace("segment Rich if income >= 100000", "segment Rich if income >= 90000")
@@ -58,6 +58,11 @@ def test_rules_are_put_in_place(run: Seg, snapshot):
     assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 0
     history = run("customer", "bob", "--store", "shop.store").output
     assert "leaves  Golfers  as other rules were put in place" in history
+
+
+def test_the_changes_that_come_of_it_are_written(shop: Path, run: Seg, snapshot):
+    assert run("deploy", "shop.seg", "--yes", "--changes", "changes.jsonl").exit_code == 0
+    assert told(shop / "changes.jsonl") == snapshot
 
 
 def test_the_same_rules_are_no_change(run: Seg, snapshot):

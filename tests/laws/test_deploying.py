@@ -3,8 +3,8 @@
 | law | seen to fail when |
 |---|---|
 | the same rules, reordered and reformatted, change and fire nothing | the digest takes in the places of rules |
-| derived segments go on as if the rules had been there from the first event | new memories are not filled; kept ones dropped |
-| what was kept comes back with the rules that kept it | rules of then are not asked; nothing is carried across a loading |
+| derived segments go on as if the rules had always been there | new memories are not filled; kept ones dropped |
+| what was kept comes back with the rules that kept it | rules of then are not asked; a loading loses it |
 | a deployment that was killed anywhere comes to the same | a page does not note how far it is |
 """
 

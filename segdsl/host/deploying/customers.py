@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from attrs import define, field
+from msgspec.structs import replace
 
 from segdsl.backends.base import Backend, Batch
 from segdsl.engines import DEFAULT, prepare
@@ -16,6 +17,7 @@ from segdsl.host.deploying.turning import Past, Turning
 from segdsl.host.lives import Lives
 from segdsl.host.taking import Taking
 from segdsl.records.inputs import Load
+from segdsl.records.outcomes import Change, Outcome
 from segdsl.state.life import Life, Taken, encode_input, encode_state
 from segdsl.values import instants
 
@@ -28,8 +30,8 @@ class Filling(Protocol):
 
 @define
 class Turner:
-    """Turns pages of customers, as of an instant: what the old rules had to do up to then is done first. `changes` and
-    `waits_ended` are those of the last page."""
+    """Turns pages of customers, as of an instant: what the old rules had to do up to then is done first. `outcomes` and
+    `waits_ended` are those of the last page; `changes` is how many memberships began or ended by the new rules."""
 
     backend: Backend
     turning: Turning
@@ -39,6 +41,7 @@ class Turner:
     fillings: Sequence[Filling]
     lives: Lives = field(init=False)
     prepared: Prepared = field(init=False)
+    outcomes: list[Outcome] = field(factory=list)
     changes: int = 0
     waits_ended: int = 0
 
@@ -49,6 +52,7 @@ class Turner:
     def batch(self, page: Sequence[str], generation: int) -> Batch:
         """What comes of a page of customers, as one commit."""
         self.changes = self.waits_ended = 0
+        self.outcomes = []
         taking = Taking(
             self.backend, self.lives, set(), self._tombstone, instants.LATEST, journal=self.journal, settled=True,
             generation=generation,
@@ -60,11 +64,12 @@ class Turner:
             for customer, past in filling.pasts(known, self.at).items():
                 pasts.setdefault(customer, Past()).add(past)
         for customer in known:
-            taking.advance(customer, self.at)
-            self._turn(taking, customer, pasts.get(customer, Past()))
+            outcome = taking.advance(customer, self.at)
+            changes = self._turn(taking, customer, pasts.get(customer, Past()))
+            self.outcomes.append(replace(outcome, changes=(*outcome.changes, *changes)))
         return taking.batch()
 
-    def _turn(self, taking: Taking, customer: str, past: Past) -> None:
+    def _turn(self, taking: Taking, customer: str, past: Past) -> list[Change]:
         head = taking.kept[customer].head
         at = max(self.at, head.clock)
         state, ended = self.turning.turn(head, past, at)
@@ -78,6 +83,7 @@ class Turner:
             new, old = self.turning.new.digest, self.turning.old.digest
             entry = Load(customer, at, new, old, encode_state(step.state))
             taking.inputs.setdefault(customer, []).append(encode_input(Taken(head.arrivals, entry)))
+        return step.changes
 
     def _tombstone(self, customer: str) -> str:
         return hmac.digest(self.secret, customer.encode("utf-8", "surrogatepass"), "sha256").hex()

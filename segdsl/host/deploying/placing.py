@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-from attrs import define, field
+from attrs import define, field, frozen
 from msgspec.structs import replace
 
 from segdsl.backends import open_backend
@@ -38,9 +38,11 @@ from segdsl.host.deploying.scratch import Scratch, Source
 from segdsl.host.deploying.turning import Turning
 from segdsl.host.loading import Program, plan_of
 from segdsl.host.moments import database_version
+from segdsl.host.replay import TOLD
 from segdsl.host.runs import Progress, Report
 from segdsl.host.tidying import seldom_tidied
 from segdsl.plan import nodes as p
+from segdsl.records.outcomes import Outcome
 from segdsl.state.life import decode
 
 PAGE = 500
@@ -65,6 +67,22 @@ def always(difference: Difference) -> bool:
 
 def nobody(what: str, done: int, of: int | None) -> None:
     """Hears of nothing."""
+
+
+def unheard(outcomes: list[Outcome]) -> None:
+    """Hears of no outcomes."""
+
+
+@frozen
+class Asked:
+    """What was asked for; see `deploy`."""
+
+    source: Source | None = None
+    from_now: bool = False
+    all_from_now: bool = False
+    agree: Agree = always
+    tell: Tell = nobody
+    before_commit: Callable[[list[Outcome]], object] = unheard
 
 
 @define
@@ -92,10 +110,12 @@ def deploy(  # noqa: PLR0913 - what is said about one deployment
     all_from_now: bool = False,
     agree: Agree = always,
     tell: Tell = nobody,
+    before_commit: Callable[[list[Outcome]], object] = unheard,
 ) -> Deployed:
     """Put other rules in place on a store that was run before: conditions that mean the same keep their history, what
     holds then holds since the store's clock, and nothing fires (language.md section 5.14). `agree` is given the
-    difference before anything happens, and says whether it is to. `tell` hears of how far it is.
+    difference before anything happens, and says whether it is to. `tell` hears of how far it is, `before_commit` of
+    what each page of customers brought about, an outcome for each, before it is committed.
 
     The past of conditions that are new comes from the store's journal; where that does not hold it, from `backfill`, a
     file of events with its `format` and `mapping` as `replay` takes them, or those start with nothing by `from_now`.
@@ -107,10 +127,11 @@ def deploy(  # noqa: PLR0913 - what is said about one deployment
     if backfill is not None and (from_now or all_from_now):
         raise InputError("a past from a file, or none at all: backfill and from_now do not go together")
     source = Source(backfill, format, mapping) if backfill is not None else None
+    asked = Asked(source, from_now, all_from_now, agree, tell, before_commit)
     with ExitStack() as closing:
         backend = closing.enter_context(open_backend(store)) if isinstance(store, str) else store
         with seldom_tidied():
-            return Placing.of(backend, program, source, from_now, all_from_now, agree, tell).run()
+            return Placing.of(backend, program, asked).run()
 
 
 @define
@@ -119,11 +140,7 @@ class Placing:
 
     backend: Backend
     program: Program
-    source: Source | None
-    from_now: bool
-    all_from_now: bool
-    agree: Agree
-    tell: Tell
+    asked: Asked
     kept: StoredProgram
     turning: Turning
     note: Underway | None
@@ -132,16 +149,7 @@ class Placing:
     waits_ended: int = 0
 
     @classmethod
-    def of(
-        cls,
-        backend: Backend,
-        program: Program,
-        source: Source | None,
-        from_now: bool,
-        all_from_now: bool,
-        agree: Agree,
-        tell: Tell,
-    ) -> "Placing":
+    def of(cls, backend: Backend, program: Program, asked: Asked) -> "Placing":
         kept, note = backend.program(), underway(backend)
         if kept is None:
             raise StoreError("this store is empty, so there are no rules to take the place of: run these rules on it")
@@ -153,7 +161,7 @@ class Placing:
         before = kept if note is None or note.before == kept.digest else backend.earlier(note.before)
         assert before is not None, "a program that was installed can be had"
         turning = Turning(_plan(before), program.plan)
-        return cls(backend, program, source, from_now, all_from_now, agree, tell, kept, turning, note)
+        return cls(backend, program, asked, kept, turning, note)
 
     def run(self) -> Deployed:
         """All of it."""
@@ -163,7 +171,7 @@ class Placing:
             return Deployed(difference, True, self.note.turned)
         fills = self._fills()
         difference = self._difference(fills)
-        if not self.agree(difference):
+        if not self.asked.agree(difference):
             return Deployed(difference, False)
         if difference.same:
             self._install()
@@ -183,14 +191,14 @@ class Placing:
 
     def _fills(self) -> dict[Part, tuple[Fill, str]]:
         """How new conditions are filled: as it was said when the deployment was begun, if it was."""
-        file = self.source is not None
+        file = self.asked.source is not None
         found = fills_of(
             self.turning, list(map(self._plan_of, self._digests())), journal=self.kept.journal, file=file,
-            from_now=self.from_now, nothing=self.all_from_now or not self.backend.customer_count(),
+            from_now=self.asked.from_now, nothing=self.asked.all_from_now or not self.backend.customer_count(),
         )  # fmt: skip
         if self.note is None:
             return found
-        if self.note.file and (self.source is None or self.source.known_by() != self.note.file):
+        if self.note.file and (self.asked.source is None or self.asked.source.known_by() != self.note.file):
             raise StoreError(
                 "these rules are being put in place with the past from a file, and that is not done: name the same "
                 "file with --backfill to go on"
@@ -220,7 +228,7 @@ class Placing:
         for page in self._pages(LOOKED_AT, note.last if note is not None else ""):
             standing.look(decode(data).head for data in self.backend.load(page).values())
             done += len(page)
-            self.tell("look", done, customers)
+            self.asked.tell("look", done, customers)
         return Difference(
             self.turning.old.digest, self.program.digest, at, customers, telling.named(self.backend.count),
             telling.remembered(), telling.waits(standing), self.kept.journal, note.turned if note is not None else 0,
@@ -241,14 +249,14 @@ class Placing:
         """Note what is being done, and stop all other writers: from then on the clock stands still."""
         note = self.note
         if note is None:
-            file = self.source.known_by() if self.source is not None and "file" in fills.values() else ""
+            file = self.asked.source.known_by() if self.asked.source is not None and "file" in fills.values() else ""
             names = tuple(name for name, _ in self.program.texts)
             made = {f"{part.kind} {part.key}": how for part, how in fills.items()}
             note = self._write(Underway(self.turning.old.digest, self.program.digest, names, made, file), Batch())
         self.backend.install(self.kept)  # who has read the generation before it sees the note now
         return note if note.at is not None else self._write(replace(note, at=self._now()), Batch())
 
-    def _write(self, note: Underway, batch: Batch) -> Underway:
+    def _write(self, note: Underway, batch: Batch, outcomes: list[Outcome] | None = None) -> Underway:
         """Commit a batch together with how far the deployment is, if nobody else has gone on with it meanwhile. Raises
         TakenError else."""
         following = replace(note, number=note.number + 1)
@@ -257,7 +265,7 @@ class Placing:
         batch.basis = basis
         batch.positions = {UNDERWAY: Position(following.number, 0, 0)}
         batch.notes = {UNDERWAY: encoded(following)}
-        self.backend.commit(batch)
+        self.backend.commit(batch, lambda: self.asked.before_commit(outcomes) if outcomes else None)
         return following
 
     def _prepare(self, fills: dict[Part, tuple[Fill, str]], at: int, closing: ExitStack) -> Report | None:
@@ -268,14 +276,14 @@ class Placing:
             of[how].append(part)
         if of["journal"]:
             self.fillings.append(Journals.of(self.backend, new, of["journal"], self._digests(), self._plan_of))
-        if not of["file"] or self.source is None:
+        if not of["file"] or self.asked.source is None:
             return None
-        scratch = closing.enter_context(Scratch.of(self.source, old, new, of["file"], at, self._tell_read))
+        scratch = closing.enter_context(Scratch.of(self.asked.source, old, new, of["file"], at, self._tell_read))
         self.fillings.append(scratch)
         return scratch.report
 
     def _tell_read(self, progress: Progress) -> None:
-        self.tell("read", progress.places if progress.total is None else progress.handled, progress.total)
+        self.asked.tell("read", progress.places if progress.total is None else progress.handled, progress.total)
 
     def _turn_all(self, note: Underway, at: int) -> Underway:
         """Turn all customers that are not turned yet."""
@@ -285,18 +293,30 @@ class Placing:
             note = self._turn(turner, page, note)
             self.changes += turner.changes
             self.waits_ended += turner.waits_ended
-            self.tell("turn", note.turned, customers)
+            self.asked.tell("turn", note.turned, customers)
         return note
 
     def _turn(self, turner: Turner, page: Sequence[str], note: Underway) -> Underway:
         following = replace(note, last=page[-1], turned=note.turned + len(page))
         for number in range(TRIES):
             try:
-                return self._write(following, turner.batch(page, self.backend.generation()))
+                batch = turner.batch(page, self.backend.generation())
+                return self._write(following, batch, self._news(turner.outcomes))
             except ConflictError:
                 if number == TRIES - 1:
                     raise
         raise AssertionError("the last try gave something or raised")
+
+    def _news(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Outcomes without the changes by the clock that a run has told of at its end."""
+        position = self.backend.position(TOLD)
+        if position is None:
+            return outcomes
+        told = position.instant
+        kept = [
+            tuple(change for change in each.changes if change.arrival or change.instant > told) for each in outcomes
+        ]
+        return [replace(each, changes=changes) for each, changes in zip(outcomes, kept, strict=True)]
 
     def _install(self) -> None:
         """Keep the program as the one of the store."""
