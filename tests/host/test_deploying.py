@@ -397,6 +397,55 @@ def test_of_two_who_put_rules_in_place_one_is_stopped(monkeypatch: pytest.Monkey
     assert len([each for each in engine.whole_journal("bob") if isinstance(each.entry, Load)]) == 1
 
 
+def test_a_file_that_cannot_be_read_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+    backend = ran(SHOP, BUYS, journal=False)
+    past = tmp_path / "past.csv"
+    past.write_text("when,who\n2026-03-01,ann\n")
+    with pytest.raises(segdsl.InputError):
+        deploy(backend, NEW, backfill=past)
+    assert on(backend, SHOP).segments_of("ann") == []
+
+
+def test_rules_that_were_put_in_place_for_nobody_yet_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = ran(SHOP, BUYS)
+
+    def stop(*_given: object) -> None:
+        raise StoppedError
+
+    with monkeypatch.context() as patch, pytest.raises(StoppedError):
+        patch.setattr(placing.Placing, "_turn", stop)
+        deploy(backend, NEW)
+    with pytest.raises(segdsl.StoreError, match="are being put in place"):
+        on(backend, SHOP)
+    assert deploy(backend, SHOP).difference.same
+    assert on(backend, SHOP).segments_of("ann") == []
+
+
+def test_while_somebody_looks_at_the_difference_the_store_goes_on() -> None:
+    backend = ran(SHOP, BUYS)
+    engine = on(backend, SHOP)
+
+    def agree(_difference: segdsl.Difference) -> bool:
+        engine.process(BUYS_AGAIN)
+        engine.forget("zoe")
+        return True
+
+    rules = SHOP + "segment Often if buys at least 2 times"
+    deploy(backend, rules, agree=agree)
+    assert members(on(backend, rules), "Often") == ["ann"]
+
+
+def test_rules_that_others_put_in_place_meanwhile_are_not_passed_over() -> None:
+    backend = ran(SHOP, BUYS)
+
+    def agree(_difference: segdsl.Difference) -> bool:
+        deploy(backend, NEW)
+        return True
+
+    with pytest.raises(segdsl.StoreError, match="look at the difference anew"):
+        deploy(backend, SHOP + "segment Others if pings", agree=agree)
+
+
 def test_without_agreement_nothing_happens() -> None:
     backend = ran(SHOP, BUYS)
     assert not deploy(backend, NEW, agree=lambda difference: False).done

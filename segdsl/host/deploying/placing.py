@@ -7,7 +7,7 @@ customer by customer. Writers that still have the old rules are stopped by the g
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -153,6 +153,9 @@ class Placing:
         kept, note = backend.program(), underway(backend)
         if kept is None:
             raise StoreError("this store is empty, so there are no rules to take the place of: run these rules on it")
+        if note is not None and note.to != program.digest and not note.turned:
+            _abandon(backend, note)  # it has done nothing yet
+            note = None
         if note is not None and note.to != program.digest:
             raise StoreError(
                 f"other rules ({', '.join(note.names) or 'from a text'}) are being put in place in this store, and "
@@ -181,7 +184,13 @@ class Placing:
         note = self._begin({part: how for part, (how, _) in fills.items()})
         assert note.at is not None, "it is settled by now"
         with ExitStack() as closing:
-            report = self._prepare(fills, note.at, closing)
+            try:
+                report = self._prepare(fills, note.at, closing)
+            except BaseException:
+                if not note.turned:
+                    with suppress(StoreError):
+                        _abandon(self.backend, note)
+                raise
             note = self._turn_all(note, note.at)
         self._install()
         self._finish(note)
@@ -252,9 +261,19 @@ class Placing:
             file = self.asked.source.known_by() if self.asked.source is not None and "file" in fills.values() else ""
             names = tuple(name for name, _ in self.program.texts)
             made = {f"{part.kind} {part.key}": how for part, how in fills.items()}
-            note = self._write(Underway(self.turning.old.digest, self.program.digest, names, made, file), Batch())
+            note = self._note_first(Underway(self.turning.old.digest, self.program.digest, names, made, file))
         self.backend.install(self.kept)  # who has read the generation before it sees the note now
         return note if note.at is not None else self._write(replace(note, at=self._now()), Batch())
+
+    def _note_first(self, note: Underway) -> Underway:
+        """Write the note for the first time, on the rules of which the difference was told."""
+        for _ in range(TRIES):
+            generation, kept = self.backend.generation(), self.backend.program()
+            if kept is None or kept.digest != self.kept.digest:
+                break
+            with suppress(ConflictError):
+                return self._write(note, Batch(basis=Basis(generation)))
+        raise StoreError("somebody else has changed this store meanwhile: look at the difference anew")
 
     def _write(self, note: Underway, batch: Batch, outcomes: list[Outcome] | None = None) -> Underway:
         """Commit a batch together with how far the deployment is, if nobody else has gone on with it meanwhile. Raises
@@ -332,6 +351,12 @@ class Placing:
         done = with_one_more(self.backend, Deployment(note.at or 0, note.before, note.to))
         basis = Basis(positions={UNDERWAY: Position(note.number, 0, 0)})
         self.backend.commit(Batch(notes={UNDERWAY: None, DONE: done}, positions={UNDERWAY: None}, basis=basis))
+
+
+def _abandon(backend: Backend, note: Underway) -> None:
+    """Take the note of a deployment away that has turned nobody."""
+    basis = Basis(positions={UNDERWAY: Position(note.number, 0, 0)})
+    backend.commit(Batch(notes={UNDERWAY: None}, positions={UNDERWAY: None}, basis=basis))
 
 
 def _plan(stored: StoredProgram) -> p.Plan:
