@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from segdsl.version import __version__
 
 if TYPE_CHECKING:
-    from segdsl.backends import open_backend
+    from segdsl.backends import open_backend, remove_store
     from segdsl.backends.base import Backend, Membership, StoredEffect
     from segdsl.compiler.checked import CheckedProgram
     from segdsl.diagnostics.diagnostic import Diagnostic
@@ -69,7 +69,8 @@ _PLACES = {
     "deploy": "host.deploying.placing",
     "follow": "host.following", "formats": "readers", "load": "host.loading", "loads": "host.program",
     "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.trials.recording",
-    "record_test": "host.trials.recording", "replay": "host.replay", "run_tests": "host.trials.running",
+    "record_test": "host.trials.recording", "remove_store": "backends", "replay": "host.replay",
+    "run_tests": "host.trials.running",
 }  # fmt: skip
 
 __all__ = [
@@ -79,7 +80,7 @@ __all__ = [
     "RecordedTest", "RefusedError", "Reject", "Report", "Search", "SegdslError", "StoreError", "StoredEffect",
     "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects", "__version__", "build", "check", "check_texts",
     "cover", "deploy", "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs", "record_test",
-    "replay", "run_tests",
+    "remove_store", "replay", "run_tests",
 ]  # fmt: skip
 
 

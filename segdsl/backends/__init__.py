@@ -4,14 +4,22 @@ Comes in: a URL (`memory://`, `sqlite:///path`). Goes out: an open `Backend`. Im
 backend that is asked for. A new backend is a new file or folder; see `base.py` for the contract.
 """
 
-import re
 from importlib import import_module
 from importlib.resources import files
+from types import ModuleType
 from typing import cast
 
 from segdsl.backends.base import Backend
 from segdsl.diagnostics.errors import StoreError
 from segdsl.diagnostics.suggest import nearest
+from segdsl.values.urls import masked
+
+ALIASES = {
+    "postgres": "postgresql",
+    "rediss": "redis", "unix": "redis", "redis+unix": "redis", "valkey": "redis", "valkeys": "redis",
+    "valkey+unix": "redis",
+}  # fmt: skip
+"""Further schemes of URLs, and the backends that open them."""
 
 
 def schemes() -> list[str]:
@@ -29,25 +37,25 @@ def open_backend(url: str) -> Backend:
     """
     scheme, mark, _ = url.partition("://")
     known = schemes()
-    if not mark or scheme not in known:
+    if not mark or ALIASES.get(scheme, scheme) not in known:
         meant = nearest(scheme, known) if mark else "sqlite"
         example = f"{meant or 'sqlite'}:///path/to/file.store" if (meant or "sqlite") == "sqlite" else f"{meant}://"
         raise StoreError(f"no store can be opened at {masked(url)!r}: write for example {example}")
-    return cast(Backend, import_module(f"{__name__}.{scheme}").open_backend(url))
+    return cast(Backend, _module(url).open_backend(url))
 
 
-def masked(url: str) -> str:
-    """A store's URL as it may be shown and logged: any password in it is `***`. Of a URL with mistakes rather too much
-    is hidden than too little."""
-    scheme, mark, rest = url.partition("://")
-    if not mark or scheme in ("memory", "sqlite"):
-        return url
-    if "@" in rest:
-        who, _, where = rest.rpartition("@")
-        name, colon, _ = who.partition(":")
-        rest = f"{name}{':***' if colon else ''}@{where}"
-    hidden = _SECRET.sub(r"\1***", rest)
-    return f"{scheme}://{hidden}"
+def remove_store(url: str) -> bool:
+    """Remove the store at `url`, if there is one. Gives whether stores of its kind can be removed so: a file is removed
+    by whoever can see it.
+
+    Raises StoreError when something else lies there, or it cannot be reached.
+    """
+    remove = getattr(_module(url), "remove", None)
+    if remove is not None:
+        remove(url)
+    return remove is not None
 
 
-_SECRET = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
+def _module(url: str) -> ModuleType:
+    scheme = url.partition("://")[0]
+    return import_module(f"{__name__}.{ALIASES.get(scheme, scheme)}")

@@ -16,7 +16,6 @@ from pkgutil import iter_modules
 import click
 
 from segdsl.cli.parts.group import Commands
-from segdsl.host.tidying import GARBAGE
 from segdsl.version import __version__
 
 HELP = """Rules for customer segments, and the program that runs them.
@@ -64,9 +63,13 @@ ORDER = (
     "unlist",
     "outbox",
     "report",
+    "store",
     "completion",
 )
 """The order in which help lists the commands, that of their use; others follow by name."""
+
+GARBAGE = (100_000, 20, 50)
+"""How many objects are made before Python looks for garbage."""
 
 COMPLETING = "_SEG_COMPLETE"
 """The variable with which a shell asks for proposals; see `seg completion`."""

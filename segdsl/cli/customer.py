@@ -49,6 +49,7 @@ def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
                 "segments": [membership_line(each) for each in segments],
                 "promotions": None if untold else [promotion_line(each) for each in promotions],
                 "history": [change_line(each) for each in history],
+                "pruned": _pruned(engine),
             }  # fmt: skip
             print_lines([found])
             return
@@ -64,12 +65,15 @@ def command(customer: str, store: str, at: str | None, as_json: bool) -> None:
         elif engine.plan.promotions:
             click.echo("\n" + click.style("promotions:" if promotions else "no promotion", bold=True))
             _print_table((each.name, bounds(each), each.place) for each in promotions)
+        pruned = _pruned(engine)
         if history:
             click.echo("\n" + click.style("history:", bold=True))
             _print_table(
                 (instant_text(each.instant), "enters" if each.entered else "leaves", each.segment, why(each.because))
                 for each in history
             )
+        if pruned is not None:
+            click.echo(f"\nwhat had ended before {pruned} was pruned")
 
 
 def _promotions(
@@ -91,6 +95,12 @@ def _unknown(engine: "segdsl.Engine", customer: str) -> str:
         return " (no event of this customer was seen yet)"
     account = printable(found[0].account)
     return f" (a guest, who is {account} since {instant_text(found[0].instant)}: ask for {account})"
+
+
+def _pruned(engine: "segdsl.Engine") -> str | None:
+    """The instant before which history was dropped, as text."""
+    instant = engine.backend.pruned()
+    return instant_text(instant) if instant is not None else None
 
 
 def _guest_line(link: "StoredLink") -> dict[str, Any]:

@@ -14,8 +14,8 @@ from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing, shown, url_of
 from segdsl.cli.parts.tables import table
 from segdsl.diagnostics.printable import printable
+from segdsl.host.effects import effect_said
 from segdsl.host.objects import stored_effect_line
-from segdsl.host.saying import effect_said
 from segdsl.values.instants import instant_text
 
 if TYPE_CHECKING:  # the help of all commands comes by here, and needs none of it

@@ -20,7 +20,7 @@ from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.lines import Lines
 from segdsl.cli.parts.rules import loaded_rules
 from segdsl.cli.parts.stopping import stopping
-from segdsl.cli.parts.stores import MEMORY, beside, opened, path_of, shown, url_of
+from segdsl.cli.parts.stores import MEMORY, beside, opened, path_of, shown, url_of, warn_exposed
 from segdsl.cli.parts.summary import REJECTS_SHOWN, Summary
 from segdsl.cli.parts.telling import Telling
 from segdsl.cli.parts.writing import force_option, may_write
@@ -145,6 +145,7 @@ def command(**given: Any) -> None:
         may_write(getattr(options, name), made, force=options.force, reads=reads)
     gc.freeze()
     with opened(url, program, fresh=options.fresh, paths=options.paths) as backend:
+        warn_exposed(backend)
         # An effect that is written to a file is handed over: it need not wait in the store for a host.
         taken = {action.name: _handed_over for action in program.plan.actions} if options.effects else {}
         journal = False if options.no_journal or url == MEMORY else None

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from segdsl.host.effects import effect_said
 from segdsl.host.objects import effect_line
-from segdsl.host.saying import effect_said
 from segdsl.records.outcomes import Effect, Outcome, Reject
 from segdsl.values.instants import instant_text
 from segdsl.values.wire import shown as quoted

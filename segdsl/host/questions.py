@@ -71,6 +71,22 @@ class Questions:
     def _instant(self, at: Moment | None) -> int:
         return self.now() if at is None else instant_of(at, Zone(self.plan.zone))
 
+    def pruned(self) -> datetime | None:
+        """The instant, in UTC, before which memberships that had ended were dropped (`seg store prune`); None while all
+        are there. Of the time before it, who was in a segment cannot be told any more."""
+        instant = self.backend.pruned()
+        return EPOCH + timedelta(microseconds=instant) if instant is not None else None
+
+    def _recorded_at(self, instant: int) -> int:
+        """An instant of which what was recorded is whole. Raises StoreError where it was dropped."""
+        pruned = self.backend.pruned()
+        if pruned is not None and instant < pruned:
+            raise StoreError(
+                f"who was in a segment at {instant_text(instant)} cannot be told: memberships that had ended before "
+                f"{instant_text(pruned)} were pruned from this store; ask as of then or later"
+            )
+        return instant
+
     def known_segment(self, name: str) -> None:
         """Raises UnknownNameError, with the nearest name, for a segment that is not declared."""
         _known("segment", name, self.segments)
@@ -78,17 +94,18 @@ class Questions:
     def segments_of(self, customer: str, at: Moment | None = None) -> list[Membership]:
         """The segments a customer is in at an instant (None: the store's clock), by name.
 
-        A customer never seen is answered as one without events.
+        A customer never seen is answered as one without events. Raises StoreError for an instant before which
+        memberships were pruned, where the answer rests on them; so do `count`, `counts` and `standings`.
         """
         instant = self._instant(at)
         data = self.backend.load([customer]).get(customer)
         state = decode(data).head if data is not None else None
         if state is None and self._was_guest(customer, instant):
-            return self.backend.memberships(customer, instant)
+            return self.backend.memberships(customer, self._recorded_at(instant))
         if state is None or instant < state.first:
             return self._without_events(customer, instant)
         if instant < state.clock:
-            return self.backend.memberships(customer, instant)
+            return self.backend.memberships(customer, self._recorded_at(instant))
         return sorted(self._standing(state, instant).values(), key=lambda m: m.segment)
 
     def _was_guest(self, customer: str, instant: int) -> bool:
@@ -121,7 +138,7 @@ class Questions:
             return self.prepared.settle(state, instant).state
         more = [each.name for each in asking if not by_memberships(each)]
         if not more:
-            return as_recorded(customer, instant, self.backend.memberships(customer, instant))
+            return as_recorded(customer, instant, self.backend.memberships(customer, self._recorded_at(instant)))
         if not self.stored.journal:
             raise StoreError(
                 f"who had the promotion {more[0]!r} then cannot be told: it asks for more than segments, and this "
@@ -152,10 +169,11 @@ class Questions:
     def members(self, segment: str, at: Moment | None = None) -> Iterator[Membership]:
         """The members of a segment at an instant (None: the store's clock), in the order of customer ids.
 
-        Raises UnknownNameError for a segment that is not declared.
+        Raises UnknownNameError for a segment that is not declared, StoreError for an instant before which memberships
+        were pruned.
         """
         self.known_segment(segment)
-        instant = self._instant(at)
+        instant = self._recorded_at(self._instant(at))
         moved = self._moved(segment, instant)
         recorded = (m for m in self.backend.members(segment, instant) if m.customer not in moved)
         return merge(recorded, (m for m in moved.values() if m is not None), key=lambda m: m.customer)
@@ -171,7 +189,7 @@ class Questions:
 
     def _counts(self, names: list[str], at: Moment | None) -> dict[str, int]:
         """What is recorded, and what the clock alone has changed since each customer's last input."""
-        instant = self._instant(at)
+        instant = self._recorded_at(self._instant(at))
         counts = {name: self.backend.count(name, None if at is None else instant) for name in names}
         if not self._moving.isdisjoint(names):
             for change in self.clock_changes(instant):
@@ -208,7 +226,8 @@ class Questions:
                 moved[customer] = entered if last.entered else None
 
     def history(self, customer: str, until: Moment | None = None) -> list[Change]:
-        """Every change of a customer's memberships up to an instant (None: the store's clock), in order."""
+        """Every change of a customer's memberships up to an instant (None: the store's clock), in order. Where history
+        was pruned, those of memberships that had ended before `pruned()` may be missing."""
         instant = self._instant(until)
         recorded = [change for change in self.backend.history(customer) if change.instant <= instant]
         data = self.backend.load([customer]).get(customer)
@@ -354,7 +373,7 @@ class Questions:
     def standings(self, at: Moment | None = None) -> Iterator[Standing]:
         """Every customer who is in a segment at an instant (None: the store's clock), or whom the clock has moved by
         then since their last input, in the order of ids. It agrees with `counts`."""
-        instant = self._instant(at)
+        instant = self._recorded_at(self._instant(at))
         recorded = self.backend.standings(None if at is None else instant)
         entries = ((who, Standing(who, frozenset(names))) for who, names in recorded)
         changed = groupby(self.clock_changes(instant), key=attrgetter("customer"))

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from segdsl.records.outcomes import Effect, HeldBy
 from segdsl.values import wire
-from segdsl.values.instants import instant_text
 from segdsl.values.kinds import Kind
 
 NOT_KNOWN = "not known"
@@ -32,15 +30,3 @@ def said(kind: Kind | None, value: Any) -> str:
 def listed(values: Iterable[str]) -> str:
     """Values in brackets."""
     return f"({', '.join(values)})"
-
-
-def effect_said(effect: Effect) -> str:
-    """An effect as the language says it."""
-    fields = [f"{name} = {wire.shown(value)}" for name, value in effect.fields.items()]
-    return effect.action + (f" with {', '.join(fields)}" if fields else "")
-
-
-def held_said(by: HeldBy) -> str:
-    """What kept an effect back: `limit 3 within 7 days for send email (rules.seg:12): 3 made since ...`."""
-    said_ = f"{by.text} ({by.place})"
-    return said_ if by.since is None else f"{said_}: {by.made:,} made since {instant_text(by.since)}"

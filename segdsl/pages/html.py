@@ -119,6 +119,9 @@ class Writing:
             when = (
                 f"Memberships as of <time>{instant_text(report.instant)}</time>; days from {report.span.text()}, UTC."
             )
+        if report.pruned is not None:
+            when += f" Memberships that had ended before <time>{instant_text(report.pruned)}</time> were pruned: of the"
+            when += " days before it, changes and members are told of those alone that went on."
         guests = f", of them {number(report.guests)} guests" if report.guests else ""
         tiles = [
             (number(report.customers), f"customers{guests}"),

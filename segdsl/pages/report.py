@@ -108,7 +108,8 @@ class StoreReport:
     read nothing yet), `clock` how far the store has come, `span` the UTC days that are counted. `bounded`: somebody
     asked for these days, so that what has no day is left out of nothing but says of all time. `events` are those taken,
     by name; `guests` are those of the customers who are visitors alone; `written` counts transactions by the day of the
-    host's clock."""
+    host's clock. `pruned` is the instant before which memberships that had ended are no longer there, so that fewer
+    move before it than did."""
 
     store: str
     program: str
@@ -135,6 +136,7 @@ class StoreReport:
     rejects: dict[str, int] = field(factory=dict)
     ignored: list[IgnoredPart] = field(factory=list)
     written: dict[int, int] = field(factory=dict)
+    pruned: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """One JSON object with all of it. Days are dates in UTC; a `course` has [first day, number] for each part of
@@ -143,7 +145,7 @@ class StoreReport:
         return {
             "store": self.store, "program": self.program, "files": [name for name, _ in self.sources],
             "zone": self.zone, "zone_data": self.zone_data, "clock": _instant(self.clock),
-            "at": _instant(self.instant),
+            "at": _instant(self.instant), "pruned": _instant(self.pruned),
             "from": date_text(span.first) if span else None, "to": date_text(span.last) if span else None,
             "days_a_part": span.part if span else None, "customers": self.customers, "guests": self.guests,
             "segments": [
@@ -204,6 +206,7 @@ def report_on(
         first is not None or then, engine.backend.customer_count(),
         sum(map(is_guest, engine.backend.customers())),
     )  # fmt: skip
+    made.pruned = engine.backend.pruned()
     made.segments = gathering.segments(span)
     made.alone = 0 if then else made.customers - sum(gathering.sets.values())
     ordered = sorted(gathering.sets.items(), key=lambda each: (-each[1], sorted(each[0])))

@@ -13,7 +13,8 @@ from segdsl import Because, Change, Diagnostic, Effect, Held, Membership
 from segdsl.diagnostics.printable import printable
 from segdsl.diagnostics.render import as_json, render
 from segdsl.diagnostics.source import SourceMap
-from segdsl.host.saying import NOT_KNOWN, effect_said, said
+from segdsl.host.effects import effect_said
+from segdsl.host.saying import NOT_KNOWN, said
 from segdsl.values import instants
 from segdsl.values.instants import DAY, HOUR, MINUTE, SECOND
 from segdsl.values.kinds import Kind

@@ -15,6 +15,9 @@ from msgspec import Struct
 from segdsl.records.inputs import Input
 from segdsl.state.customer import Pending, State, Waiting
 
+CODING = 1
+"""Of lives, inputs and visitors as bytes: it grows where their fields change. A store that was exported says it."""
+
 
 class Taken(Struct, frozen=True, array_like=True, gc=False):
     """An input that was accepted, with the number of arrivals before it."""

@@ -5,7 +5,6 @@ the kind that the program declares. Goes out: a run-time value (see `segdsl.valu
 for events, the host for effects and answers.
 """
 
-import json
 from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any, NoReturn
@@ -13,15 +12,14 @@ from typing import Any, NoReturn
 from segdsl.values import instants, numbers
 from segdsl.values.kinds import Kind, RecordField
 from segdsl.values.limits import TEXT_CHARACTERS
+from segdsl.values.showing import DIGIT_BITS, SHOWN
+from segdsl.values.showing import shown as shown
 from segdsl.values.text import normal
 from segdsl.values.zones import Zone
 
 LONGEST_DURATION = instants.LATEST - instants.EARLIEST
 """A duration on the wire is no longer than this, either way."""
 
-_SHOWN = 60
-_DIGIT_BITS = 3_300
-"""About a thousand digits: a longer whole number is no identity and no text."""
 
 _MILLIONTH = Decimal("0.000001")
 _EXACT = Context(prec=40, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
@@ -108,24 +106,6 @@ def encode(kind: Kind, value: Any) -> Any:
     return value
 
 
-def shown(raw: object) -> str:
-    """A JSON value as a message shows it: one line, cut when it is long."""
-    match raw:
-        case bool() | None:
-            return json.dumps(raw)
-        case str():
-            cut = raw if len(raw) <= _SHOWN else raw[: _SHOWN - 1] + "…"
-            return json.dumps(cut.encode("utf-8", "replace").decode("utf-8"), ensure_ascii=False)
-        case int() if raw.bit_length() > _DIGIT_BITS:
-            return "a whole number of more than 900 digits"
-        case dict():
-            return "an object"
-        case list() | tuple():
-            return "a list"
-    text = str(raw)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-
-
 def as_text(raw: Any) -> str:
     """Text in its normal form; a whole number is read as its digits. Raises BadValue for all else, for text that is too
     long, and for characters that no text can be made of."""
@@ -134,7 +114,7 @@ def as_text(raw: Any) -> str:
         if len(text) > TEXT_CHARACTERS:
             raise BadValue(f"longer than {TEXT_CHARACTERS:,} characters")
         return text
-    if isinstance(raw, int) and not isinstance(raw, bool) and raw.bit_length() <= _DIGIT_BITS:
+    if isinstance(raw, int) and not isinstance(raw, bool) and raw.bit_length() <= DIGIT_BITS:
         return str(raw)
     return _bad(raw, "text")
 
@@ -189,7 +169,7 @@ def _number(_kind: Kind, raw: Any, _zone: Zone) -> int:
 
 def _number_in(text: str) -> int:
     """Of a cell, where a number may be written as `2.5`, `-3`, `.5` or `1e3`, and without signs between thousands."""
-    plain = text.isascii() and len(text) <= _SHOWN and "_" not in text
+    plain = text.isascii() and len(text) <= SHOWN and "_" not in text
     if not plain or not (text.lstrip("+-")[:1].isdecimal() or text.lstrip("+-")[:1] == "."):
         _bad(text, "a number")
     try:

@@ -8,20 +8,28 @@ import pytest
 from segdsl.backends import open_backend, schemes
 from segdsl.backends.base import Backend, StoredState
 from segdsl.records.outcomes import Because, Change, Effect
+from tests.support.servers import postgresql, redis
 
 URLS: dict[str, Callable[[Path], str]] = {
     "memory": lambda folder: "memory://",
     "sqlite": lambda folder: f"sqlite:///{folder}/contract.store",
+    "postgresql": postgresql.packaged_url,
+    "redis": redis.packaged_url,
 }
+"""How each kind of store is opened: a URL of an empty one. The folder is the test's, and is over with it."""
+
+OTHERS = postgresql.urls() | redis.urls()
+"""Other servers of some kinds, on which the contract is tested as well."""
 
 # In the order of code points. UTF-16 would put the emoji before U+FFFD; a C string would end at the NUL.
 AWKWARD_IDS = ["", "\0", "A", "a", "a\0", "a\0b", "a'b", "ß", "é", "\ufffd", "🛒"]
 
 
-@pytest.fixture(params=schemes())
+@pytest.fixture(params=[*schemes(), *OTHERS])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
-    assert request.param in URLS, f"say in URLS how the contract suite opens a {request.param} store"
-    with open_backend(URLS[request.param](tmp_path)) as opened:
+    urls = {**URLS, **OTHERS}
+    assert request.param in urls, f"say in URLS how the contract suite opens a {request.param} store"
+    with open_backend(urls[request.param](tmp_path)) as opened:
         yield opened
 
 

@@ -128,7 +128,9 @@ def test_an_undoing_that_does_not_fit_is_refused_with_its_whole_batch(backend: B
     states = [state("ann"), state("zed")]
     backend.commit(Batch(states=states, changes=BESIDE + TWO_STAYS, effects=[effect("a")], clock=5))
     before = seen(backend)
-    batch = Batch([state("bob")], undone, [effect("a")], [enter("cid", "vip", 9)], [effect("b")], ["zed"], clock=9)
+    batch = Batch(
+        [state("bob")], undone, [effect("a")], [enter("cid", "vip", 9)], [effect("b")], erased=["zed"], clock=9
+    )
     with pytest.raises(StoreError, match="nothing of the batch was kept"):
         backend.commit(batch)
     assert seen(backend) == before

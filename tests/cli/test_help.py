@@ -9,13 +9,20 @@ import pytest
 from click.testing import CliRunner
 
 from segdsl.cli import ORDER, seg
+from segdsl.cli.store import ORDER as OF_A_STORE
 from segdsl.version import __version__
 from tests.cli.conftest import Seg
 
 
 @pytest.mark.parametrize(
     "args",
-    [[], ["-h"], *([name, "--help"] for name in ORDER), ["test", "record", "--help"]],
+    [
+        [],
+        ["-h"],
+        *([name, "--help"] for name in ORDER),
+        ["test", "record", "--help"],
+        *(["store", name, "--help"] for name in OF_A_STORE),
+    ],
     ids=lambda args: " ".join(args),
 )
 def test_help(args: list[str], snapshot):
@@ -29,9 +36,16 @@ def test_every_command_has_a_place_in_the_order(run: Seg):
     assert found - {"__init__"} >= set(ORDER)
 
 
-@pytest.mark.parametrize("name", ORDER)
+def test_every_command_of_a_store_has_a_place_in_the_order():
+    found = {
+        path.stem.rstrip("_") for path in Path(import_module("segdsl.cli.stores").__file__ or "").parent.glob("*.py")
+    }
+    assert found - {"__init__", "__init"} == set(OF_A_STORE)
+
+
+@pytest.mark.parametrize("name", [*ORDER, *(f"store {name}" for name in OF_A_STORE)])
 def test_every_command_shows_an_example(name: str):
-    said = CliRunner().invoke(seg, [name, "--help"], prog_name="seg").output
+    said = CliRunner().invoke(seg, [*name.split(), "--help"], prog_name="seg").output
     assert re.search(rf"^ +seg {name}\b", said.partition("Options:")[0].partition("\n")[2], re.MULTILINE)
 
 

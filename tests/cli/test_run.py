@@ -258,7 +258,8 @@ def test_a_run_that_was_stopped_goes_on(shop: Path, run: Seg, monkeypatch: pytes
 
 
 def test_a_crash_before_the_commit_loses_nothing(shop: Path, run: Seg, monkeypatch: pytest.MonkeyPatch):
-    def fail(self, batch) -> None:
+    def fail(self, batch, sure) -> None:
+        sure()
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

@@ -293,9 +293,9 @@ def test_a_batch_looks_up_its_guests_and_accounts_together() -> None:
             views(f"d{v}", 1, visitor=f"v{v}"),
         )
     ]
-    with opened(RULES) as engine, patch.object(engine.backend, "load", wraps=engine.backend.load) as load:
+    with opened(RULES) as engine, patch.object(engine.backend, "fetch", wraps=engine.backend.fetch) as fetch:
         assert {each.status for each in engine.process(stream)} == {"accepted"}
-        assert load.call_count == 1
+        assert fetch.call_count == 1
 
 
 def test_a_guest_of_a_batch_who_is_renamed_and_forgotten_leaves_nothing() -> None:

@@ -36,6 +36,7 @@ from segdsl.backends.sqlite.coding import (
     tally_of,
 )
 from segdsl.backends.sqlite.connections import connect
+from segdsl.backends.sqlite.exposure import exposed
 from segdsl.backends.sqlite.failures import explained
 from segdsl.backends.sqlite.rows import Rows
 from segdsl.diagnostics.errors import StoreError
@@ -58,6 +59,9 @@ class Care(Rows):
         for segment, kept, there in self._rows(statements.WRONG_COUNTS):
             found.append(f"{segment} is said to have {kept} members, and has {there}")
         return found
+
+    def exposed(self) -> list[str]:
+        return exposed(self._path)
 
     # ------------------------------------------------------------------------------------------------------ all of it
 

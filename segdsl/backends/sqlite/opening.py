@@ -67,7 +67,7 @@ def _is_blank(connection: sqlite3.Connection, path: Path) -> bool:
     if version < VERSION:
         raise OldStoreError(
             f"the store {path} was made by an older version of segdsl (layout {version}, this one reads {VERSION}): "
-            "run anew with --fresh and all events, or give another path"
+            f"`seg store migrate {path}` brings it up; or run anew with --fresh and all events"
         )
     if version > VERSION:
         raise StoreError(

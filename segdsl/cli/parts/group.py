@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, cast
 
 import click
@@ -29,7 +30,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.found():
             return None
-        return give_color_option(cast(click.Command, import_module(f"{self.package}.{cmd_name}").command))
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        return give_color_option(cast(click.Command, import_module(f"{self.package}.{module}").command))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The options of the group, or the names of commands: without their help, which would import them all."""

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import click
 import msgspec
 
 import segdsl
-from segdsl.backends import masked
 from segdsl.diagnostics.errors import OldStoreError, StoreError
+from segdsl.diagnostics.printable import printable
 from segdsl.plan.nodes import Emit, Plan
 from segdsl.plan.walk import structs
+from segdsl.values.urls import masked
 
 FILE = "sqlite:///"
 MEMORY = "memory://"
@@ -52,6 +54,17 @@ def existing(store: str) -> "segdsl.Engine":
     Raises StoreError when there is none: asking a question makes no store.
     """
     return segdsl.Engine(None, url_of_existing(store))
+
+
+def existing_backend(store: str) -> "segdsl.Backend":
+    """A store that was made before, whatever is in it. Raises StoreError when there is none."""
+    return segdsl.open_backend(url_of_existing(store))
+
+
+def warn_exposed(backend: "segdsl.Backend") -> None:
+    """Say on standard error who else could write to a store, or read it, and what to do about it."""
+    for sentence in backend.exposed():
+        click.echo(f"seg: warning: {printable(sentence)}", err=True)
 
 
 def segments_of(store: str) -> list[str]:
@@ -115,7 +128,9 @@ def _remove(url: str) -> None:
     if url == MEMORY:
         return
     if not url.startswith(FILE):
-        raise StoreError(f"--fresh removes a store that is a file, and {shown(url)} is none: name another store")
+        if not segdsl.remove_store(url):
+            raise StoreError(f"--fresh cannot remove the store {shown(url)}: name another store")
+        return
     path = Path(url.removeprefix(FILE))
     if not path.exists():
         return

@@ -5,6 +5,7 @@ replaced: it is known by its head, which says `made by seg NAME`, or by its keys
 is left as it is, unless `--force` is given; what the command reads is left even then. `-` is standard output.
 """
 
+import gzip
 import os
 import stat
 import sys
@@ -88,6 +89,38 @@ def write_whole(path: str | None, data: bytes) -> str:
             return f"written: {path}"
         replace_file(target, data)
         return f"replaced: {path}"
+
+
+@contextmanager
+def private_file(path: str) -> Iterator[Callable[[bytes], object]]:
+    """Something that writes to a file which only this user can read; packed if its name ends with `.gz`. It is there
+    when all of it is written, or not at all. `-` is standard output.
+
+    Raises InputError where it cannot be written."""
+    if path == "-":
+        yield sys.stdout.buffer.write
+        sys.stdout.buffer.flush()
+        return
+    target = Path(path)
+    if target.exists() and not target.is_file():  # a device or a pipe
+        with writing_to(path), target.open("wb") as pipe:
+            yield pipe.write
+        return
+    with writing_to(path):
+        handle, beside = tempfile.mkstemp(dir=target.resolve().parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                if target.name.endswith(".gz"):
+                    with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+                        yield packed.write
+                else:
+                    yield file.write
+                file.flush()
+                os.fsync(file.fileno())
+            Path(beside).replace(target.resolve())
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
 
 
 @contextmanager

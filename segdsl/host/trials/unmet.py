@@ -6,7 +6,8 @@ from attrs import frozen
 
 from segdsl.compiler.trials import Expected
 from segdsl.engines.base import Prepared
-from segdsl.host.saying import effect_said, held_said, said
+from segdsl.host.effects import effect_said, held_said
+from segdsl.host.saying import said
 from segdsl.plan import nodes as p
 from segdsl.plan.walk import walk
 from segdsl.records.outcomes import Effect, Held

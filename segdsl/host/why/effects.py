@@ -12,7 +12,7 @@ from attrs import define, field
 from msgspec import Struct
 
 from segdsl.engines.reference.witness import Sighting
-from segdsl.host.saying import effect_said
+from segdsl.host.effects import effect_said
 from segdsl.host.why.answer import Finding, instants_as_text
 from segdsl.host.why.course import Course, Player
 from segdsl.host.why.findings import Looking, Reader
