@@ -30,7 +30,7 @@ from segdsl.plan.needs import Needs
 from segdsl.records.inputs import Input, Link, Load
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
-from segdsl.state.life import Taken, decode, decode_inputs
+from segdsl.state.life import Taken, decode, decode_inputs, since_loading
 from segdsl.state.visitor import decode_visitor
 from segdsl.values.instants import EPOCH, LATEST, instant_text
 from segdsl.values.zones import Zone
@@ -253,9 +253,7 @@ class Questions:
     def journal(self, customer: str) -> list[Taken]:
         """Only the customer's own, each with the number of arrivals before it. They begin with the `Load` by which the
         rules were put in place, if others were there before."""
-        inputs = self.whole_journal(customer)
-        start = max((number for number, taken in enumerate(inputs) if isinstance(taken.entry, Load)), default=0)
-        return inputs[start:]
+        return since_loading(self.whole_journal(customer))
 
     def _life(self, customer: str, instant: int) -> list[Taken]:
         """The journal of a customer, to be played up to an instant. Raises StoreError for one at which other rules were

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from segdsl.cli import deploy, seg
 from segdsl.host.deploying import placing
-from tests.cli.conftest import RULES, Seg, told
+from tests.cli.conftest import EVENTS, RULES, Seg, order, told, write_events
 
 OTHER = (
     RULES.replace("segment Rich if income >= 100000", "segment Rich if income >= 90000")
@@ -58,6 +58,14 @@ def test_rules_are_put_in_place(run: Seg, snapshot):
     assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 0
     history = run("customer", "bob", "--store", "shop.store").output
     assert "leaves  Golfers  as other rules were put in place" in history
+
+
+def test_the_store_is_sound_afterwards(shop: Path, run: Seg) -> None:
+    run("deploy", "shop.seg", "--yes")
+    write_events(shop / "events.jsonl", [*EVENTS, order("e5", "bob", "2026-03-20T09:30:00Z", "Ski")])
+    assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 0
+    result = run("store", "check", "shop.store", "--journal")
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_the_changes_that_come_of_it_are_written(shop: Path, run: Seg, snapshot):
