@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         SegdslError,
         StoreError,
         UnknownNameError,
+        WorkerError,
     )
     from segdsl.host.decisions import Decision, PassedOver, Search
     from segdsl.host.delivering import Delivery
@@ -65,6 +66,7 @@ _PLACES = {
     "StoreError": "diagnostics.errors", "TestResult": "host.trials.running", "Tried": "host.trials.mutation",
     "UnknownNameError": "diagnostics.errors", "Why": "host.why.answer", "WhyEffects": "host.why.effects",
     "build": "host.program",
+    "WorkerError": "diagnostics.errors",
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
     "deploy": "host.deploying.placing",
     "follow": "host.following", "formats": "readers", "load": "host.loading", "loads": "host.program",
@@ -78,9 +80,9 @@ __all__ = [
     "Deployed", "Diagnostic", "Difference", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError",
     "Listener", "Membership", "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion",
     "RecordedTest", "RefusedError", "Reject", "Report", "Search", "SegdslError", "StoreError", "StoredEffect",
-    "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects", "__version__", "build", "check", "check_texts",
-    "cover", "deploy", "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs", "record_test",
-    "remove_store", "replay", "run_tests",
+    "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects", "WorkerError", "__version__", "build", "check",
+    "check_texts", "cover", "deploy", "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs",
+    "record_test", "remove_store", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -41,7 +41,9 @@ def open_backend(url: str) -> Backend:
         meant = nearest(scheme, known) if mark else "sqlite"
         example = f"{meant or 'sqlite'}:///path/to/file.store" if (meant or "sqlite") == "sqlite" else f"{meant}://"
         raise StoreError(f"no store can be opened at {masked(url)!r}: write for example {example}")
-    return cast(Backend, _module(url).open_backend(url))
+    backend = cast(Backend, _module(url).open_backend(url))
+    backend.url = url
+    return backend
 
 
 def remove_store(url: str) -> bool:

@@ -77,6 +77,10 @@ class Backend(ABC):
     Where the store is on a server, a connection that is lost is made anew, and what was asked is asked again for some
     time; a batch lands once, also where the answer to its commit was lost."""
 
+    url: str = ""
+    """Where `open_backend` opened it, so that other processes can; it may hold a password. Empty for one that was made
+    otherwise."""
+
     # --------------------------------------------------------------------------------------------------------- programs
 
     @abstractmethod

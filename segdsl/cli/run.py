@@ -26,11 +26,15 @@ from segdsl.cli.parts.telling import Telling
 from segdsl.cli.parts.writing import force_option, may_write
 from segdsl.diagnostics.errors import InputError
 from segdsl.host.objects import change_line, reject_line
+from segdsl.host.runs import Wanted, handed_over
 
 _FILE = click.Path(dir_okay=False, allow_dash=True)
 
 ENGINES = ("compiled", "reference")
 """The default first."""
+
+MOST_WORKERS = 64
+"""More are a slip: each is a process."""
 
 
 @frozen
@@ -44,6 +48,7 @@ class Options:
     store: str | None
     until: str | None
     follow: bool
+    workers: int
     changes: str | None
     effects: str | None
     rejects: str | None
@@ -65,10 +70,34 @@ class Options:
                 "--follow and --until do not go together: a followed run has no end of its own, and its clock goes "
                 "by the events and the time of day"
             )
+        if self.follow and self.workers > 1:
+            raise click.UsageError(
+                "--follow and --workers do not go together: events are followed one after the other. Run what is there "
+                "already with --workers, then follow the file"
+            )
+        if self.events == "-" and self.workers > 1:
+            raise click.UsageError(
+                "--workers needs a file: standard input can be read only once, and a run that is stopped could not go "
+                "on with it"
+            )
         outs = [name for name in ("changes", "effects", "rejects", "held") if getattr(self, name) == "-"]
         if len(outs) + self.as_json > 1:
             names = " and ".join([f"--{name} -" for name in outs] + ["--json"] * self.as_json)
             raise click.UsageError(f"only one can have standard output: {names}")
+
+    def check_store(self, url: str) -> None:
+        """Raises UsageError for a store that does not go with the rest."""
+        if url == MEMORY and self.workers > 1:
+            raise click.UsageError(
+                "--workers needs a store that several processes can open, such as shop.store or "
+                "postgresql://localhost/shop: one in memory is for one process"
+            )
+
+    @property
+    def wanted(self) -> frozenset[Wanted]:
+        """What the files need of an outcome, and the summary."""
+        needed: dict[Wanted, str | None] = {"changes": self.changes, "effects": self.effects, "held": self.held}
+        return frozenset(("rejects", *(name for name, path in needed.items() if path)))
 
     @property
     def takes_output(self) -> bool:
@@ -97,6 +126,8 @@ def _only(_context: click.Context, _option: click.Parameter, given: tuple[str, .
               "memory:// keeps nothing.")  # fmt: skip
 @click.option("--until", metavar="INSTANT", help="The end of the run. Default: the latest event.")
 @click.option("--follow", is_flag=True, help="Go on with events as they are added to the file, until Ctrl-C.")
+@click.option("--workers", type=click.IntRange(1, MOST_WORKERS), default=1, metavar="N",
+              help="Split the events by customer over so many processes. Default: 1.")  # fmt: skip
 @click.option("--changes", type=_FILE, metavar="FILE", help="Write every change of membership there, as lines of JSON.")
 @click.option("--effects", type=_FILE, metavar="FILE", help="Write every effect there, as lines of JSON.")
 @click.option("--rejects", type=_FILE, metavar="FILE", help="Write events that could not be taken there, with reasons.")
@@ -130,6 +161,12 @@ def command(**given: Any) -> None:
     With --follow the run stays with a file that grows, or a pipe, and takes events as they come; while none come, what
     is due happens by the time of day. Ctrl-C, or the end of a pipe, ends it in order; run again, it goes on from there.
 
+    With --workers a long file is split by customer over several processes, which write to one store; the end is the
+    same. When any of them is stopped, the same command goes on from there, with any number of workers.
+
+    \b
+      seg run shop.seg --events events.jsonl --store postgresql://localhost/shop --workers 4
+
     Events that cannot be taken are counted by reason and do not stop the run.
 
     Exit code: 0 done, also if there were events that could not be taken; 1 the rules have mistakes; 2 wrong usage, or
@@ -140,6 +177,7 @@ def command(**given: Any) -> None:
     program = _program(options)
     _check_events(options.events)
     url = url_of(options.store) if options.store else beside(options.paths)
+    options.check_store(url)
     reads = [*(source.name for source in program.sources), options.events, options.mapping, path_of(url)]
     for name, made in lines.MADE.items():
         may_write(getattr(options, name), made, force=options.force, reads=reads)
@@ -147,9 +185,9 @@ def command(**given: Any) -> None:
     with opened(url, program, fresh=options.fresh, paths=options.paths) as backend:
         warn_exposed(backend)
         # An effect that is written to a file is handed over: it need not wait in the store for a host.
-        taken = {action.name: _handed_over for action in program.plan.actions} if options.effects else {}
+        taken = {action.name: handed_over for action in program.plan.actions} if options.effects else {}
         journal = False if options.no_journal or url == MEMORY else None
-        notices = _handed_over if taken else None
+        notices = handed_over if taken else None
         engine = segdsl.Engine(
             program, backend, handlers=taken, withdrawn=notices, journal=journal, engine=options.engine
         )
@@ -180,10 +218,6 @@ def _check_events(events: str) -> None:
         raise InputError(f"{events} holds rules, not events: seg run RULES --events EVENTS")
 
 
-def _handed_over(effect: "segdsl.Effect") -> None:
-    """The effect was written to a file before."""
-
-
 def _run(engine: "segdsl.Engine", options: Options, url: str) -> Summary:
     with ExitStack() as open_files:
         outputs = Outputs(engine.now() > 0, open_files)
@@ -193,7 +227,7 @@ def _run(engine: "segdsl.Engine", options: Options, url: str) -> Summary:
         outputs.held = outputs.open(options.held)
         telling = Telling(options.progress)
         handled = Handled(telling)
-        listener = segdsl.Listener(outputs.take, outputs.take_by_clock, handled.tell)
+        listener = segdsl.Listener(outputs.take, outputs.take_by_clock, handled.tell, wanted=options.wanted)
         try:
             report = _report(engine, options, listener, telling)
         except KeyboardInterrupt:
@@ -212,7 +246,7 @@ def _report(
     if not options.follow:
         return segdsl.replay(
             engine, options.events, format=options.format, mapping=options.mapping, until=options.until,
-            listener=listener,
+            listener=listener, workers=options.workers,
         )  # fmt: skip
 
     def renewed(how: str) -> None:

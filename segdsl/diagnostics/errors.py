@@ -37,6 +37,11 @@ class TakenError(StoreError):
     """Another run has handled an input further than the one that wanted to go on with it."""
 
 
+class WorkerError(SegdslError):
+    """A process in which a part of a run was done has ended before its time. What was committed stays, and the same run
+    goes on from there."""
+
+
 class InputError(SegdslError):
     """An input as a whole cannot be read: no such file, a mapping with mistakes, not the format it is said to be."""
 

@@ -84,6 +84,7 @@ class Batches(Questions):
             raise
         with seldom_tidied():
             self.prepared = prepare(self.plan, engine)
+        self.runs_on = engine
         self.lives = Lives(self.prepared, self.plan.lateness)
         self.shape = EventShape(self.plan)
         self.ruled = {attribute.name for attribute in self.plan.attributes if attribute.ruled}

@@ -20,8 +20,10 @@ from segdsl.backends.base import Position
 from segdsl.diagnostics.errors import InputError
 from segdsl.host.batches import AHEAD
 from segdsl.host.engine import BATCH, Engine
-from segdsl.host.replay import HEAD, TOLD, Input, Running
+from segdsl.host.input import HEAD, Input
+from segdsl.host.running import LARGEST, TOLD, Running
 from segdsl.host.runs import Listener, Report
+from segdsl.host.workers.dividing import Asked, finish_split
 from segdsl.readers import of_the_file, reader_of
 from segdsl.readers.base import Reader
 from segdsl.readers.growing import POLL, Flowing, Growing, Waiting
@@ -75,6 +77,13 @@ def follow(
     running = Running(engine, source, listener or Listener(), None, BATCH, None, Report())
     following = Following(running, stop)
     name = Path("standard input") if str(events) == "-" else Path(events)
+
+    if source.path:
+        asked = Asked(engine, source, events, format, mapping, following.believed(), running.listener, LARGEST)
+        before = asked.running()
+        finish_split(asked, before, leave=True)
+        running.report.join(before.report)
+        running.passed = before.passed
 
     labels = [source.label]
 
@@ -165,11 +174,11 @@ class Following:
     def catch_up(self, items: Iterable[Event | Reject]) -> None:
         """Take what stands in a file already, in the order of time. Raises Stopped."""
         running = self.running
-        running.until = self._believed()
+        running.until = self.believed()
         running.run(self._while_wanted(in_order(running.watched(items), count=running.count)))
         self.latest = max(self.latest, running.report.last or instants.EARLIEST)
         if running.count.places:
-            running.engine.take([], self._place(), held=running.held)
+            running.keep(self._place())
         self._go_along()
 
     def _while_wanted(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
@@ -195,7 +204,7 @@ class Following:
     def take(self, items: Items) -> None:
         """Take a batch in the order in which it came, and have the clock go along: not further than that, since what
         comes next may be of before now."""
-        running, believed = self.running, self._believed()
+        running, believed = self.running, self.believed()
         running.count.places = max(running.count.places, items[-1].place)
         all_events = [item for item in items if isinstance(item, Event)]
         events = [event for event in all_events if event.instant <= believed]
@@ -241,7 +250,8 @@ class Following:
             # Where nothing was told of, there is nothing to be remembered either: not every tick writes to the store.
             running.engine.take([], {TOLD: Position(0, running.told, 0)})
 
-    def _believed(self) -> int:
+    def believed(self) -> int:
+        """The instant up to which events are believed."""
         return max(self.running.engine.vouched, self.running.engine.clock() + AHEAD)
 
     def _place(self) -> dict[str, Position]:

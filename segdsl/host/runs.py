@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from operator import attrgetter
+from typing import Literal
 
 from attrs import define, field
 
@@ -93,13 +94,22 @@ class Report:
         for name in ("rejects", "fired", "effects", "held", "held_by", "formats"):
             getattr(self, name).update(getattr(part, name))
 
+    def join(self, part: "Report") -> None:
+        """Add what a part of the run did, or an earlier one that this one went on from."""
+        self.include(part)
+        self.skipped += part.skipped
+        if part.first is not None and part.last is not None:
+            self._reach(part.first, part.last)
+
     def reach(self, events: list[Event]) -> None:
         """Add the instants of some events that are believed."""
         if events:
             reached = list(map(_INSTANT, events))
-            first, last = min(reached), max(reached)
-            self.first = first if self.first is None else min(self.first, first)
-            self.last = last if self.last is None else max(self.last, last)
+            self._reach(min(reached), max(reached))
+
+    def _reach(self, first: int, last: int) -> None:
+        self.first = first if self.first is None else min(self.first, first)
+        self.last = last if self.last is None else max(self.last, last)
 
 
 @define
@@ -121,17 +131,31 @@ def nobody(outcomes: list[Outcome]) -> None:
     """Hears of no outcomes."""
 
 
+def handed_over(effect: Effect) -> None:
+    """A handler of effects that are handed over by whoever listens, before they are committed: nothing is left to do.
+    So they do not wait in the store."""
+
+
+Wanted = Literal["changes", "effects", "held", "rejects", "fired"]
+ALL: frozenset[Wanted] = frozenset(("changes", "effects", "held", "rejects", "fired"))
+"""What there is to hear of an outcome, besides that it is one."""
+
+
 @define
 class Listener:
     """Who hears of a run. `outcomes` sees each batch before it is committed, of events and of customers whom the clock
     moved; `clock_changes` the changes that the clock brings about up to the run's end without any rule taking notice
     (each once, also when runs go on from each other); `progress` is told now and then; `renewed` of a followed file
-    that is another one now, as `truncated` or `replaced`."""
+    that is another one now, as `truncated` or `replaced`.
+
+    A run with several workers leaves out of the outcomes of events what is not `wanted`, and those in which there is
+    nothing else: what nobody looks at need not go from one process to another."""
 
     outcomes: Callable[[list[Outcome]], None] = nobody
     clock_changes: Callable[[list[Change]], None] = lambda changes: None
     progress: Callable[[Progress], None] = lambda progress: None
     renewed: Callable[[str], None] = lambda how: None
+    wanted: frozenset[Wanted] = ALL
 
 
 _INSTANT = attrgetter("instant")

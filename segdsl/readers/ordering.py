@@ -171,7 +171,7 @@ def _write(lots: Iterable[list[Event]], opened: ExitStack) -> IO[bytes]:
     file: IO[bytes] = opened.enter_context(TemporaryFile(prefix="segdsl-", buffering=_BUFFER))  # noqa: SIM115
     try:
         for lot in lots:
-            written = _ENCODER.encode(lot)
+            written = packed(lot)
             file.write(len(written).to_bytes(_LENGTH, "big"))
             file.write(written)
         file.flush()
@@ -185,12 +185,22 @@ def _write(lots: Iterable[list[Event]], opened: ExitStack) -> IO[bytes]:
 def _read(file: IO[bytes]) -> Iterator[list[Event]]:
     file.seek(0)
     while head := file.read(_LENGTH):
-        lot = _DECODER.decode(file.read(int.from_bytes(head, "big")))
-        for event in lot:
-            for values in (event.fields, event.attributes):
-                if not _NESTED.isdisjoint(map(type, values.values())):
-                    values |= {name: _tuples(value) for name, value in values.items()}
-        yield lot
+        yield unpacked(file.read(int.from_bytes(head, "big")))
+
+
+def packed(lot: list[Event]) -> bytes:
+    """Events as bytes, for another time or another process."""
+    return _ENCODER.encode(lot)
+
+
+def unpacked(data: bytes) -> list[Event]:
+    """The events that were `packed`, as they were."""
+    lot = _DECODER.decode(data)
+    for event in lot:
+        for values in (event.fields, event.attributes):
+            if not _NESTED.isdisjoint(map(type, values.values())):
+                values |= {name: _tuples(value) for name, value in values.items()}
+    return lot
 
 
 def _tuples(value: Any) -> Any:

@@ -327,6 +327,8 @@ def test_a_walk_leaves_nothing_behind(backend: SqliteBackend) -> None:
         (lambda backend: backend.commit(Batch(undone=[change("a")])), "memberships_customer"),
         (lambda backend: backend.commit(Batch(withdrawn=full_batch().effects)), "sqlite_autoindex_outbox_1"),
         (lambda backend: backend.commit(Batch(erased=["a"])), "memberships_customer"),
+        (lambda backend: backend.claim(2, 9, 10, ["send"]), "outbox_again"),
+        (lambda backend: backend.waiting(2, ["send"]), "outbox_again"),
     ],
 )
 def test_queries_search_an_index_and_never_a_whole_table(
@@ -338,6 +340,12 @@ def test_queries_search_an_index_and_never_a_whole_table(
     assert "SCAN" not in plan
     if "due_walk" not in plan:
         assert "B-TREE" not in plan or "memberships_customer" in plan  # no sorting but of one customer's rows
+
+
+def test_who_asks_for_what_is_due_where_nothing_is_stands_in_no_writers_way(backend: SqliteBackend) -> None:
+    backend.commit(full_batch())
+    backend.claim(99, 9, 10)
+    assert "BEGIN" not in " ".join(traced(backend, lambda each: each.claim(2, 9, 10)))
 
 
 def test_timers_are_read_off_an_index_in_its_order(backend: SqliteBackend) -> None:

@@ -15,7 +15,8 @@ import segdsl
 from segdsl.diagnostics.errors import InputError
 from segdsl.host.batches import AHEAD
 from segdsl.host.following import PATIENCE, Arrivals, Following
-from segdsl.host.replay import Input, Running
+from segdsl.host.input import Input
+from segdsl.host.running import Running
 from segdsl.host.runs import Listener, Report
 from segdsl.readers import growing, reader_of
 from segdsl.values.instants import HOUR, MINUTE, SECOND, instant_text

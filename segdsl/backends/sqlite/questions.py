@@ -18,6 +18,7 @@ from segdsl.records.outcomes import Change
 from segdsl.values.instants import DAY
 
 _walks = count()
+_FIRST = itemgetter(0)
 
 
 class Questions(Rows):
@@ -81,8 +82,8 @@ class Questions(Rows):
         return [link_of(row) for row in self._rows(statements.LINKS_OF, account)]
 
     def customers(self) -> Iterator[str]:
-        for row in self._pages("SELECT customer FROM states WHERE customer >= ? ORDER BY customer LIMIT ?"):
-            yield row[0]
+        for rows in self._pages("SELECT customer FROM states WHERE customer >= ? ORDER BY customer LIMIT ?"):
+            yield from map(_FIRST, rows)
 
     def customer_count(self) -> int:
         return int(self._rows("SELECT count(*) FROM states")[0][0])
@@ -94,8 +95,8 @@ class Questions(Rows):
         try:
             self._rows("INSERT INTO due_walk SELECT ?, customer FROM states WHERE due <= ?", walk, at)
             sql = "SELECT customer FROM due_walk WHERE walk = ? AND customer >= ? ORDER BY customer LIMIT ?"
-            for row in self._pages(sql, walk):
-                yield row[0]
+            for rows in self._pages(sql, walk):
+                yield from map(_FIRST, rows)
         finally:
             with suppress(StoreError):  # closed in the meantime: then the table is gone as well
                 self._rows("DELETE FROM due_walk WHERE walk = ?", walk)
@@ -110,8 +111,8 @@ class Questions(Rows):
 
     def members(self, segment: str, at: int | None = None) -> Iterator[Membership]:
         now = self._pages(statements.MEMBERS_NOW, segment)
-        for row in now if at is None else self._pages(statements.MEMBERS_THEN, segment, at, at):
-            yield self._memberships([row])[0]
+        for rows in now if at is None else self._pages(statements.MEMBERS_THEN, segment, at, at):
+            yield from self._memberships(rows)
 
     def _memberships(self, rows: list[tuple[Any, ...]]) -> list[Membership]:
         with explained(self._path):

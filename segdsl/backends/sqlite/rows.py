@@ -12,7 +12,8 @@ from typing import Any
 
 from segdsl.backends.sqlite.failures import explained
 
-PAGE = 10_000  # rows that an iterator holds at a time
+PAGE = 10_000  # rows that an iterator holds at a time, at most
+FIRST = 100  # those of its first page
 CHUNK = 500  # ids in one IN (...); the oldest SQLite that is still about allows 999
 
 
@@ -51,12 +52,13 @@ class Rows:
             chunk = wanted[start : start + CHUNK]
             yield from self._rows(f"{table_and_columns} IN ({', '.join('?' * len(chunk))})", *chunk)
 
-    def _pages(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-        """The rows of a statement that begins with the customer and takes, last, the least customer and a limit."""
-        least = ""
-        while rows := self._rows(sql, *values, least, PAGE):
-            yield from rows
-            least = rows[-1][0] + "\0"  # the next string after it: none lies between
+    def _pages(self, sql: str, *values: Any) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a statement that begins with the customer and takes, last, the least customer and a limit. The
+        first pages are small: who wants to see a few does not wait for many."""
+        least, room = "", FIRST
+        while rows := self._rows(sql, *values, least, min(room, PAGE)):
+            yield rows
+            least, room = rows[-1][0] + "\0", room * 10  # the next string after it: none lies between
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

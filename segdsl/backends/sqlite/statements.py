@@ -17,8 +17,10 @@ PUT_NOTICE = """INSERT INTO outbox (id, customer, action, given, notice, effect)
     ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, action = excluded.action, given = 1, notice = 1,
     effect = excluded.effect, tries = 0, dead = 0, error = ''"""
 OUTBOX = "SELECT sequence, given, tries, again, dead, error, effect FROM outbox"
-CLAIMABLE = f"{OUTBOX} WHERE NOT dead AND again <= ? ORDER BY sequence LIMIT ?"
-CLAIMABLE_OF = f"{OUTBOX} WHERE action = ? AND NOT dead AND again <= ? ORDER BY sequence LIMIT ?"
+DUE_OF = "SELECT sequence FROM outbox INDEXED BY outbox_again WHERE action = ? AND NOT dead AND again <= ? LIMIT ?"
+CLAIMABLE_OF = f"""{OUTBOX} INDEXED BY outbox_action WHERE action = ? AND NOT dead AND again <= ?
+    ORDER BY sequence LIMIT ?"""
+WAITING_AT = f"{OUTBOX} WHERE sequence = ?"
 DELIVERED = "DELETE FROM outbox WHERE id = ? AND notice = ?"
 WAITING_OF = f"{OUTBOX} WHERE action = ? AND NOT dead ORDER BY again, sequence LIMIT ?"
 # From one action to the next, by the index: without a look at all effects.
