@@ -38,7 +38,7 @@ from segdsl.host.deploying.scratch import Scratch, Source
 from segdsl.host.deploying.turning import Turning
 from segdsl.host.loading import Program, plan_of
 from segdsl.host.moments import database_version
-from segdsl.host.replay import TOLD
+from segdsl.host.running import TOLD
 from segdsl.host.runs import Progress, Report
 from segdsl.host.tidying import seldom_tidied
 from segdsl.plan import nodes as p

@@ -14,8 +14,9 @@ from segdsl.host.deploying.filling import for_a_file
 from segdsl.host.deploying.parts import Part
 from segdsl.host.deploying.turning import Past
 from segdsl.host.engine import Engine
+from segdsl.host.input import Input
 from segdsl.host.loading import Program
-from segdsl.host.replay import Input, replay
+from segdsl.host.replay import replay
 from segdsl.host.runs import Listener, Progress, Report
 from segdsl.plan import nodes as p
 from segdsl.state.life import decode
