@@ -157,6 +157,21 @@ def test_what_a_guest_did_before_logging_in_is_in_the_past() -> None:
     assert members(on(backend, rules), "Often") == ["ann"]
 
 
+def test_what_rules_recorded_of_a_guest_is_in_the_past_after_other_rules() -> None:
+    likes = EVENTS + "event likes { what: text }\n"
+    recording = likes + "when buys then record likes with what = product\n"
+    backend = open_backend("memory://")
+    engine = on(backend, recording)
+    engine.process(BUYS)
+    engine.process({**BUYS_AGAIN, "id": "v", "customer": None, "visitor": "v1"})
+    engine.process({**event("pings", "ann", "03T10:00"), "visitor": "v1"})
+    deploy(backend, likes)
+    on(backend, likes).process(event("buys", "ann", "04T10:00"))
+    rules = likes + "segment Likers if likes exactly 2 times"
+    deploy(backend, rules)
+    assert members(on(backend, rules), "Likers") == ["ann"]
+
+
 def test_the_past_goes_through_earlier_deployments() -> None:
     backend = ran(SHOP, BUYS)
     deploy(backend, SHOP + "segment Pinged if pings")

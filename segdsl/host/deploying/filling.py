@@ -185,7 +185,7 @@ class Journals:
             state = self._kept(inputs, at)
             past.add(Past.of(state, self.plain) if state is not None else Past())
         if self.ruled:
-            past.add(self._stepped(inputs, at))
+            past.add(self._stepped(inputs, at, self.current))
         return past
 
     def _inputs(self, customer: str) -> list[Taken]:
@@ -216,18 +216,20 @@ class Journals:
             self.engines[digest] = prepare(beside(self.plan_of(digest), self.new, self.ruled), DEFAULT)
         return self.engines[digest]
 
-    def _stepped(self, inputs: Sequence[Taken], until: int) -> Past:
-        """What a life comes to for the parts, each stretch of it under the rules of then. What was put in place with
-        other rules is taken from the journal; only what the new parts keep is carried on."""
-        first = next((taken.entry.before for taken in inputs if isinstance(taken.entry, Load)), self.current)
-        engine, state = self._engine(first), None
+    def _stepped(self, inputs: Sequence[Taken], until: int, last: str) -> Past:
+        """What a life comes to for the parts, each stretch of it under the rules of then; `last` are those in place at
+        its end. What was put in place with other rules is taken from the journal; only what the new parts keep is
+        carried on."""
+        rules = next((taken.entry.before for taken in inputs if isinstance(taken.entry, Load)), last)
+        engine, state = self._engine(rules), None
         for taken in inputs:
             match entry := taken.entry:
                 case Load():
                     past = self._at(engine, state, entry.instant)
-                    engine, state = self._engine(entry.program), self._with(past, decode_state(entry.state))
+                    rules = entry.program
+                    engine, state = self._engine(rules), self._with(past, decode_state(entry.state))
                 case Link() if not entry.renames:
-                    past = self._stepped(self._inputs(entry.guest), entry.instant)
+                    past = self._stepped(self._inputs(entry.guest), entry.instant, rules)
                     facts = encode_state(self._with(past, decode_state(entry.facts)))
                     state = engine.step(state, replace(entry, facts=facts)).state
                 case Event():
