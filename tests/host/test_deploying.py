@@ -296,6 +296,15 @@ def test_an_event_from_before_is_late(rules: str) -> None:
     assert outcome.reject is not None and outcome.reject.reason == "late"
 
 
+def test_an_event_from_before_that_would_link_a_guest_is_late() -> None:
+    backend = open_backend("memory://")
+    seen = {**BUYS, "customer": None, "visitor": "v1"}
+    on(backend, LATE).process([seen, PINGS])
+    deploy(backend, LATE + "segment Buyers if buys")
+    [outcome] = on(backend, LATE + "segment Buyers if buys").process({**BUYS_AGAIN, "visitor": "v1"})
+    assert outcome.reject is not None and outcome.reject.reason == "late"
+
+
 def test_a_late_event_from_after_is_handled_as_if_it_had_come_on_time() -> None:
     backend = ran(LATE, BUYS, PINGS)
     rules = LATE + "segment Often if buys at least 2 times within 1 day"
