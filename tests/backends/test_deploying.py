@@ -37,7 +37,8 @@ def test_rules_are_put_in_place_where_it_was_stopped(backend: Backend, monkeypat
         segdsl.deploy(segdsl.loads(NEW), backend, tell=stop)
     with pytest.raises(segdsl.StoreError, match="are being put in place"):
         before.process(buys("bob", 4))
-    assert segdsl.deploy(segdsl.loads(NEW), backend).customers == 3
+    deployed = segdsl.deploy(segdsl.loads(NEW), backend)
+    assert (deployed.customers, deployed.changes) == (3, 4)
     with pytest.raises(segdsl.StoreError, match="other rules were put in place"):
         before.process(buys("bob", 4))
     after = engine(backend, NEW)

@@ -24,9 +24,10 @@ is not said yet."""
 
 class Underway(Struct, frozen=True):
     """Rules are being put in place: those with the digest `to` (their files are `names`), in place of `before`, as of
-    `at` (None: not settled yet). Customers up to the id `last` are done. `fills` say how each new condition is filled,
-    by kind and key; `file` is what the file of events is known by, empty for none. `number` grows with each commit: it
-    is also a position of the store, so that of two who go on with it one is stopped."""
+    `at` (None: not settled yet). Customers up to the id `last` are done: so many were `turned`, with so many `changes`
+    and `waits_ended`. `fills` say how each new condition is filled, by kind and key; `file` is what the file of events
+    is known by, empty for none. `number` grows with each commit: it is also a position of the store, so that of two who
+    go on with it one is stopped."""
 
     before: str
     to: str
@@ -36,6 +37,8 @@ class Underway(Struct, frozen=True):
     at: int | None = None
     last: str = ""
     turned: int = 0
+    changes: int = 0
+    waits_ended: int = 0
     number: int = 0
 
 

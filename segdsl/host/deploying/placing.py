@@ -145,8 +145,6 @@ class Placing:
     turning: Turning
     note: Underway | None
     fillings: list[Filling] = field(factory=list)
-    changes: int = 0
-    waits_ended: int = 0
 
     @classmethod
     def of(cls, backend: Backend, program: Program, asked: Asked) -> "Placing":
@@ -170,8 +168,9 @@ class Placing:
         """All of it."""
         if self.note is not None and self.kept.digest == self.note.to:
             difference = self._difference({})
-            self._finish(self.note)
-            return Deployed(difference, True, self.note.turned)
+            note = self.note
+            self._finish(note)
+            return Deployed(difference, True, note.turned, note.changes, note.waits_ended)
         fills = self._fills()
         difference = self._difference(fills)
         if not self.asked.agree(difference):
@@ -194,7 +193,7 @@ class Placing:
             note = self._turn_all(note, note.at)
         self._install()
         self._finish(note)
-        return Deployed(difference, True, note.turned, self.changes, self.waits_ended, report)
+        return Deployed(difference, True, note.turned, note.changes, note.waits_ended, report)
 
     # -------------------------------------------------------------------------------------------------- the difference
 
@@ -310,16 +309,17 @@ class Placing:
         customers = self.backend.customer_count()
         for page in self._pages(PAGE, note.last):
             note = self._turn(turner, page, note)
-            self.changes += turner.changes
-            self.waits_ended += turner.waits_ended
             self.asked.tell("turn", note.turned, customers)
         return note
 
     def _turn(self, turner: Turner, page: Sequence[str], note: Underway) -> Underway:
-        following = replace(note, last=page[-1], turned=note.turned + len(page))
         for number in range(TRIES):
             try:
                 batch = turner.batch(page, self.backend.generation())
+                following = replace(
+                    note, last=page[-1], turned=note.turned + len(page), changes=note.changes + turner.changes,
+                    waits_ended=note.waits_ended + turner.waits_ended,
+                )  # fmt: skip
                 return self._write(following, batch, self._news(turner.outcomes))
             except ConflictError:
                 if number == TRIES - 1:
