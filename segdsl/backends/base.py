@@ -307,6 +307,9 @@ class Backend(ABC):
         """Who else could write to the store, or read it, who probably should not: a sentence each, with what to do."""
         return []
 
+    def wait_for_others(self, seconds: float) -> None:  # noqa: B027 - only where one at a time can write
+        """Wait so long for others who write, where only one can at a time, before a StoreError says that they do."""
+
     @abstractmethod
     def close(self) -> None:
         """Let go of the store. Closing twice is harmless."""

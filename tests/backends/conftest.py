@@ -19,10 +19,25 @@ URLS: dict[str, Callable[[Path], str]] = {
 """How each kind of store is opened: a URL of an empty one. The folder is the test's, and is over with it."""
 
 OTHERS = postgresql.urls() | redis.urls()
-"""Other servers of some kinds, on which the contract is tested as well."""
+"""Other servers of some kinds, on which the contract is tested as well, in these files."""
+
+WHOLE_CONTRACT = {"test_contract.py", "test_writers.py"}
 
 # In the order of code points. UTF-16 would put the emoji before U+FFFD; a C string would end at the NUL.
 AWKWARD_IDS = ["", "\0", "A", "a", "a\0", "a\0b", "a'b", "ß", "é", "\ufffd", "🛒"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All other tests of backends run on one server of a kind."""
+
+    def is_too_much(item: pytest.Item) -> bool:
+        chosen = getattr(item, "callspec", None)
+        return chosen is not None and chosen.params.get("backend") in OTHERS and item.path.name not in WHOLE_CONTRACT
+
+    left_out = {item for item in items if is_too_much(item)}
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(params=[*schemes(), *OTHERS])

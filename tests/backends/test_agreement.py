@@ -301,7 +301,7 @@ class Agreement(RuleBasedStateMachine):
 
 
 SETTINGS = settings(max_examples=40, stateful_step_count=20, deadline=None)
-OF_SERVERS = settings(SETTINGS, max_examples=8)
+OF_SERVERS = settings(SETTINGS, max_examples=5)
 """Each of a thousand answers is a way there and back."""
 
 

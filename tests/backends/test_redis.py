@@ -16,6 +16,7 @@ from segdsl.backends.redis import opened, wire_to, writing
 from segdsl.backends.redis.address import address_of
 from segdsl.backends.redis.backend import RedisBackend
 from segdsl.backends.redis.failures import WORDS, LostError, explained
+from segdsl.backends.redis.line import Line
 from segdsl.backends.redis.wire import Wire
 from segdsl.diagnostics.errors import ConflictError, MissingExtraError, OldStoreError, StoreError
 from tests.backends.conftest import AWKWARD_IDS, effect, enter, leave, names, state
@@ -86,6 +87,11 @@ def cut(backend: Backend, client: Any) -> None:
     client.client_kill_filter(_id=str(wire_of(backend).client))
 
 
+def cut_writer(backend: Backend, client: Any) -> None:
+    """End the connection of who is about to commit."""
+    client.client_kill_filter(_id=client.get(wire_of(backend).keys.lock).split()[1].decode())
+
+
 def everything(backend: Backend) -> list[str]:
     return sorted(map(repr, backend.contents()))
 
@@ -115,41 +121,42 @@ def test_a_walk_goes_on_after_the_connection_was_cut(url: str, client: Any) -> N
 def test_a_connection_that_is_cut_before_a_batch_lands_does_not_keep_it_out(url: str, client: Any) -> None:
     told: list[str] = []
     with store(url) as backend:
-        backend.commit(ANN, lambda: (told.append("sure"), cut(backend, client)))
+        backend.commit(ANN, lambda: (told.append("sure"), cut_writer(backend, client)))
         assert (backend.count("vip"), backend.tallies(), told) == (1, {Tally("event", "x"): 1}, ["sure"])
 
 
 class Cutting:
-    """Loses the connection of a backend around the end of its next transaction, or of one so many after that: before it
-    is carried out, after, or so that the old connection carries it out later, when `late` is called."""
+    """Loses the connection of a backend at the end of its next transaction, or of one so many after that: before it is
+    carried out, after, or so that the old connection carries it out later, when `late` is called."""
 
     def __init__(self, backend: Backend, when: str, after: int = 0) -> None:
         self.wire, self.when, self.after = wire_of(backend), when, after
-        self.send_, self.held = self.wire.send, None
-        self.wire.send = self.send  # type: ignore[method-assign]
+        self.hand_over_ = self.wire.hand_over
+        self.wire.hand_over = self.hand_over  # type: ignore[method-assign]
 
-    def send(self, commands: Any) -> list[Any]:
-        if tuple(commands[-1]) != ("EXEC",) or len(commands) < 5:
-            return self.send_(commands)
+    def hand_over(self) -> Line:
+        self.line = self.hand_over_()
         if self.after:
             self.after -= 1
+        else:
+            self.wire.hand_over = self.hand_over_  # type: ignore[method-assign]
+            self.send_, self.close_ = self.line.send, self.line.close
+            self.line.send = self.send  # type: ignore[method-assign]
+            self.line.close = lambda: None  # type: ignore[method-assign]
+        return self.line
+
+    def send(self, commands: Any) -> list[Any]:
+        if tuple(commands[-1]) != ("EXEC",):
             return self.send_(commands)
-        self.wire.send = self.send_  # type: ignore[method-assign]
         if self.when == "after":
             self.send_(commands)
-        if self.when == "late":
-            self.send_(commands[:-1])
-            self.held, other = self.wire._connection, wire_to(self.wire.address)
-            self.wire._connection, self.wire._connected = other._connection, False
-        else:
-            self.wire._drop()
+        if self.when != "late":
+            self.close_()
         raise LostError("cut")
 
     def late(self) -> object:
-        assert self.held is not None
-        self.held.send_command("EXEC")
-        answer = self.held.read_response()
-        self.held.disconnect()
+        (answer,) = self.send_([("EXEC",)])
+        self.close_()
         return answer
 
 
@@ -171,21 +178,39 @@ def test_what_arrives_late_of_a_lost_connection_is_refused(url: str) -> None:
         assert backend.tallies() == {Tally("event", "x"): 1}
 
 
-def test_a_question_that_loses_the_connection_while_a_batch_is_about_to_land_does_no_harm(
-    url: str, client: Any
-) -> None:
+def test_a_question_can_be_asked_while_a_batch_is_about_to_land(url: str) -> None:
     counts = []
+    with store(url) as backend:
+        backend.commit(ANN)
+        bob = Batch(changes=[enter("bob", "vip", 1), enter("bob", "new", 1)])
+        backend.commit(bob, lambda: counts.append((backend.count("vip"), backend.count("new"))))
+        counts.append((backend.count("vip"), backend.count("new")))
+        assert (counts, names(backend, "new"), backend.faults()) == ([(1, 0), (2, 1)], ["bob"], [])
+
+
+def test_what_was_cut_and_overtaken_is_refused(url: str, client: Any) -> None:
     with store(url) as backend, store(url) as other:
 
         def sure() -> None:
-            cut(backend, client)
-            counts.append(backend.count("vip"))  # through another connection, which does not watch the lock
-            client.delete(wire_of(backend).keys.lock)
+            cut_writer(backend, client)
             other.commit(Batch(states=[state("ann", content=b"other")]))
 
         with pytest.raises(ConflictError):
             backend.commit(Batch(states=[state("ann")], basis=Basis(customers={"ann": 0})), sure)
-        assert (backend.load(["ann"]), counts) == ({"ann": b"other"}, [0])
+        assert backend.load(["ann"]) == {"ann": b"other"}
+
+
+def test_what_the_server_does_not_take_is_known_before_anybody_is_sure(url: str, client: Any) -> None:
+    told: list[str] = []
+    with store(url) as backend:
+        large = Batch(states=[state("ann", content=bytes(5_000_000))])
+        client.config_set("maxmemory", client.info("memory")["used_memory"] + 2_000_000)
+        try:
+            with pytest.raises(StoreError, match="has used up its memory"):
+                backend.commit(large, lambda: told.append("sure"))
+        finally:
+            client.config_set("maxmemory", "0")
+        assert (told, list(backend.customers())) == ([], [])
 
 
 def test_nothing_is_written_while_a_batch_of_the_same_backend_is_about_to_land(url: str) -> None:
@@ -328,6 +353,14 @@ def test_the_lock_of_one_who_is_silent_is_waited_for(url: str, client: Any) -> N
         wire_of(backend).pause = clock.pause
         backend.commit(ANN)
         assert (backend.count("vip"), len(clock.pauses)) == (1, 2)
+
+
+def test_who_may_not_take_over_a_lock_is_told_so(url: str, client: Any, guarded: str) -> None:
+    client.execute_command("ACL", "SETUSER", guarded, "+info", "-del")
+    with store(url.replace("unix://", f"unix://{guarded}:right@")) as backend:
+        client.set(wire_of(backend).keys.lock, b"somebody 99999999", px=10**9)
+        with pytest.raises(StoreError, match=r"lacks a right .*del"):
+            backend.commit(ANN)
 
 
 def test_one_who_never_lets_go_is_told_of(url: str, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -667,16 +700,17 @@ def test_every_refusal_says_what_to_do(snapshot: SnapshotAssertion) -> None:
     assert "\n".join(str(explained("STORE", error)) for error in errors) == snapshot
 
 
-def test_a_server_that_is_loading_is_waited_for(url: str) -> None:
+def test_a_server_that_is_loading_is_waited_for(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     with store(url, clock) as backend:
-        wire, loading = wire_of(backend), count()
-        send = wire.send
+        loading, send = count(), Line.send
 
-        def answer(commands: Any) -> list[Any]:
-            return [client_library.ResponseError("LOADING Valkey is loading")] if next(loading) < 3 else send(commands)
+        def answer(line: Line, commands: Any) -> list[Any]:
+            if next(loading) < 3:
+                return [client_library.ResponseError("LOADING Valkey is loading the dataset in memory")]
+            return send(line, commands)
 
-        wire.send = answer  # type: ignore[method-assign]
+        monkeypatch.setattr(Line, "send", answer)
         assert (backend.clock(), len(clock.pauses)) == (None, 3)
 
 

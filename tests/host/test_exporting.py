@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +17,13 @@ from segdsl.backends import base as b
 from segdsl.backends import open_backend
 from segdsl.diagnostics.errors import InputError, StoreError
 from segdsl.host.care import written
+from segdsl.host.care.checking import check
+from segdsl.host.care.describing import describe
 from segdsl.host.care.exporting import copy, export
 from segdsl.host.care.importing import Reading, fill, reading_of
+from segdsl.host.care.pruning import prune
 from segdsl.records.outcomes import Because, Change, Effect
-from tests.backends.conftest import enter, leave
+from tests.backends.conftest import URLS, enter, leave
 
 RULES = """
 lateness 1 day
@@ -65,12 +68,6 @@ def lines(program: segdsl.Program) -> list[bytes]:
     return found
 
 
-URLS: dict[str, Callable[[Path], str]] = {
-    "memory": lambda folder: "memory://",
-    "sqlite": lambda folder: f"sqlite:///{folder}/moved.store",
-}
-
-
 @pytest.fixture(params=URLS)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[b.Backend]:
     with open_backend(URLS[request.param](tmp_path)) as backend:
@@ -110,6 +107,24 @@ def test_a_store_is_copied_straight_into_another(program: segdsl.Program, empty:
         assert counts["state"] == engine.backend.customer_count()
         assert everything(empty) != []
         assert empty.program() == engine.backend.program()
+
+
+def test_a_store_of_any_kind_is_looked_after(program: segdsl.Program, empty: b.Backend) -> None:
+    with run(program) as engine:
+        copy(engine.backend, empty)
+        assert check(empty, deep=True).faults == ()
+        before = "2026-03-06T00:00:00Z"
+        would = prune(engine.backend, before, dry=True)
+        assert would.memberships > 0
+        assert prune(empty, before, dry=True) == would == prune(empty, before)
+        assert prune(empty, before).memberships == 0
+        assert check(empty, deep=True).faults == ()
+        assert describe(empty, None).pruned == before
+        back: list[bytes] = []
+        export(empty, back.append)
+        with open_backend("memory://") as other:
+            fill(Reading(back, "back.jsonl"), other)
+            assert everything(other) == everything(empty)
 
 
 def test_a_store_that_holds_something_is_not_filled(lines: list[bytes], empty: b.Backend) -> None:

@@ -110,6 +110,13 @@ def test_the_page_of_a_store_with_one_customer(pictures: Pictures, tmp_path: Pat
         assert "No rule has fired." not in Page(written(engine, pictures)).text
 
 
+def test_the_page_of_a_store_whose_history_was_pruned(pictures: Pictures, tmp_path: Path):
+    with ran(RULES, EVENTS, tmp_path) as engine:
+        engine.backend.prune({}, 1_772_323_200_000_000)
+        text = Page(written(engine, pictures)).text
+    assert "Memberships that had ended before \n2026-03-01T00:00:00Z\n were pruned" in text
+
+
 def test_the_page_of_rules_without_segments_or_effects(pictures: Pictures, tmp_path: Path):
     with ran("event dances\n", EVENTS, tmp_path) as engine:
         text = Page(written(engine, pictures)).text

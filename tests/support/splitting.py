@@ -34,14 +34,14 @@ limit 2 within 5 days for send email
 START = (parse_moment("2026-03-01T10:00:00Z") or (0,))[0]
 
 
-def lines(number: int, seed: int, customers: int = 12) -> list[str]:
+def lines(number: int, seed: int, customers: int = 24, *, late: bool = True) -> list[str]:
     """Events that name customers, visitors or both, with log offs, some who are forgotten, late ones, some much too
     late, repeated ones, and lines that are none."""
     draw = random.Random(seed)
     made: list[dict[str, Any]] = []
     for at in range(number):
-        late = draw.choice([0, 0, 0, 0, 0, 6 * HOUR, DAY, 5 * DAY])
-        time = instant_text(START + at * 3 * HOUR - late)
+        by = draw.choice([0, 0, 0, 0, 0, 6 * HOUR, DAY, 5 * DAY])
+        time = instant_text(START + at * 3 * HOUR - late * by)
         who = draw.randrange(customers)
         kind = draw.random()
         event = registers(f"e{at}", f"c{who}", time, income=draw.choice([1, 200_000]))
@@ -53,12 +53,12 @@ def lines(number: int, seed: int, customers: int = 12) -> list[str]:
             event = {"id": f"e{at}", "event": "logs off", "visitor": f"v{who}", "time": time}
         whom = draw.random()
         if (whom < 0.6 and kind >= 0.78) or whom < 0.35:
-            event["visitor"] = f"v{draw.randrange(customers)}"
+            event["visitor"] = f"v{(who + draw.choice([0, 0, 0, 0, 0, 0, 0, 0, 0, 1])) % customers}"
             if whom < 0.25:
                 event.pop("customer", None)
         made.append(event)
         if draw.random() < 0.05:
-            made.append(draw.choice(made))
+            made.append(draw.choice(made if late else made[-1:]))
     texts = [msgspec.json.encode(event).decode() for event in made]
     for _ in range(number // 20):
         bad = draw.choice(["{half", '{"event": "no such"}', '{"event": "registers"}'])
@@ -66,11 +66,10 @@ def lines(number: int, seed: int, customers: int = 12) -> list[str]:
     return texts
 
 
-def contents(url: str) -> dict[str, list[Any]]:
+def contents(url: str, folder: Path) -> dict[str, list[Any]]:
     """All that a store holds and does not depend on how its batches were cut, by kind."""
     held: dict[str, list[Any]] = defaultdict(list)
     inputs: dict[str, list[Any]] = defaultdict(list)
-    folder = str(Path(url.removeprefix("sqlite:///")).parent)
     with segdsl.open_backend(url) as backend:
         for each in backend.contents():
             kind = type(each).__name__
@@ -82,7 +81,7 @@ def contents(url: str) -> dict[str, list[Any]]:
                 case StoredTally() if each.tally.kind == "batch":
                     pass
                 case _:
-                    held[kind].append(repr(each).replace(folder, ""))
+                    held[kind].append(repr(each).replace(str(folder), ""))
     return {kind: sorted(found) for kind, found in held.items()} | {"inputs": sorted(map(repr, inputs.items()))}
 
 

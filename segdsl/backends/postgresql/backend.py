@@ -2,6 +2,7 @@
 
 from segdsl.backends.base import Backend
 from segdsl.backends.postgresql.care import Care
+from segdsl.backends.postgresql.hot import Hot
 from segdsl.backends.postgresql.outbox import Outbox
 from segdsl.backends.postgresql.questions import Questions
 from segdsl.backends.postgresql.session import Session
@@ -13,3 +14,4 @@ class PostgresqlBackend(Writing, Questions, Outbox, Care, Backend):
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._hot = Hot()

@@ -13,6 +13,7 @@ from segdsl.backends.postgresql import rows as in_pages
 from segdsl.backends.postgresql import statements
 from segdsl.backends.postgresql.coding import because_of, kept, link_of, program_of, recorded, tally_of, told
 from segdsl.backends.postgresql.failures import explained
+from segdsl.backends.postgresql.hot import Hot
 from segdsl.backends.postgresql.rows import Connection, Row, Rows
 from segdsl.records.outcomes import Change
 from segdsl.values.instants import DAY
@@ -23,6 +24,8 @@ _walks = count()
 class Questions(Rows):
     """`due` gives the customers that were due when the first one was asked for; `customers` and `members` see what is
     committed meanwhile from the next page on. Nobody is given twice, and nobody who stays is left out."""
+
+    _hot: Hot
 
     def program(self) -> StoredProgram | None:
         return self._program(statements.PROGRAM)
@@ -46,8 +49,16 @@ class Questions(Rows):
         return self._meta("pruned")
 
     def fetch(self, customers: Sequence[str]) -> dict[str, Versioned]:
-        found = self._chosen(statements.STATE, customers)
-        return {customer: Versioned(state, version) for customer, state, version in found}
+        hot = self._hot.of(customers)
+        others = [customer for customer in customers if customer not in hot] if hot else customers
+        rows = self._chosen(statements.STATE, others)
+        found = {customer: Versioned(state, version) for customer, state, version in rows}
+        if hot:
+            asked = [(customer, *hot[customer][1:]) for customer in sorted(hot)]
+            columns = [list(column) for column in zip(*asked, strict=True)]
+            for customer, version, state in self._rows(statements.STATE_UNLESS, *columns):
+                found[customer] = Versioned(hot[customer].state if state is None else state, version)
+        return found
 
     def note(self, key: str) -> bytes | None:
         row = self._row(statements.NOTE, key)

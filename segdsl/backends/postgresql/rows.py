@@ -5,6 +5,7 @@ Text goes to the server through `kept` and comes back through `told` here, and n
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -21,7 +22,8 @@ Connection = psycopg.Connection[Row]
 Cursor = psycopg.Cursor[Row]
 Answer = TypeVar("Answer")
 
-PAGE = 10_000  # rows that an iterator holds at a time
+PAGE = 10_000  # rows that an iterator holds at a time, at most
+FIRST = 100  # those of its first page
 TRIES = 10  # of a transaction that PostgreSQL ends in favour of another one
 LOT = 2_000  # rows of one statement that puts many: a value that is bound may have 1 GB
 
@@ -33,7 +35,7 @@ class Transaction:
         self._connection = connection
         self._number = connection.execute("SELECT pg_current_xact_id()::text")
 
-    @property
+    @cached_property
     def number(self) -> str:
         """By which the server knows the transaction."""
         row = self._number.fetchone()
@@ -131,11 +133,12 @@ class Rows:
             yield from self._rows(sql, wanted[start : start + PAGE])
 
     def _pages(self, sql: str, *values: Any) -> Iterator[Row]:
-        """The rows of a statement that begins with the customer and takes, last, the least customer and a limit."""
-        least = ""
-        while rows := self._rows(sql, *values, least, PAGE):
+        """The rows of a statement that begins with the customer and takes, last, the least customer and a limit. The
+        first pages are small: who wants to see a few does not wait for many."""
+        least, room = "", FIRST
+        while rows := self._rows(sql, *values, least, min(room, PAGE)):
             yield from rows
-            least = rows[-1][0] + "\0"  # the next string after it: none lies between
+            least, room = rows[-1][0] + "\0", room * 10  # the next string after it: none lies between
 
 
 def send(connection: Connection, sql: str, values: Sequence[Any]) -> Cursor:

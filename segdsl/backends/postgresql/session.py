@@ -141,6 +141,9 @@ class Session:
                 self._roll_back()
                 raise
             return self._has_landed(number, waiting, error)
+        except BaseException:
+            self._roll_back()
+            raise
         return True
 
     def _has_landed(self, number: str, waiting: "_Waiting", lost: psycopg.Error) -> bool:

@@ -60,6 +60,12 @@ PUT_TOMBSTONE = """INSERT INTO segdsl_tombstones SELECT unnest(%b::text[]), unne
 # ----------------------------------------------------------------------------------------------------------- customers
 
 STATE = "SELECT customer, state, version FROM segdsl_states WHERE customer = ANY(%b::text[])"
+# Of rows that this session wrote last, in a transaction of this number, only that they are there: it has the state.
+STATE_UNLESS = """SELECT kept.customer, kept.version, CASE WHEN kept.writer = given.writer AND
+    kept.version = given.version THEN NULL ELSE kept.state END FROM (SELECT unnest(%b::text[]) AS customer,
+    unnest(%b::bigint[]) AS writer, unnest(%b::bigint[]) AS version) AS given,
+    LATERAL (SELECT customer, state, version, xmin::text::bigint AS writer FROM segdsl_states AS each
+    WHERE each.customer = given.customer OFFSET 0) AS kept"""
 LOCK_STATES = """SELECT customer, version FROM segdsl_states WHERE customer = ANY(%b::text[])
     ORDER BY customer FOR UPDATE"""
 DROP_STATES = "DELETE FROM segdsl_states WHERE customer = ANY(%b::text[])"

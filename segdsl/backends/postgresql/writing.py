@@ -18,6 +18,7 @@ from segdsl.backends.base import Basis, Batch, Position, StoredProgram, nothing
 from segdsl.backends.postgresql import statements, staying
 from segdsl.backends.postgresql.coding import effect_of, encode, key_of, row_of
 from segdsl.backends.postgresql.failures import explained
+from segdsl.backends.postgresql.hot import Hot
 from segdsl.backends.postgresql.rows import Row, Rows, Transaction, rows_of
 from segdsl.backends.postgresql.staying import Check
 from segdsl.diagnostics.errors import ConflictError, TakenError
@@ -30,6 +31,8 @@ _TAKEN = "another run goes on with the same input"
 
 class Writing(Rows):
     """The commit of batches."""
+
+    _hot: Hot
 
     def install(self, program: StoredProgram, generation: int | None = None) -> None:
         def work(transaction: Transaction) -> None:
@@ -50,9 +53,14 @@ class Writing(Rows):
         land: then all is done anew, and it is called again."""
         with explained(self._session.name):
             encoded = {each.customer: bytes(each.state) for each in batch.states}
-        return self._land(lambda transaction: self._take_in(transaction, batch, encoded), sure)
+        notices, number = self._land(lambda transaction: self._take_in(transaction, batch, encoded), sure)
+        self._hot.keep(batch.states, encoded, _versions(batch), number)
+        return notices
 
-    def _take_in(self, transaction: Transaction, batch: Batch, encoded: Mapping[str, bytes]) -> list[Effect]:
+    def _take_in(
+        self, transaction: Transaction, batch: Batch, encoded: Mapping[str, bytes]
+    ) -> tuple[list[Effect], int]:
+        """The notices, and the number of the transaction."""
         forgets = bool(batch.erased or batch.tombstones)
         transaction.put(statements.SHUT_GATE if forgets else statements.PASS_GATE)
         checks = self._look_at(transaction, batch)
@@ -87,7 +95,7 @@ class Writing(Rows):
         transaction.settle()
         check_changes()
         check_positions()
-        return [notice for notice in notices if notice.id not in landed]
+        return [notice for notice in notices if notice.id not in landed], int(transaction.number)
 
     # --------------------------------------------------------------------------------------------------------- checks
 
@@ -145,14 +153,12 @@ class Writing(Rows):
             transaction.many(statements.RENAME_JOURNAL, rows)
 
     def _put_states(self, transaction: Transaction, batch: Batch, encoded: Mapping[str, bytes]) -> Check:
-        gone = {*batch.erased, *batch.renamed, *batch.ended}
-        versions = dict(batch.basis.customers) if batch.basis is not None else {}
-        versions.update({customer: 0 for customer in gone if customer in versions})  # looked at already
         rows = [
             (each.customer, encoded[each.customer], each.clock, each.due, each.timer)
             for each in _last(batch.states, "customer")
         ]
-        stands = _put_versioned(transaction, rows, versions, (statements.PUT_STATE, statements.PUT_STATE_ANYWAY))
+        sql = (statements.PUT_STATE, statements.PUT_STATE_ANYWAY)
+        stands = _put_versioned(transaction, rows, _versions(batch), sql)
         return lambda: self._stand(stands())
 
     def _put_visitors(self, transaction: Transaction, batch: Batch) -> Check:
@@ -172,6 +178,15 @@ class Writing(Rows):
         transaction.many(statements.PUT_TALLY, tallies)
         if batch.clock is not None:
             transaction.put(statements.PUT_CLOCK, shard, batch.clock)
+
+
+def _versions(batch: Batch) -> dict[str, int]:
+    """The versions that customers have right before their states are written, of those of whom it is known."""
+    versions = dict(batch.basis.customers) if batch.basis is not None else {}
+    for customer in (*batch.erased, *batch.renamed, *batch.ended):
+        if customer in versions:
+            versions[customer] = 0  # looked at already, and gone by then
+    return versions
 
 
 def _put_versioned(

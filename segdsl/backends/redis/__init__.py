@@ -2,14 +2,14 @@
 many processes share.
 
 Comes in: batches. Goes out: answers. `address.py` takes the URL apart, `opening.py` opens, makes and removes a store,
-`wire.py` goes to the server and back, `writing.py` writes all or nothing; `layout.py` says what lies under which key.
-`landing.py` turns a batch into commands, with `stays.py` for memberships and `effects.py` for the outbox.
-`backend.py` answers, with `memberships.py` and `delivering.py`. `copying.py` moves whole stores, `auditing.py` looks
-for faults, `exposure.py` for who else could write, `failures.py` says what went wrong. Needs the extra `redis`.
+`wire.py` goes to the server and back (through a `line.py`), `writing.py` writes all or nothing; `layout.py` says what
+lies under which key. `landing.py` turns a batch into commands, with `stays.py` for memberships and `effects.py` for the
+outbox. `backend.py` answers, with `memberships.py` and `delivering.py`. `copying.py` moves whole stores, `auditing.py`
+looks for faults, `exposure.py` for who else could write, `failures.py` says what went wrong. Needs the extra `redis`.
 
 **What it promises.** A batch lands whole or not at all, and once, also where the connection is cut and the answer lost.
-Nobody else writes between the checks of a batch and its landing, so `sure` is called of a batch that lands, unless the
-server fails or the process is held up for half a minute just then. A lost connection is made anew for 30 seconds.
+Nobody else writes between the checks of a batch and its landing; `commit` says when a batch is refused all the same
+after `sure` was called. A lost connection is made anew for 30 seconds.
 
 **Its limits.**
 

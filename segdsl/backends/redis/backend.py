@@ -18,9 +18,10 @@ from segdsl.backends.base import (
 )
 from segdsl.backends.redis import auditing, copying, delivering, exposure
 from segdsl.backends.redis.failures import coded as explained
-from segdsl.backends.redis.landing import Ask, Landing, position_of
+from segdsl.backends.redis.landing import Landing, position_of
 from segdsl.backends.redis.layout import (
     LINES,
+    Ask,
     Command,
     beginning,
     closed,
@@ -102,9 +103,10 @@ class RedisBackend(Backend):
     def commit(self, batch: Batch, sure: Callable[[], object] = nothing) -> list[Effect]:
         """Take in a batch.
 
-        `sure` is called while this backend alone may write, after all checks, and right before the transaction is
-        sent. If the process is held up between the two for longer than the lock lasts (30 seconds), somebody else may
-        write meanwhile; then the batch may still be refused."""
+        `sure` is called while this backend alone may write, after all checks, when the server has the whole batch and
+        only waits for the word. It may ask this backend questions. After it the batch can still be refused in two rare
+        cases: the process is held up just then for longer than the lock lasts (a minute), or the connection is cut
+        just then; and somebody else writes to the same customers before this one is back."""
         with explained(self._wire.address):
             states = [bytes(each.state) for each in batch.states]
 

@@ -31,10 +31,11 @@ from segdsl.backends.base import (
 from segdsl.backends.redis.effects import Effects, stored
 from segdsl.backends.redis.failures import LostError
 from segdsl.backends.redis.failures import coded as explained
-from segdsl.backends.redis.landing import Ask, Landing, position_of
+from segdsl.backends.redis.landing import Landing, position_of
 from segdsl.backends.redis.layout import (
     LINES,
     VERSION,
+    Ask,
     Command,
     Keys,
     coded,

@@ -1,19 +1,30 @@
 """What is asked of the outbox, and what becomes of effects when they are handed over."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from segdsl.backends.redis.effects import WITHDRAWN, Effects, stored
 from segdsl.backends.redis.failures import coded as explained
-from segdsl.backends.redis.layout import LINES, Command, Kept, Keys, coded, kept_of, named, parted, sorted_number, up_to
+from segdsl.backends.redis.layout import (
+    LINES,
+    Ask,
+    Command,
+    Kept,
+    Keys,
+    coded,
+    kept_of,
+    named,
+    parted,
+    sorted_number,
+    up_to,
+)
 from segdsl.backends.redis.wire import Wire
 from segdsl.backends.redis.writing import Meta
 from segdsl.backends.stored import StoredEffect
 from segdsl.records.outcomes import Effect
 
-Ask = Callable[[Sequence[Command]], list[Any]]
 EIGHT = 8
 """Bytes of an instant, and then of a sequence, at the head of a member of `Keys.waiting`."""
 

@@ -20,7 +20,7 @@ WORDS = {
     "READONLY": "cannot be written: the server is a replica; give the address of the primary server",
     "NOREPLICAS": "cannot be written: the server has fewer replicas than it demands (min-replicas-to-write)",
     "NOAUTH": "cannot be opened: the server wants a password; write redis://:PASSWORD@host, or set REDISCLI_AUTH",
-    "WRONGPASS": "cannot be opened: the user or the password is wrong",
+    "WRONGPASS": "cannot be opened: the user or the password is wrong, or the server has none",
     "NOPERM": "cannot be used: the user lacks a right on the server",
     "DENIED": "cannot be opened: the server is in protected mode; set a password there, and give it in the URL",
     "MOVED": "cannot be used: the server is one of a cluster, and another one has the store; give the address of that",

@@ -3,8 +3,7 @@
 The order is that of the contract (`Batch`): who is erased, who is renamed, who has ended, then all else.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -12,6 +11,7 @@ from segdsl.backends.base import Basis, Batch, Position, StoredVisitor, Tally
 from segdsl.backends.redis.effects import Effects
 from segdsl.backends.redis.layout import (
     LINES,
+    Ask,
     Command,
     Keys,
     Record,
@@ -35,8 +35,6 @@ from segdsl.backends.redis.stays import Stays
 from segdsl.backends.redis.writing import Meta
 from segdsl.diagnostics.errors import ConflictError, TakenError
 from segdsl.records.outcomes import Effect
-
-Ask = Callable[[Sequence[Command]], list[Any]]
 
 position_of = msgspec.msgpack.Decoder(Position).decode
 

@@ -5,7 +5,7 @@ could be written all at once. Values are MessagePack. What is asked for in an or
 scores are all 0: such members stand in the order of their bytes, which for UTF-8 is that of code points.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,6 +23,9 @@ _SHIFT = 1 << 63
 T = TypeVar("T")
 Command = Sequence[Any]
 """The words of a command: text, bytes or numbers."""
+
+Ask = Callable[[Sequence[Command]], list[Any]]
+"""Sends commands, and gives their answers."""
 
 
 class Keys:

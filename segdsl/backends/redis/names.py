@@ -4,14 +4,11 @@ Both are lists on the server that only grow: the number is the place. They are r
 known, and after each connection, since another server, or one that was started anew, may have lost the end of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from segdsl.backends.redis.layout import Command, Why, coded, encode, in_lines, named, why_of
+from segdsl.backends.redis.layout import Ask, Command, Why, coded, encode, in_lines, named, why_of
 from segdsl.backends.redis.wire import Wire
 from segdsl.records.outcomes import Because
-
-Ask = Callable[[Sequence[Command]], list[Any]]
 
 
 class Names:

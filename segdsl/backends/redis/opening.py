@@ -31,7 +31,7 @@ def open_store(wire: Wire) -> None:
         first = [("MULTI",), ("SET", keys.mark, fresh, "NX"), ("HSETNX", keys.meta, "run", wire.run), ("EXEC",)]
         *_, made, mark = wire.ask([*first, ("GET", keys.mark)])
         for answer in made or ():
-            wire.check(answer)
+            wire.connect().check(answer)
     look_at(mark, wire.address)
     wire.marks = (mark,)
 

@@ -5,11 +5,11 @@ sorted set of who is in it. Days are counted by segment as memberships come and 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from segdsl.backends.redis.failures import KEPT_NOTHING
 from segdsl.backends.redis.layout import (
+    Ask,
     Began,
     Command,
     Ended,
@@ -26,8 +26,6 @@ from segdsl.backends.redis.names import Names
 from segdsl.diagnostics.errors import StoreError
 from segdsl.records.outcomes import Change
 from segdsl.values.instants import DAY
-
-Ask = Callable[[Sequence[Command]], list[Any]]
 
 TAIL = 64
 """Memberships of a customer's past that are read first when something is to be undone."""

@@ -4,6 +4,9 @@ Everybody who writes holds the store's lock: a key with a time to live. It saves
 is `WATCH`: the server refuses a transaction (`MULTI`, `EXEC`) if the lock was touched since it was taken, by its end or
 by somebody else. So between the reading for a transaction and its landing nobody else has written anything.
 
+All of a transaction is sent, and kept ready by the server, before `sure` is called; after that only the word to carry
+it out goes there. So who is killed between the two was killed within a moment.
+
 A transaction also writes down its number under the name of its writer. When the answer is lost, the lock is taken
 again, which makes what may still be on its way on the old connection void, and the number tells whether it had landed.
 
@@ -18,12 +21,13 @@ from typing import Any, NamedTuple, TypeVar
 from redis import exceptions
 
 from segdsl.backends.redis.failures import DAMAGED, LostError
-from segdsl.backends.redis.layout import Command
+from segdsl.backends.redis.layout import Ask, Command
+from segdsl.backends.redis.line import Line
 from segdsl.backends.redis.names import Names
 from segdsl.backends.redis.wire import Wire
 from segdsl.diagnostics.errors import StoreError
 
-LEASE = 30_000
+LEASE = 60_000
 """Milliseconds: of a lock from when it was taken."""
 
 REMEMBERED = 86_400_000
@@ -50,7 +54,6 @@ class Meta(NamedTuple):
 
 FIELDS = ("clock", "generation", "sequence", "run")
 
-Ask = Callable[[Sequence[Command]], list[Any]]
 Work = Callable[[Ask, Meta], tuple[list[Command], T]]
 """What reads through `ask` what it has to, and gives commands, with what to give back once they have landed. It may be
 called several times."""
@@ -86,24 +89,25 @@ class Writing:
         for _ in wire.tries():
             try:
                 meta, landed = self._lock()
-                connection = wire.connections
                 if sent and landed == number:
                     self._unlock()
                     return results[-1]
+                sent = False
                 try:
                     self._names.refresh(self._asked)
                     commands, result = work(self._asked, meta)
-                    results.append(result)
-                    if sure is not None and not called:
-                        called = True
-                        sure()
                 except LostError:
                     raise
                 except BaseException:
                     self._unlock_quietly()
                     raise
-                sent = wire.connections == connection
-                if self._carry_out(commands, number, connection):
+                results.append(result)
+                line = self._queued(commands, number)
+                if sure is not None and not called:
+                    called = True
+                    self._sure(sure, line)
+                sent = True
+                if self._carried_out(line):
                     self._names.settle()
                     return result
                 outrun += 1
@@ -127,7 +131,7 @@ class Writing:
         wire.connect()
         waited, wait = 0.0, FIRST_PAUSE
         while True:
-            mine = b"%s %d" % (self._writer, wire.client)
+            mine = self._mine()
             taken, _, holder, mark, landed, meta = wire.checked(
                 [
                     ("SET", keys.lock, mine, "NX", "PX", LEASE),
@@ -161,6 +165,9 @@ class Writing:
             wire.pause(wait)
             waited, wait = waited + wait, min(2 * wait, LONGEST_PAUSE)
 
+    def _mine(self) -> bytes:
+        return b"%s %d" % (self._writer, self._wire.client)
+
     def _gone(self, holder: bytes) -> bool:
         """Whether the connection of who holds the lock is gone: then so is what it wanted to write. It may be an older
         one of our own."""
@@ -192,36 +199,63 @@ class Writing:
             ]
         )
 
-    def _carry_out(self, commands: Sequence[Command], number: bytes, connection: int) -> bool:
-        """Send a transaction through the connection that watches the lock; whether it landed. If not, the lock was lost
-        on the way."""
+    def _queued(self, commands: Sequence[Command], number: bytes) -> Line:
+        """Have the server keep a transaction ready. Gives the connection that watches the lock, through which nothing
+        else goes until it is carried out. Raises StoreError when the server does not take it."""
         wire, keys = self._wire, self._wire.keys
-        if wire.connections != connection:
-            return False
-        whole: list[Command] = [
-            ("MULTI",),
-            *commands,
-            *self._names.additions(),
-            ("HINCRBY", keys.meta, "commits", 1),
-            ("SET", keys.landed(self._writer), number, "PX", REMEMBERED),
-            ("DEL", keys.lock),
-        ]
-        *queued, answers = wire.send([*whole, ("EXEC",)])
-        for answer in queued:
+        line = wire.hand_over()
+        try:
+            answers = line.send(
+                [
+                    ("MULTI",),
+                    *commands,
+                    *self._names.additions(),
+                    ("HINCRBY", keys.meta, "commits", 1),
+                    ("SET", keys.landed(self._writer), number, "PX", REMEMBERED),
+                    ("DEL", keys.lock),
+                ]
+            )
+            for answer in answers:
+                line.check(answer)
+        except BaseException:
+            self._give_up(line)
+            raise
+        return line
+
+    def _sure(self, sure: Callable[[], object], line: Line) -> None:
+        try:
+            sure()
+        except BaseException:
+            self._give_up(line)
+            raise
+
+    def _carried_out(self, line: Line) -> bool:
+        """Whether what was kept ready has landed. If not, the lock was lost on the way."""
+        try:
+            (answers,) = line.checked([("EXEC",)])
+        except BaseException:
+            line.close()
+            raise
+        self._wire.take_back(line)
+        for answer in answers or ():
             if isinstance(answer, exceptions.RedisError):
-                self._unlock_quietly()
-                wire.check(answer)
-        wire.check(answers)
-        if answers is None:
-            return False
-        for answer in answers:
-            if isinstance(answer, exceptions.RedisError):
-                raise StoreError(f"the store {wire.address} {DAMAGED} ({str(answer)[:200]})")
-        return True
+                raise StoreError(f"the store {self._wire.address} {DAMAGED} ({str(answer)[:200]})")
+        return answers is not None
+
+    def _give_up(self, line: Line) -> None:
+        """Have nothing of a transaction be carried out. The lock is let go of if it is still ours."""
+        wire, keys = self._wire, self._wire.keys
+        try:
+            line.send([("DISCARD",)])
+            wire.take_back(line)
+            _, holder = wire.send([("WATCH", keys.lock), ("GET", keys.lock)])
+            wire.send([("MULTI",), ("DEL", keys.lock), ("EXEC",)] if holder == self._mine() else [("UNWATCH",)])
+        except (LostError, StoreError):
+            line.close()  # then it ends by itself
 
     def _unlock(self) -> None:
         """Let go of the lock that was just taken, and is watched: if it is another's by now, nothing happens."""
-        self._wire.send([("MULTI",), ("DEL", self._wire.keys.lock), ("EXEC",)])
+        self._wire.checked([("MULTI",), ("DEL", self._wire.keys.lock), ("EXEC",)])
 
     def _unlock_quietly(self) -> None:
         try:

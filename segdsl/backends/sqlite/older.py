@@ -132,7 +132,7 @@ class Older:
         try:
             for leftover in _all_of(beside):
                 leftover.unlink(missing_ok=True)
-            beside.touch(mode=0o600)
+            beside.touch(mode=0o600, exist_ok=False)
             with suppress(OSError, AttributeError):
                 status = self.path.stat()
                 os.chown(beside, status.st_uid, status.st_gid)

@@ -28,6 +28,9 @@ class Rows:
         with explained(self._path):
             self._connection.close()
 
+    def wait_for_others(self, seconds: float) -> None:
+        self._rows(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
     def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with explained(self._path):
             return self._connection.execute(sql, values).fetchall()

@@ -7,6 +7,7 @@ from segdsl.cli.parts.caring import store_argument
 from segdsl.cli.parts.lines import print_lines
 from segdsl.cli.parts.stores import existing_backend, path_of, shown, url_of
 from segdsl.cli.parts.tables import table
+from segdsl.diagnostics.printable import printable
 from segdsl.host.care.describing import describe
 
 
@@ -30,4 +31,4 @@ def command(store: str, as_json: bool) -> None:
     rows = [("store", shown(url_of(store))), *found.rows()]
     click.echo("\n".join(table(rows)))
     for sentence in found.exposed:
-        click.echo(f"warning: {sentence}", err=True)
+        click.echo(f"seg: warning: {printable(sentence)}", err=True)

@@ -26,9 +26,9 @@ def command(store: str, before: str, dry_run: bool, as_json: bool, progress: boo
 
     What rules ask of the past is not touched: they go on as if nothing was dropped. Nor is what an event that comes
     late could still take back. Memberships that go on stay, however long ago they began, and so do the journal, from
-    which `seg why` answers, and what was counted.
+    which `seg why` answers, and what was counted. A file does not become smaller: its room is used again.
 
-    Questions as of an instant before it are refused from then on, and the report says from when on it counts changes.
+    Questions as of an instant before it are refused from then on, and the report says from when on it is whole.
 
     Exit code: 0 done, 2 there is no such store or instant, or wrong usage; 130 interrupted: said again, it does the
     rest.

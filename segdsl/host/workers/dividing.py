@@ -93,14 +93,16 @@ def check(engine: Engine, source: Input, workers: int) -> None:
 
 @define
 class Divided:
-    """A run of an input that is split. `note` says how, if an earlier run has done it; `running` tells of all of it,
-    `names` are those of the events that are new. `first` and `last` are the earliest instant and the last place of the
-    new events that are believed; `more` says that there are events behind those that are split."""
+    """A run of an input that is split. `note` says how, if an earlier run has done it, and `own` is what the store has
+    for as long as it is; `running` tells of all of it, `names` are those of the events that are new. `first` and `last`
+    are the earliest instant and the last place of the new events that are believed; `more` says that there are events
+    behind those that are split."""
 
     asked: Asked
     workers: int
     running: Running
     note: Note | None = None
+    own: Position | None = None
     names: Names = field(factory=Names)
     new: int = 0
     first: int | None = None
@@ -120,7 +122,7 @@ class Divided:
     def go_on(self, reading: Reading, note: Note, *, leave: bool = False) -> bool:
         """Handle what is left of an input that an earlier run has split. Gives whether there is something behind it
         that is still to be handled. With `leave` events from after the run's end are left for what comes next."""
-        self.note = note
+        self.note, self.own = note, self.asked.engine.backend.position(self.asked.source.split)
         events = _events(self._items(reading))
         first = list(islice(events, 1))  # all of the input is read then
         events = chain(first, events)
@@ -159,13 +161,13 @@ class Divided:
         names = self.names.couple(self.asked.engine.backend)
         self.note = Note(self.workers, running.count.places - running.unfinished, names)
         # Drawn, so that a worker who is left over from another run does not take this split for its own.
-        own = Position(self.note.places, instants.EARLIEST, secrets.randbits(48))
+        self.own = Position(self.note.places, instants.EARLIEST, secrets.randbits(48))
         told: dict[str, Position] = {}
         if self.first is not None and self.first <= running.told != instants.EARLIEST:
             told = running.reopen(self.first)
         running.commit(
             Batch(
-                positions={**source.handled(running.before or BEGUN), source.split: own, **told},
+                positions={**source.handled(running.before or BEGUN), source.split: self.own, **told},
                 notes={source.split: self.note.encoded()},
                 tallies=dict(running.held),
                 basis=Basis(positions=source.since(running.before)),
@@ -198,7 +200,8 @@ class Divided:
 
         number = min(self.workers, split.note.parts)
         tasks = [
-            task_of(asked, running, split.note, range(worker, split.note.parts, number)) for worker in range(number)
+            task_of(asked, running, split.note, self.own, range(worker, split.note.parts, number))
+            for worker in range(number)
         ]
         crew = Crew(running, Feeding(left(), split.part, number), tasks)
         crew.work()
@@ -211,7 +214,8 @@ class Divided:
         running, asked = self.running, self.asked
         parted = Parted(
             asked.engine, asked.source, asked.listener, asked.until, asked.batch, None, running.report,
-            parts=range(split.note.parts), part_of=split.part, places=split.note.places, count=running.count,
+            parts=range(split.note.parts), part_of=split.part, places=split.note.places, own=self.own,
+            count=running.count,
         )  # fmt: skip
         parted.told, parted.handled = running.told, running.handled
         parted.stepped, parted.held = running.stepped, running.held
@@ -238,7 +242,7 @@ class Divided:
                 },
                 notes={source.split: None},
                 tallies=dict(running.held),
-                basis=Basis(positions={source.split: backend.position(source.split), **places}),
+                basis=Basis(positions={source.split: self.own, **places}),
             )
         )
         running.held.clear()
@@ -281,13 +285,13 @@ def _events(items: Iterable[Event | Reject]) -> Iterator[Event]:
     return (item for item in items if isinstance(item, Event))
 
 
-def task_of(asked: Asked, running: Running, note: Note, parts: Iterable[int]) -> Task:
+def task_of(asked: Asked, running: Running, note: Note, own: Position | None, parts: Iterable[int]) -> Task:
     """What a worker is to do."""
     engine, listener = asked.engine, asked.listener
     wanted = set(listener.wanted) if listener.outcomes is not nobody else set()
     return Task(
         url=engine.backend.url, engine=engine.runs_on, key=asked.source.key, label=asked.source.label,
-        path=asked.source.path, parts=list(parts), places=note.places, until=asked.until, told=running.told,
+        path=asked.source.path, parts=list(parts), places=note.places, own=own, until=asked.until, told=running.told,
         batch=asked.batch, wanted=sorted(wanted | ({"held"} if engine.held is not None else set())),
         actions=[name for name, handler in engine.handlers.items() if handler is handed_over],
         notices=engine.withdrawn is handed_over,

@@ -17,12 +17,14 @@ from segdsl.records.outcomes import Reject
 @define
 class Parted(Running):
     """`parts` are the numbers of the parts, `part_of` says which of them an event belongs to, `places` how many places
-    of the input are split. Whatever another run has taken is not among the events, so that the place of each part can
-    always be kept; `begun` are the places from which this run goes on."""
+    of the input are split, `own` what the store keeps for as long as they are. Whatever another run has taken is not
+    among the events, so that the place of each part can always be kept; `begun` are the places from which this run
+    goes on."""
 
     parts: Sequence[int] = field(kw_only=True)
     part_of: Callable[[Event], int] = field(kw_only=True)
     places: int = field(kw_only=True)
+    own: Position | None = field(kw_only=True)
     begun: dict[int, Position | None] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -30,7 +32,7 @@ class Parted(Running):
         position = self.engine.backend.position
         self.begun = {part: position(self.source.part(part)) for part in self.parts}
         places = {self.source.part(part): place for part, place in self.begun.items()}
-        self.ends = {self.source.split: position(self.source.split), **places}
+        self.ends = {self.source.split: self.own, **places}
 
     def new(self, items: Iterable[Event | Reject]) -> Iterator[Event | Reject]:
         return self._not_done(items) if any(self.begun.values()) else iter(items)

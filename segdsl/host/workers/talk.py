@@ -14,7 +14,7 @@ import msgspec
 from attrs import define
 from msgspec import Struct
 
-from segdsl.backends.base import Tally
+from segdsl.backends.base import Position, Tally
 from segdsl.host.runs import Report
 from segdsl.readers.ordering import packed, unpacked
 from segdsl.records.inputs import Event
@@ -26,8 +26,9 @@ _PART = 4
 
 class Task(Struct, tag=True, frozen=True):
     """What a worker is to do: parts of an input (of which `key`, `label` and `path` are known) that is split up to
-    `places`, into the store at `url`. `told` and `until` are those of the run. Of outcomes the run wants to hear
-    `wanted`; effects of `actions`, and notices if `notices`, are handed over once the run has heard of them."""
+    `places` for as long as the store at `url` keeps `own`. `told` and `until` are those of the run. Of outcomes the run
+    wants to hear `wanted`; effects of `actions`, and notices if `notices`, are handed over once the run has heard of
+    them."""
 
     url: str
     engine: str
@@ -36,6 +37,7 @@ class Task(Struct, tag=True, frozen=True):
     path: str
     parts: list[int]
     places: int
+    own: Position | None
     until: int | None
     told: int
     batch: int

@@ -27,6 +27,10 @@ PARTS_OF_AN_OUTCOME = {
 """What a listener may want to hear of, with the fields of an outcome that hold it."""
 
 
+PATIENCE = 600.0
+"""Seconds that a worker waits for its turn to commit, where only one can at a time."""
+
+
 class Stopped(Exception):  # noqa: N818 - nothing is wrong
     """The run has said that no more is to be kept."""
 
@@ -39,6 +43,10 @@ def work(line: Line) -> None:
         line.say(_done(task, line))
     except EOFError:
         pass
+    except MemoryError:
+        line.say(
+            Failed("WorkerError", "a worker has run out of memory: run the same command again with fewer --workers")
+        )
     except SegdslError as error:
         line.say(Failed(type(error).__name__, str(error)))
     except Exception as error:
@@ -53,6 +61,7 @@ def _done(task: Task, line: Line) -> Done:
         seldom_tidied(),
         Engine(None, task.url, engine=task.engine, handlers=handlers, withdrawn=withdrawn) as engine,
     ):
+        engine.backend.wait_for_others(PATIENCE)
         worker = Worker(line, task)
         running = worker.running(engine)
         try:
@@ -77,7 +86,7 @@ class Worker:
         listener = Listener(self.tell if task.wanted else nobody, progress=self.reach)
         running = Parted(
             engine, source, listener, task.until, task.batch, None, Report(), parts=task.parts, part_of=self.part_of,
-            places=task.places,
+            places=task.places, own=task.own,
         )  # fmt: skip
         running.told = task.told
         return running
