@@ -15,7 +15,7 @@ from tests.support.agreeing import compare
 from tests.support.running import opened
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(programs(), programs(), streams())
 def test_a_state_of_other_rules_is_the_same_to_all_engines(old: Written, new: Written, stream: Stream) -> None:
     other = loads(new.text()).plan

@@ -74,7 +74,7 @@ def parted(stream: Stream, at: int) -> tuple[Stream, Stream]:
     return first, rest
 
 
-@settings(max_examples=4)
+@settings(max_examples=3)
 @given(programs(), streams())
 def test_the_same_rules_written_otherwise_change_and_fire_nothing(program: Written, stream: Stream) -> None:
     otherwise = evolve(program, derived=program.derived[::-1], rules=program.rules[::-1], further=program.further[::-1])
@@ -88,7 +88,7 @@ def test_the_same_rules_written_otherwise_change_and_fire_nothing(program: Writt
             assert again.backend.outbox(1000) == waiting
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(programs(lasting=False), programs(lasting=False), streams(least=2), st.integers(0, 14))
 def test_derived_segments_go_on_as_if_the_rules_had_been_there(
     old: Written, new: Written, stream: Stream, cut: int
@@ -109,7 +109,7 @@ def test_derived_segments_go_on_as_if_the_rules_had_been_there(
                 assert sorted(went) == sorted(would)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(programs(), programs(), streams(least=2))
 def test_what_was_kept_comes_back_with_the_rules_that_kept_it(old: Written, new: Written, stream: Stream) -> None:
     """Also of events that rules recorded, and of effects that limits count."""
@@ -157,7 +157,7 @@ def killed(backend: Any, commits: int, *, heard: bool) -> Iterator[None]:
             delattr(backend, name)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(programs(), programs(), streams(least=3), st.integers(1, 8), st.booleans())
 def test_a_deployment_that_was_killed_anywhere_comes_to_the_same(
     old: Written, new: Written, stream: Stream, commits: int, heard: bool
