@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     )
     from segdsl.host.decisions import Decision, PassedOver, Search
     from segdsl.host.delivering import Delivery
+    from segdsl.host.deploying.difference import Difference
+    from segdsl.host.deploying.placing import Deployed, deploy
     from segdsl.host.engine import Engine
     from segdsl.host.following import follow
     from segdsl.host.mending import Mending, mend
@@ -51,6 +53,7 @@ _PLACES = {
     "Backend": "backends.base", "Because": "records.outcomes", "Change": "records.outcomes",
     "CheckedProgram": "compiler.checked", "ClockError": "diagnostics.errors", "CompileError": "diagnostics.errors",
     "Coverage": "host.trials.coverage", "Decision": "host.decisions", "Diagnostic": "diagnostics.diagnostic",
+    "Deployed": "host.deploying.placing", "Difference": "host.deploying.difference",
     "Delivery": "host.delivering", "RefusedError": "diagnostics.errors", "StoredEffect": "backends.base",
     "Effect": "records.outcomes", "PassedOver": "host.decisions", "Search": "host.decisions",
     "Engine": "host.engine", "Event": "records.inputs", "Failure": "host.trials.running",
@@ -65,6 +68,7 @@ _PLACES = {
     "build": "host.program",
     "WorkerError": "diagnostics.errors",
     "check": "host.program", "check_texts": "host.program", "cover": "host.trials.coverage",
+    "deploy": "host.deploying.placing",
     "follow": "host.following", "formats": "readers", "load": "host.loading", "loads": "host.program",
     "mend": "host.mending", "open_backend": "backends", "record_inputs": "host.trials.recording",
     "record_test": "host.trials.recording", "remove_store": "backends", "replay": "host.replay",
@@ -73,12 +77,12 @@ _PLACES = {
 
 __all__ = [
     "Backend", "Because", "Change", "CheckedProgram", "ClockError", "CompileError", "Coverage", "Decision", "Delivery",
-    "Diagnostic", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError", "Listener", "Membership",
-    "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion", "RecordedTest", "RefusedError",
-    "Reject", "Report", "Search", "SegdslError", "StoreError", "StoredEffect", "TestResult", "Tried",
-    "UnknownNameError", "Why", "WhyEffects", "WorkerError", "__version__", "build", "check", "check_texts", "cover",
-    "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs", "record_test", "remove_store",
-    "replay", "run_tests",
+    "Deployed", "Diagnostic", "Difference", "Effect", "Engine", "Event", "Failure", "Held", "HeldBy", "InputError",
+    "Listener", "Membership", "Mending", "Mutation", "Outcome", "PassedOver", "Program", "Progress", "Promotion",
+    "RecordedTest", "RefusedError", "Reject", "Report", "Search", "SegdslError", "StoreError", "StoredEffect",
+    "TestResult", "Tried", "UnknownNameError", "Why", "WhyEffects", "WorkerError", "__version__", "build", "check",
+    "check_texts", "cover", "deploy", "follow", "formats", "load", "loads", "mend", "open_backend", "record_inputs",
+    "record_test", "remove_store", "replay", "run_tests",
 ]  # fmt: skip
 
 

@@ -52,6 +52,7 @@ ORDER = (
     "docs",
     "plan",
     "run",
+    "deploy",
     "segments",
     "members",
     "customer",

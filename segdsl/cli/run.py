@@ -182,7 +182,7 @@ def command(**given: Any) -> None:
     for name, made in lines.MADE.items():
         may_write(getattr(options, name), made, force=options.force, reads=reads)
     gc.freeze()
-    with opened(url, program, fresh=options.fresh) as backend:
+    with opened(url, program, fresh=options.fresh, paths=options.paths) as backend:
         warn_exposed(backend)
         # An effect that is written to a file is handed over: it need not wait in the store for a host.
         taken = {action.name: handed_over for action in program.plan.actions} if options.effects else {}

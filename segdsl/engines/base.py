@@ -55,3 +55,8 @@ class Prepared(Protocol):
 
     def fresh(self, customer: str, instant: int) -> State:
         """The state of a customer of whom nothing is known, with the derived segments that hold even so."""
+
+    def load(self, state: State, now: int) -> Step:
+        """A state that other rules have made, under this plan from an instant on, up to which the clock has been let
+        run (language.md section 5.14): what holds then holds since then, and nothing fires. What the plan knows nothing
+        of is out of it already, but for memberships as seen. The given state is left as it is."""

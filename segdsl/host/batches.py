@@ -20,6 +20,7 @@ from segdsl.backends.base import Backend, Position, StoredEffect, StoredProgram,
 from segdsl.diagnostics.errors import ConflictError, StoreError
 from segdsl.engines import DEFAULT, prepare
 from segdsl.host.delivering import Delivery, Handler, Receivers, deliver, patience
+from segdsl.host.deploying.note import refuse_underway
 from segdsl.host.lives import Lives
 from segdsl.host.loading import Program, plan_of
 from segdsl.host.moments import database_version
@@ -98,6 +99,7 @@ class Batches(Questions):
             self.known_action(name)
 
     def _install(self, program: Program | None, journal: bool | None) -> tuple[p.Plan, StoredProgram]:
+        refuse_underway(self.backend)
         generation = self.backend.generation()
         kept = self.backend.program()
         if kept is not None and journal not in (None, kept.journal):
@@ -119,8 +121,8 @@ class Batches(Questions):
                 ) from error
         if kept is not None and kept.digest != program.digest:
             raise StoreError(
-                "this store was made with other rules, so its counts would not fit these: use another store, or start "
-                "it anew with all events"
+                "this store was made with other rules: put these in place with `seg deploy` or segdsl.deploy(...), "
+                "which tell first what that changes, or use another store"
             )
         stored = StoredProgram(
             program.digest,
@@ -204,6 +206,7 @@ class Batches(Questions):
         """Look at what concerns all customers. Raises StoreError when other rules are in place by now."""
         self.generation = self.backend.generation()
         self.any_forgotten = self.backend.remembers_forgotten()
+        refuse_underway(self.backend)
         kept = self.backend.program()
         if kept is not None and kept.digest != self.stored.digest:
             raise StoreError("other rules were put in place in this store meanwhile: begin again with those")

@@ -277,7 +277,7 @@ class Engine(Batches):
             raise InputError(no_guest(customer))
         latest = life.head.latest if life is not None else 0
         instant = self._instant(at) if at is not None else max(self.now(), latest) or self.clock()
-        if life is not None and instant < latest - self.plan.lateness:
+        if life is not None and instant < life.reach(self.plan.lateness):
             raise ClockError(f"{customer!r} has done something at {instant_text(latest)}; this would be too late")
         outcome = taking.take_listing(kind(id_, customer, instant, segment))
         self._commit(taking, [outcome])

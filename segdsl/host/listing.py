@@ -98,7 +98,7 @@ class Saying:
 
         if life is None and self.known_only:
             return refuse(NOT_KNOWN, "no event of this customer was seen yet")
-        if life is not None and instant < life.head.latest - self.lateness:
+        if life is not None and instant < life.reach(self.lateness):
             return refuse("late", f"the customer has done something at {instant_text(life.head.latest)}, after this")
         forgotten = taking.forgotten.get(customer)
         if forgotten is not None and instant <= forgotten:

@@ -59,7 +59,7 @@ def _again(store: Engine, engine: Engine, customer: str) -> None:
     """Have all happen to a customer that another program took. What this one does not know is passed over."""
     events = {event.name for event in engine.plan.events}
     attributes = {attribute.name for attribute in engine.plan.attributes} - engine.ruled
-    for taken in store.journal(customer):
+    for taken in store.whole_journal(customer):
         match entry := taken.entry:
             case Event() if entry.name in events or not entry.name:
                 known = {name: value for name, value in entry.attributes.items() if name in attributes}

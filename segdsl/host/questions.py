@@ -21,15 +21,16 @@ from segdsl.backends.base import Backend, Membership, StoredLink, StoredProgram
 from segdsl.diagnostics.errors import StoreError, UnknownNameError
 from segdsl.diagnostics.suggest import nearest
 from segdsl.engines.base import Prepared
+from segdsl.host.deploying.note import deployments
 from segdsl.host.moments import Moment, instant_of
 from segdsl.host.promotions import Promotion, as_recorded, by_memberships, given
 from segdsl.plan import nodes as p
 from segdsl.plan.moved import moved_by_clock
 from segdsl.plan.needs import Needs
-from segdsl.records.inputs import Input, Link
+from segdsl.records.inputs import Input, Link, Load
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State
-from segdsl.state.life import Taken, decode, decode_inputs
+from segdsl.state.life import Taken, decode, decode_inputs, since_loading
 from segdsl.state.visitor import decode_visitor
 from segdsl.values.instants import EPOCH, LATEST, instant_text
 from segdsl.values.zones import Zone
@@ -144,7 +145,8 @@ class Questions:
                 "store keeps no events of its customers, since it was begun with --no-journal"
             )
         course = import_module("segdsl.host.why.course")
-        return cast(State, course.Player(self.plan, self.journal).state_at(customer, self.journal(customer), instant))
+        player = course.Player(self.plan, self.journal)
+        return cast(State, player.state_at(customer, self._life(customer, instant), instant))
 
     def _without_events(self, customer: str, instant: int) -> list[Membership]:
         fresh = self.prepared.fresh(customer, instant)
@@ -198,7 +200,7 @@ class Questions:
     @cached_property
     def _moving(self) -> frozenset[str]:
         """The segments about which a question has to look at those for whom something is due."""
-        return moved_by_clock(self.plan, Needs.of(self.plan))
+        return moved_by_clock(self.plan, Needs.of(self.plan), ends=bool(deployments(self.backend)))
 
     def _moved(self, segment: str, instant: int) -> dict[str, Membership | None]:
         """Customers whom the clock alone may have moved since their last input, with their membership now (None: they
@@ -249,7 +251,24 @@ class Questions:
         return sorted(inputs, key=lambda entry: entry.instant)
 
     def journal(self, customer: str) -> list[Taken]:
-        """Only the customer's own, each with the number of arrivals before it."""
+        """Only the customer's own, each with the number of arrivals before it. They begin with the `Load` by which the
+        rules were put in place, if others were there before."""
+        return since_loading(self.whole_journal(customer))
+
+    def _life(self, customer: str, instant: int) -> list[Taken]:
+        """The journal of a customer, to be played up to an instant. Raises StoreError for one at which other rules were
+        in place."""
+        inputs = self.journal(customer)
+        if inputs and isinstance(inputs[0].entry, Load) and instant < inputs[0].entry.instant:
+            since = instant_text(inputs[0].entry.instant)
+            raise StoreError(
+                f"at {instant_text(instant)} other rules were in place: these are only since {since}, so why something "
+                "was as it was before cannot be told; what it was can be, by `seg customer` with --at"
+            )
+        return inputs
+
+    def whole_journal(self, customer: str) -> list[Taken]:
+        """The same, also from before the rules were put in place, under others."""
         if not self.stored.journal:
             raise StoreError(
                 "this store keeps no events of its customers, since it was begun with --no-journal: run them anew "
@@ -262,12 +281,13 @@ class Questions:
         missing, the event without which it would be otherwise, and the smallest change that would turn it. A guest who
         turned out to be a customer by then is that customer.
 
-        Raises UnknownNameError for a segment that is not declared, StoreError for a store begun without a journal.
+        Raises UnknownNameError for a segment that is not declared, StoreError for a store begun without a journal, and
+        for an instant at which other rules were in place.
         """
         self.known_segment(segment)
         instant = self._instant(at)
         customer = self._known_as(customer, instant)
-        return self._explainer().why(customer, segment, instant, self.journal(customer))
+        return self._explainer().why(customer, segment, instant, self._life(customer, instant))
 
     def why_effects(self, customer: str, action: str, at: Moment | None = None) -> WhyEffects:
         """What became of an action for a customer up to an instant (None: the store's clock): the effects that were
@@ -278,7 +298,7 @@ class Questions:
         self.known_action(action)
         instant = self._instant(at)
         customer = self._known_as(customer, instant)
-        return self._explainer().why_effects(customer, action, instant, self.journal(customer))
+        return self._explainer().why_effects(customer, action, instant, self._life(customer, instant))
 
     def known_action(self, name: str) -> None:
         """Raises UnknownNameError, with the nearest name, for an action that is not declared."""
@@ -293,7 +313,7 @@ class Questions:
         _known("promotion", promotion, [each.name for each in self.plan.promotions])
         instant = self._instant(at)
         customer = self._known_as(customer, instant)
-        return self._explainer().why_promotion(customer, promotion, instant, self.journal(customer))
+        return self._explainer().why_promotion(customer, promotion, instant, self._life(customer, instant))
 
     def _known_as(self, customer: str, instant: int) -> str:
         """The customer under whose id the past of this one up to an instant is kept: of a guest, who that is by

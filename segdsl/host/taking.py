@@ -351,6 +351,10 @@ class Taking:
                     "late",
                     f"{instant_text(event.instant)} is earlier than the {whose}'s latest, {instant_text(latest)}{by}",
                 )
+        for known in (life, self.life(guest) if guest else None):
+            if known is not None and event.instant < (reach := known.reach(self.lives.lateness)):
+                since = f"since {instant_text(reach)}, and this event is from before"
+                return refuse("late", f"other rules are in place {since}")
         if is_guest(named) and life is None and not self.settled:
             return refuse("no customer", no_guest(named))
         forgotten = self.forgotten.get(event.customer)

@@ -9,13 +9,15 @@ from segdsl.plan.needs import Needs, pauses
 from segdsl.plan.walk import structs, walk
 
 
-def moved_by_clock(plan: p.Plan, needs: Needs) -> frozenset[str]:
-    """The names of the segments whose members can change between inputs."""
+def moved_by_clock(plan: p.Plan, needs: Needs, *, ends: bool = False) -> frozenset[str]:
+    """The names of the segments whose members can change between inputs. With `ends`, rules of before, which are not in
+    the plan any more, may have added to segments until an instant."""
     acting = [rule for rule in plan.rules if _acts_by_clock(rule)]
     doings = [node for rule in acting for node in structs(rule.steps)]
     if any(isinstance(node, p.SetAttribute | p.Record) for node in doings):
         return frozenset(segment.name for segment in plan.segments)  # whatever reads what they set or record
     moved = set(needs.timed)
+    moved |= {segment.name for segment in plan.segments if ends and segment.kind == "added"}
     moved |= {node.segment for node in doings if isinstance(node, p.Add | p.Remove)}
     for rule in plan.rules:
         adds = (node for node in structs(rule.steps) if isinstance(node, p.Add))

@@ -84,8 +84,24 @@ class Link(Struct, frozen=True, tag="link", array_like=True, gc=False):
         return not self.facts
 
 
+class Load(Struct, frozen=True, tag="load", array_like=True, gc=False):
+    """Other rules were put in place on the store (language.md section 5.14): `program` is their digest, `before` that
+    of the rules until then, `state` all that is known of the customer from this instant on, as `state.life` encodes it.
+    Whoever plays a life again under these rules begins with it: what came before was under others."""
+
+    customer: str
+    instant: int
+    program: str
+    before: str
+    state: bytes
+
+    @property
+    def id(self) -> str:
+        return f"load {self.program}"
+
+
 Listing = Include | Exclude | Unlist
-Input = Event | Listing | Link
+Input = Event | Listing | Link | Load
 
 
 def is_guest(customer: str) -> bool:

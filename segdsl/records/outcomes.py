@@ -14,8 +14,8 @@ from segdsl.values.instants import EPOCH
 
 class Because(Struct, frozen=True, gc=False):
     """Why something happened. `reason` is `added` or `removed` (by the rule), `ended` (the time it was added for is
-    over), `condition` (a derived segment's turned), `joined` (a guest
-    turned out to be the customer), `included`, `excluded`, `unlisted` (by the host). `rule` is the
+    over), `condition` (a derived segment's turned), `joined` (a guest turned out to be the customer), `loaded` (other
+    rules were put in place, under which it is so), `included`, `excluded`, `unlisted` (by the host). `rule` is the
     rule's id, `place` its `file:line` (for a derived segment its declaration's), `cause` the id of the event or input,
     empty when the clock brought it about."""
 

@@ -104,7 +104,8 @@ class Speech:
 
     def because(self, because: Because) -> str:
         """`added at shop.seg:7`."""
-        reasons = {"condition": "by its condition", "included": "included by hand", "excluded": "excluded by hand"}
+        reasons = {"condition": "by its condition", "included": "included by hand", "excluded": "excluded by hand",
+                   "loaded": "as other rules were put in place"}  # fmt: skip
         said = reasons.get(because.reason, because.reason)
         if because.reason == "ended":
             said = "the time is over"

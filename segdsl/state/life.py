@@ -12,7 +12,7 @@ from typing import Any, SupportsBytes
 import msgspec
 from msgspec import Struct
 
-from segdsl.records.inputs import Input
+from segdsl.records.inputs import Input, Load
 from segdsl.state.customer import Pending, State, Waiting
 
 CODING = 1
@@ -49,6 +49,13 @@ class Life(Struct, array_like=True, gc=False):
     def origin(self) -> State | None:
         """The state from which the steps since can be taken anew; None: there was none."""
         return self.base if self.base is not None or self.tail else self.head
+
+    def reach(self, lateness: int) -> int:
+        """The earliest instant of an input that can still be taken in: not more than the lateness before the latest
+        input, and not before other rules were put in place, since it would have to be handled under those of then."""
+        origin = self.origin()
+        latest = self.head.latest - lateness
+        return latest if origin is None else max(latest, origin.clock)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -117,6 +124,11 @@ def encode_page(inputs: list[bytes]) -> bytes:
 def decode_inputs(pages: Iterable[bytes]) -> list[Taken]:
     """The inputs whose bytes these are, in the order in which they are handled."""
     return sorted((taken for page in pages for taken in _journal_decoder.decode(page)), key=lambda each: each.place)
+
+
+def since_loading(inputs: list[Taken]) -> list[Taken]:
+    """Of all inputs of a customer, in order, those under the rules that are in place: from the last `Load` on."""
+    return inputs[max((number for number, taken in enumerate(inputs) if isinstance(taken.entry, Load)), default=0) :]
 
 
 def _restore(state: State) -> None:

@@ -25,7 +25,7 @@ KINDS = {"added": "by activities", "derived": "derived", "listed": "listed"}
 _REASONS = {
     "added": "added", "removed": "removed", "condition": "by its condition", "included": "included by the host",
     "excluded": "excluded by the host", "unlisted": "no longer listed by the host",
-    "joined": "as guest and customer turned out to be one",
+    "joined": "as guest and customer turned out to be one", "loaded": "as other rules were put in place",
 }  # fmt: skip
 
 

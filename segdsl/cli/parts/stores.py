@@ -1,5 +1,6 @@
 """Stores as the command line names them: a URL, or the path of a file."""
 
+import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -52,12 +53,12 @@ def existing(store: str) -> "segdsl.Engine":
 
     Raises StoreError when there is none: asking a question makes no store.
     """
-    return segdsl.Engine(None, _url_of_existing(store))
+    return segdsl.Engine(None, url_of_existing(store))
 
 
 def existing_backend(store: str) -> "segdsl.Backend":
     """A store that was made before, whatever is in it. Raises StoreError when there is none."""
-    return segdsl.open_backend(_url_of_existing(store))
+    return segdsl.open_backend(url_of_existing(store))
 
 
 def warn_exposed(backend: "segdsl.Backend") -> None:
@@ -83,12 +84,13 @@ def done_or_promised_by(store: str) -> list[str]:
 
 
 def _plan_of(store: str) -> Plan | None:
-    with segdsl.open_backend(_url_of_existing(store)) as backend:
+    with segdsl.open_backend(url_of_existing(store)) as backend:
         kept = backend.program()
     return msgspec.json.decode(kept.plan, type=Plan) if kept is not None else None
 
 
-def _url_of_existing(store: str) -> str:
+def url_of_existing(store: str) -> str:
+    """The URL of a store that was run before. Raises StoreError when there is none."""
     url = url_of(store)
     if url.startswith(FILE):
         path = Path(url.removeprefix(FILE))
@@ -99,10 +101,10 @@ def _url_of_existing(store: str) -> str:
     return url
 
 
-def opened(url: str, program: "segdsl.Program", *, fresh: bool) -> "segdsl.Backend":
+def opened(url: str, program: "segdsl.Program", *, fresh: bool, paths: Sequence[str] = ()) -> "segdsl.Backend":
     """The store at a URL for a run of a program, made when there is none; with `fresh` an older one is removed first.
 
-    Raises StoreError when it cannot be opened, or holds what other rules have made.
+    Raises StoreError when it cannot be opened, or holds what other rules have made: `paths` are the files of these.
     """
     if fresh:
         _remove(url)
@@ -111,8 +113,9 @@ def opened(url: str, program: "segdsl.Program", *, fresh: bool) -> "segdsl.Backe
         kept = backend.program()
         if kept is not None and kept.digest != program.digest:
             raise StoreError(
-                f"the store {shown(url)} was made with other rules, so its counts would not fit these: name "
-                "another with --store, or begin anew with --fresh and all events"
+                f"the store {shown(url)} was made with other rules: to put these in their place, see what that changes "
+                f"with `seg deploy {shlex.join([*paths, '--store', shown(url)])}`; or name another store with --store, "
+                "or begin anew with --fresh and all events"
             )
     except BaseException:
         backend.close()

@@ -30,12 +30,12 @@ from segdsl.engines.compiled.rules import Judge, Ready, Writing
 from segdsl.engines.compiled.segments import Segments
 from segdsl.engines.compiled.selecting import Selecting
 from segdsl.engines.compiled.source import Source
-from segdsl.engines.compiled.words import say, show_joined
+from segdsl.engines.compiled.words import say, show_joined, show_loaded
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
 from segdsl.plan.passes.facts import Facts
 from segdsl.plan.text import Text
-from segdsl.records.inputs import Event, Input, Link
+from segdsl.records.inputs import Event, Input, Link, Load
 from segdsl.state.customer import Pending, State, copied, newcomer
 from segdsl.state.joining import Joining
 from segdsl.state.life import decode_state
@@ -166,7 +166,7 @@ class Compiled:
         while here.due is not None and here.due <= until:
             now = here.clock = here.due
             touched = clock.touched(here, now)
-            ending = self.segments.ending(here, now) if clock.ends and here.added else []
+            ending = self.segments.ending(here, now) if here.added else []
             if touched or ending or here.waits or here.pending or self.needs.clocked:
                 mark = len(step.changes)
                 round_ = Round(here, now, 0, 0, "", mark)
@@ -183,6 +183,8 @@ class Compiled:
         """The host's word, or a link."""
         if isinstance(entry, Link):
             return self._link(state, entry)
+        if isinstance(entry, Load):
+            return Step(decode_state(entry.state), [], [], [])
         assert not isinstance(entry, Event)
         step = self._begin(state, entry)
         here = step.state
@@ -218,6 +220,20 @@ class Compiled:
         show_joined(self.segments, step, round_, entry.id)
         self.rounds.go(round_, step, entry.id)
         self.clock.set_due(here, now)
+        return step
+
+    def load(self, state: State, now: int) -> Step:
+        """A state of other rules, from now on under these (language.md section 5.14)."""
+        step = Step(copied(state), [], [], [])
+        here = step.state
+        here.clock = here.latest = now
+        here.arrivals += 1
+        try:
+            show_loaded(self.segments, step, Round(here, now, here.arrivals, 0, "", 0))
+            self.clock.set_due(here, now)
+        except Exception as error:
+            self._tell(error, f"as these rules were put in place for customer {state.customer!r}")
+            raise
         return step
 
     # ---------------------------------------------------------------------------------------------------------- asking
@@ -285,7 +301,7 @@ class Compiled:
             error.add_note(when)
 
 
-_WHEN = ("on ", "as the clock ran ")
+_WHEN = ("on ", "as ")
 
 NOTHING: set[int] = set()
 """No segments: nothing is ever put into it."""

@@ -86,13 +86,12 @@ class Clock:
     def set_due(self, state: State, now: int) -> None:
         """Write into the state when something can next change by itself, and when a rule may next act."""
         timer, quiet = self.turning(state, now)
-        if self.ends:
-            for segment, stay in state.added.items():
-                if stay.end is not None and now < stay.end:
-                    if segment in self.needs.heard:
-                        timer = min(timer, stay.end)
-                    else:
-                        quiet = min(quiet, stay.end)
+        for segment, stay in state.added.items():
+            if stay.end is not None and now < stay.end:
+                if segment in self.needs.heard:
+                    timer = min(timer, stay.end)
+                else:
+                    quiet = min(quiet, stay.end)
         if state.waits or state.pending or self.clocked:
             for moment in self._rules(state, now):
                 if moment is not None and now < moment < timer:
@@ -120,7 +119,8 @@ class Clock:
 
     @cached_property
     def ends(self) -> bool:
-        """Whether rules make memberships that end by themselves."""
+        """Whether rules make memberships that end by themselves. Rules of before, which a store was run with, may have
+        made such that go on."""
         adds = (node for node in structs(self.plan.rules) if isinstance(node, p.Add))
         return any(add.lasting is not None or add.until is not None for add in adds)
 

@@ -1,11 +1,11 @@
-"""Inputs that are no events: what the host says of a segment, and guests who turn out to be customers (language.md
-sections 5.12 and 5.18)."""
+"""Inputs that are no events: what the host says of a segment, guests who turn out to be customers, and other rules
+(language.md sections 5.12, 5.18 and 5.14)."""
 
 from segdsl.engines.base import Step
 from segdsl.engines.compiled.round import Round
 from segdsl.engines.compiled.segments import Segments
 from segdsl.records.inputs import Exclude, Include, Listing, Unlist
-from segdsl.records.outcomes import Because
+from segdsl.records.outcomes import Because, Change
 
 
 def say(entry: Listing, segments: Segments, step: Step, round_: Round) -> set[int]:
@@ -39,3 +39,14 @@ def show_joined(segments: Segments, step: Step, round_: Round, cause: str) -> No
         if segment.condition is None:
             segments.show(number, step, round_, why)
     segments.judge(segments.judged, round_, step, cause)
+
+
+def show_loaded(segments: Segments, step: Step, round_: Round) -> None:
+    """Bring all segments up to date in a state that other rules have made. Nobody is in one that is gone."""
+    state = round_.state
+    for name in sorted(state.members.keys() - segments.number.keys()):
+        state.members = {other: since for other, since in state.members.items() if other != name}
+        place = round_.now, round_.arrival, round_.number
+        step.changes.append(Change(state.customer, name, False, *place, Because("loaded")))
+    for number, segment in enumerate(segments.all):
+        segments.show(number, step, round_, Because("loaded", segment.place))

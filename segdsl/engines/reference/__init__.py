@@ -21,7 +21,7 @@ from segdsl.engines.reference.round import Round
 from segdsl.engines.reference.witness import Sighting, What, Witness, judged
 from segdsl.plan import nodes as p
 from segdsl.plan.needs import Needs
-from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Listing, Unlist
+from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Listing, Load, Unlist
 from segdsl.records.outcomes import Because, Change
 from segdsl.state.customer import State, Stay
 from segdsl.state.joining import Joining
@@ -65,6 +65,8 @@ class Reference:
         """Handle one accepted input (language.md section 5.4)."""
         if isinstance(entry, Link):
             return self._link(state, entry)
+        if isinstance(entry, Load):
+            return Step(decode_state(entry.state), [], [], [])
         if state is None:
             step = Step(State(entry.customer, entry.instant, entry.instant, entry.instant), [], [], [])
         else:
@@ -191,6 +193,21 @@ class Reference:
         self._judge_segments(Round(view, 0, 0, ""), None, step, "")
         self.clock.set_due(view)
         return step.state
+
+    def load(self, state: State, now: int) -> Step:
+        """A state of other rules, from now on under these (language.md section 5.14)."""
+        step = Step(state.copy(), [], [], [])
+        here = step.state
+        here.clock = here.latest = now
+        here.arrivals += 1
+        round_ = Round(self._view(here, now), here.arrivals, 0, "")
+        for name in sorted(here.members.keys() - self.segments.keys()):
+            del here.members[name]
+            step.changes.append(Change(here.customer, name, False, *round_.key, Because("loaded")))
+        for segment in self.plan.segments:
+            self._show(segment.name, step, round_, Because("loaded", segment.place))
+        self.clock.set_due(round_.view)
+        return step
 
     def expand(self, event: Event) -> list[Event]:
         """The events of an order's lines, in the list's order, just before the order (language.md section 2)."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from segdsl.engines.base import Prepared
-from segdsl.records.inputs import Event, Input, Link
+from segdsl.records.inputs import Event, Input, Link, Load
 from segdsl.state.customer import State
 from segdsl.state.life import Taken
 
@@ -14,7 +14,7 @@ def state_of(prepared: Prepared, inputs: Sequence[Taken], until: int | None) -> 
     """The state that inputs, in the order in which they are handled, come to; with `until` the clock runs on to that
     instant. None where there are none."""
     state: State | None = None
-    arrivals = 0
+    arrivals = inputs[0].before if inputs and isinstance(inputs[0].entry, Load) else 0
     for taken in inputs:
         for number, entry in enumerate(_entries(prepared, taken.entry)):
             if state is not None:

@@ -21,10 +21,11 @@ from segdsl.engines.base import Prepared
 from segdsl.host.care import again
 from segdsl.host.care.exporting import Told, nobody, watched
 from segdsl.host.care.memberships import faults_of, guests_past
+from segdsl.host.deploying.note import refuse_underway
 from segdsl.host.loading import plan_of
 from segdsl.plan import nodes as p
 from segdsl.records.inputs import is_guest
-from segdsl.state.life import Life, decode, decode_inputs
+from segdsl.state.life import Life, decode, decode_inputs, since_loading
 from segdsl.state.visitor import decode_visitor
 from segdsl.values.instants import instant_text
 
@@ -53,6 +54,7 @@ def check(
     drawn ones; it needs the journal. No more than about `limit` faults are told.
 
     Raises StoreError when the store cannot be read at all, or `deep` is asked of one without a journal."""
+    refuse_underway(backend)
     checking = Checking(backend, told, limit)
     stored = backend.program()
     if deep and (stored is None or not stored.journal):
@@ -316,7 +318,7 @@ class Checking:
             return None  # forgotten meanwhile
         try:
             kept = decode(data).head
-            inputs = decode_inputs(self.backend.journal(who))
+            inputs = since_loading(decode_inputs(self.backend.journal(who)))
         except UNREADABLE:
             return None  # told of before
         anew = again.state_of(prepared, inputs, kept.clock)

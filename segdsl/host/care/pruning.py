@@ -16,6 +16,7 @@ from attrs import frozen
 from segdsl.backends.base import Backend
 from segdsl.diagnostics.errors import ClockError, StoreError
 from segdsl.host.care.exporting import Told, nobody
+from segdsl.host.deploying.note import refuse_underway
 from segdsl.host.loading import plan_of
 from segdsl.host.moments import Moment, instant_of
 from segdsl.state.life import decode
@@ -43,6 +44,7 @@ def prune(backend: Backend, before: Moment, *, dry: bool = False, told: Told = n
 
     Raises StoreError for a store that was never run, ClockError for no instant, or one that the store has not come to.
     """
+    refuse_underway(backend)
     stored, clock = backend.program(), backend.clock()
     if stored is None or clock is None:
         raise StoreError("nothing was ever run on this store, so there is nothing to prune")

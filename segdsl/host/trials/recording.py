@@ -28,7 +28,7 @@ from segdsl.plan import nodes as p
 from segdsl.plan.walk import structs
 from segdsl.readers import read_events
 from segdsl.readers.base import EventShape
-from segdsl.records.inputs import FORGET, Event, Exclude, Include, Input, Link, Listing, Unlist
+from segdsl.records.inputs import FORGET, Event, Exclude, Include, Input, Link, Listing, Load, Unlist
 from segdsl.records.outcomes import Change, Effect, Reject
 from segdsl.state.customer import State
 from segdsl.syntax import ast
@@ -126,6 +126,8 @@ def record_inputs(
     recorder = _Recorder(checked, prepare(plan, engine), steps)
     end = instant_of(until, Zone(plan.zone)) if until is not None else None
     taken = _in_order(inputs, end, recorder)
+    if not taken and recorder.left_out:
+        raise InputError(f"there is nothing to make a test of: left out was {', and '.join(recorder.left_out)}")
     if not taken:
         raise InputError("there is nothing to make a test of: no event of this customer up to then")
     recorder.take(taken)
@@ -143,6 +145,9 @@ def _in_order(inputs: Iterable[Input], until: int | None, recorder: "_Recorder")
         if isinstance(each, Link):
             if not each.renames:
                 recorder.leave_out(f"that {each.guest} was another customer until {instant_text(each.instant)}")
+            continue
+        if isinstance(each, Load):
+            recorder.leave_out(f"what was before {instant_text(each.instant)}, when other rules were in place")
             continue
         if each.id in seen:
             continue

@@ -126,6 +126,11 @@ class _Question:
         named, without = self._named(chain, condition, rules, member)
         until, looked_until = self._until(member)
         change = self._smallest(segment, member, until)
+        if course.loaded is not None:
+            self.left_open.append(
+                f"what was before {instant_text(course.loaded)}, when these rules were put in place, is known by what "
+                "was kept of it alone"
+            )
         keeping = [part for each in self._kept_out(condition, rules, member) for part in deciding(each)]
         name = self.promotion.name if self.promotion is not None else self.segment
         return Why(
@@ -173,7 +178,8 @@ class _Question:
             return "its `while` condition ended it, and since then what the rule gave was removed or is over"
         if turned is None and not rules:
             return "no rule adds to it"
-        return "no rule has added the customer" if turned is None else "the customer is in it no longer"
+        since = " since these rules were put in place" if self.course.loaded is not None else ""
+        return f"no rule has added the customer{since}" if turned is None else "the customer is in it no longer"
 
     # ------------------------------------------------------------------------------------------------- what is missing
 

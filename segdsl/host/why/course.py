@@ -15,8 +15,8 @@ from segdsl.engines.base import Step
 from segdsl.engines.reference import Reference, prepare
 from segdsl.engines.reference.witness import Sighting, Witness
 from segdsl.plan import nodes as p
-from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Unlist
-from segdsl.records.outcomes import Change, Effect, Held
+from segdsl.records.inputs import Event, Exclude, Include, Input, Link, Load, Unlist
+from segdsl.records.outcomes import Because, Change, Effect, Held
 from segdsl.state.customer import State
 from segdsl.state.life import Taken
 
@@ -33,7 +33,8 @@ HOST = {Include: "include", Exclude: "exclude", Unlist: "unlist"}
 class Course:
     """What happened up to `now`, in order. `entered` are the events that went into the history, with their steps,
     `fields` and all. `stations` are the states before every so many inputs, from which a life can be played again in
-    part."""
+    part. `loaded` is the instant at which the rules were put in place of others (None: they were there from the first
+    input on); the memberships of then count as changes."""
 
     customer: str
     now: int
@@ -44,6 +45,7 @@ class Course:
     sightings: list[Sighting] = field(factory=list)
     inputs: dict[str, Input] = field(factory=dict)
     stations: list[State | None] = field(factory=list)
+    loaded: int | None = None
 
     @property
     def entered(self) -> list[Sighting]:
@@ -113,9 +115,13 @@ class Player:
                     course.stations.append(course.state)
                 if isinstance(taken.entry, Link):
                     course.sightings += self._of_guest(taken.entry)
+                elif isinstance(taken.entry, Load):
+                    course.loaded = taken.entry.instant
                 else:
                     course.inputs[taken.entry.id] = taken.entry
                 _take(self.telling, course, taken)
+                if isinstance(taken.entry, Load):
+                    course.changes += self._standing(course)
             if course.state is not None:
                 _add(course, self.telling.settle(course.state, until))
             else:
@@ -123,6 +129,19 @@ class Player:
         finally:
             self.witness = None
         return course
+
+    def _standing(self, course: Course) -> list[Change]:
+        """The memberships of a customer when the rules were put in place, as changes of before."""
+        state = course.state
+        assert state is not None, "a state was put in place"
+        places = {segment.name: segment.place for segment in self.plan.segments}
+        found = []
+        for name, since in sorted(state.members.items(), key=lambda each: each[1]):
+            why = Because("loaded", places[name])
+            if name in state.added:
+                why = Because("loaded", state.added[name].because.place, state.added[name].because.rule)
+            found.append(Change(course.customer, name, True, since, 0, 0, why))
+        return found
 
     def _of_guest(self, link: Link) -> list[Sighting]:
         """The events that go into a customer's history because a guest turned out to be them, as seen from then on."""

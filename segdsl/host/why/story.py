@@ -89,6 +89,11 @@ class Story:
             case "joined":
                 said = f"{change.customer} turned out to be a guest who was in {change.segment}"
                 return [Draft(Link(change.instant, said, self._cause(why.cause, change.instant), place=why.place))]
+            case "loaded":
+                given = f"a rule had given {change.segment} before these rules were put in place"
+                stood = f"{change.customer} was in {change.segment} when these rules were put in place"
+                since = change.instant if self.course.loaded is None else self.course.loaded
+                return [Draft(Link(since, given if why.rule else stood, place=why.place))]
             case _:
                 said = _SAID[why.reason]
                 word = Draft(Link(change.instant, said, self._cause(why.cause, change.instant)))

@@ -1,0 +1,137 @@
+"""`seg deploy`: other rules, put in place on a store."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from segdsl.cli import deploy, seg
+from segdsl.host.deploying import placing
+from tests.cli.conftest import EVENTS, RULES, Seg, order, told, write_events
+
+OTHER = (
+    RULES.replace("segment Rich if income >= 100000", "segment Rich if income >= 90000")
+    .replace("segment Golfers by activities\n", "")
+    .replace('path if buys category "Golf" then add to Golfers\n    ', "")
+    .replace("within 7 days", "within 14 days")
+    + "segment Regulars if places order at least 3 times within 90 days\n"
+    + 'when registers then wait 30 days then send email "tips"\n'
+)
+CALLS = OTHER + "event calls\nsegment Callers if calls\n"
+
+
+@pytest.fixture(autouse=True)
+def ran(shop: Path, run: Seg) -> None:
+    assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 0
+    (shop / "shop.seg").write_text(OTHER)
+
+
+def test_a_run_with_other_rules_says_what_to_do(shop: Path, run: Seg) -> None:
+    (shop / "my rules").mkdir()
+    (shop / "my rules" / "a.seg").write_text(OTHER)
+    result = run("run", "my rules", "--events", "events.jsonl", "--store", "shop.store")
+    assert result.exit_code == 2
+    assert "`seg deploy 'my rules' --store shop.store`" in result.stderr
+
+
+def test_the_difference_is_shown_and_nothing_is_done(run: Seg, snapshot):
+    result = run("deploy", "shop.seg", "--dry-run")
+    assert (result.exit_code, result.output) == (0, snapshot)
+    assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 2
+
+
+def test_the_difference_as_json(run: Seg, snapshot):
+    result = run("deploy", "shop.seg", "--dry-run", "--json")
+    found = json.loads(result.output)
+    difference = found["difference"]
+    difference["named"] = [each for each in difference["named"] if each["fate"] != "kept"]
+    for hashed in (difference, *difference["remembered"]):  # they may change with the format of a plan
+        for name in {"before", "to", "key"} & hashed.keys():
+            hashed[name] = ""
+    assert (result.exit_code, found) == (0, snapshot)
+
+
+def test_rules_are_put_in_place(run: Seg, snapshot):
+    result = run("deploy", "shop.seg", "--yes")
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, snapshot)
+    assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 0
+    history = run("customer", "bob", "--store", "shop.store").output
+    assert "leaves  Golfers  as other rules were put in place" in history
+
+
+def test_the_store_is_sound_afterwards(shop: Path, run: Seg) -> None:
+    run("deploy", "shop.seg", "--yes")
+    write_events(shop / "events.jsonl", [*EVENTS, order("e5", "bob", "2026-03-20T09:30:00Z", "Ski")])
+    assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 0
+    result = run("store", "check", "shop.store", "--journal")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_the_changes_that_come_of_it_are_written(shop: Path, run: Seg, snapshot):
+    assert run("deploy", "shop.seg", "--yes", "--changes", "changes.jsonl").exit_code == 0
+    assert told(shop / "changes.jsonl") == snapshot
+
+
+def test_the_same_rules_are_no_change(run: Seg, snapshot):
+    run("deploy", "shop.seg", "--yes")
+    result = run("deploy", "shop.seg", "--yes")
+    assert (result.exit_code, result.output) == (0, snapshot)
+
+
+def test_a_missing_past_is_told_with_what_to_write(shop: Path, run: Seg, snapshot):
+    (shop / "shop.seg").write_text(CALLS)
+    result = run("deploy", "shop.seg", "--yes")
+    assert (result.exit_code, result.stderr) == (2, snapshot)
+    assert "a past is missing" in result.stdout
+    assert run("deploy", "shop.seg", "--yes", "--from-now").exit_code == 0
+
+
+def test_a_past_comes_from_a_file(shop: Path, run: Seg, snapshot):
+    (shop / "shop.seg").write_text(CALLS)
+    (shop / "past.jsonl").write_text(
+        '{"id": "c1", "event": "calls", "customer": "ann", "time": "2026-01-01T10:00:00Z"}\n'
+        '{"id": "c2", "event": "shouts", "customer": "ann", "time": "2026-01-01T10:00:00Z"}\n'
+    )
+    result = run("deploy", "shop.seg", "--yes", "--backfill", "past.jsonl")
+    assert (result.exit_code, result.output.splitlines()[-2:]) == (0, snapshot)
+    assert run("members", "Callers", "--store", "shop.store").output.startswith("ann")
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_it_asks_on_a_terminal(answer: str, monkeypatch: pytest.MonkeyPatch, snapshot):
+    monkeypatch.setattr(deploy, "is_terminal", lambda: True)
+    result = CliRunner().invoke(seg, ["deploy", "shop.seg"], input=f"{answer}\n", prog_name="seg")
+    assert (result.exit_code, result.output.splitlines()[-2:]) == (0, snapshot)
+
+
+def test_a_deployment_that_was_interrupted_goes_on(run: Seg, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(placing.Placing, "_turn", interrupted)
+        result = run("deploy", "shop.seg", "--yes")
+    assert (result.exit_code, result.stderr) == (130, "seg: interrupted; run the same command to go on from there\n")
+    refused = run("segments", "--store", "shop.store")
+    assert refused.exit_code == 2
+    assert "other rules (shop.seg) are being put in place" in refused.stderr
+    assert run("deploy", "shop.seg", "--yes").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (),
+        ("--json",),
+        ("--yes", "--from-now", "--backfill", "events.jsonl"),
+        ("--yes", "--format", "csv"),
+        ("--yes", "--backfill", "-"),
+        ("--yes", "--backfill", "nothing.jsonl"),
+        ("--yes", "--store", "nothing.store"),
+    ],
+)
+def test_wrong_usage(given: tuple[str, ...], run: Seg, shop: Path, snapshot):
+    (shop / "shop.seg").write_text(CALLS)
+    result = run("deploy", "shop.seg", *given)
+    assert (result.exit_code, result.stderr) == (2, snapshot)
