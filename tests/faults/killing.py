@@ -25,13 +25,13 @@ from typing import Any
 from unittest.mock import patch
 
 from attrs import frozen
-from msgspec.json import Encoder
 
 import segdsl
 from segdsl import backends
 from segdsl.backends import open_backend
 from segdsl.backends.base import Backend, nothing
-from segdsl.host.objects import change_line, effect_line
+from segdsl.cli.parts.lines import Lines, change_lines, effect_lines
+from segdsl.host.objects import change_line
 from segdsl.records.outcomes import Change, Outcome
 from segdsl.values.instants import DAY, LATEST
 from tests.faults import shop
@@ -45,7 +45,6 @@ END = 1 << 62
 WRITING = ("commit", "install")
 
 PROGRAM = segdsl.loads(shop.RULES)
-_encode = Encoder(decimal_format="number").encode
 
 
 @frozen
@@ -176,24 +175,19 @@ def counted(url: str, inputs: Sequence[str], lines: str, shared: str, batch: int
 
 
 def told(backend: Backend, inputs: Sequence[str], lines: str, batch: int) -> None:
-    """Run some inputs into a store, and append what is told of to the file `lines`, as `seg run` does."""
-    file = os.open(lines, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-
-    def tell(outcomes: list[Outcome]) -> None:
-        made = [effect_line(each) for outcome in outcomes for each in (*outcome.withdrawn, *outcome.effects)]
-        made += [change_line(each) | {"undone": True} for outcome in outcomes for each in outcome.undone]
-        made += [change_line(each) for outcome in outcomes for each in outcome.changes]
-        os.write(file, b"".join(_encode(each) + b"\n" for each in made))
-
-    def tell_changes(changes: list[Change]) -> None:
-        os.write(file, b"".join(_encode(change_line(each)) + b"\n" for each in changes))
-
+    """Run some inputs into a store, and add what is told of to the file `lines`, as `seg run` does."""
     with patch("segdsl.host.batches.secrets.token_bytes", bytes):  # so that two stores can be compared
         engine = segdsl.Engine(PROGRAM, backend, clock=lambda: LATEST - DAY)
-    with engine:
+    with engine, Lines(lines, on=True) as file:
+
+        def tell(outcomes: list[Outcome]) -> None:
+            file.write(line for each in outcomes for line in (*effect_lines(each), *change_lines(each)))
+
+        def tell_changes(changes: list[Change]) -> None:
+            file.write(map(change_line, changes))
+
         for path in inputs:
             segdsl.replay(engine, path, batch=batch, listener=segdsl.Listener(tell, tell_changes))
-    os.close(file)
 
 
 def warm() -> None:
