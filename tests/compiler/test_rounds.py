@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import permutations
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -350,9 +350,9 @@ def test_segments_that_depend_on_each_other_are_no_round_of_rules() -> None:
 def test_many_rules_take_little_time() -> None:
     rules = [_rule(f"r{n}", p.Record(f"e{n + 1}", ()), p.Add(f"S{n}"), on=f"e{n}") for n in range(10_000)]
     spans = {rule.id: Span(0, 10 * at, 10 * at + 5) for at, rule in enumerate(rules)}
-    start = perf_counter()
+    start = process_time()
     assert _said(rules, spans) == []
-    assert perf_counter() - start < 2  # 0.15 s on the machine this was written on
+    assert process_time() - start < 2  # 0.15 s on the machine this was written on
 
 
 def test_a_ring_of_many_waits_is_followed_in_time() -> None:
@@ -364,6 +364,6 @@ def test_a_ring_of_many_waits_is_followed_in_time() -> None:
             p.Rule(f"r{n}", "", (p.EventTrigger(f"e{n}"),), None, (*(waits if n % 1_000 == 0 else ()), *steps))
         )
     spans = {rule.id: Span(0, 10 * at, 10 * at + 5) for at, rule in enumerate(rules)}
-    start = perf_counter()
+    start = process_time()
     assert [d.code for d in _said(rules, spans)] == ["SEG482"]
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2

@@ -299,8 +299,8 @@ FAULTS = (
     Fault(
         "the state that was given is changed",
         ENGINE,
-        "step = Step(state.copy(), [], [], [])",
-        "step = Step(state, [], [], [])",
+        "step = Step(state.copy(), [], [], [])\n        here = step.state\n        while",
+        "step = Step(state, [], [], [])\n        here = step.state\n        while",
     ),
     Fault(
         "a list in the state that was given is changed",
