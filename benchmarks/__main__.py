@@ -24,7 +24,7 @@ from benchmarks.results import Differs, Result, Table
 from benchmarks.sizes import QUICK, Sizes
 from benchmarks.timing import machine
 
-PARTS = ("condition", "matching", "end_to_end", "stores", "starting", "memory", "questions")
+PARTS = ("condition", "matching", "end_to_end", "stores", "starting", "memory", "questions", "large")
 """The modules that have a `measure`, in the order in which they run."""
 
 FIGURES = "results.json"
