@@ -7,11 +7,12 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from segdsl.backends.base import Backend, Basis, Batch
+from segdsl.backends.base import Backend, Basis, Batch, StoredState, Versioned
 from segdsl.backends.postgresql.backend import PostgresqlBackend
 from segdsl.backends.postgresql.opening import open_store
 from segdsl.diagnostics.errors import StoreError
 from tests.backends.conftest import effect, enter, state
+from tests.backends.test_hot import Given
 from tests.support.servers import postgresql
 from tests.support.servers.proxy import Proxy
 
@@ -134,6 +135,23 @@ def test_a_batch_after_the_session_has_ended_lands(store: PostgresqlBackend) -> 
     end_session(store)
     store.commit(batch("ann"))
     assert is_whole(store, "ann")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [lambda store: None, lambda store: store.count("vip"), lambda store: store.commit(batch("bob"))],
+    ids=["at once", "after a question", "after a batch"],
+)
+def test_a_state_that_was_kept_from_before_the_session_has_ended_is_read_again(
+    store: PostgresqlBackend, ask: Callable[[PostgresqlBackend], object]
+) -> None:
+    """A server that crashed gives the numbers of transactions out again: by them it would seem to be the same."""
+    kept = Given(b"1")
+    store.commit(Batch(states=[StoredState("ann", kept, 0, None)], basis=Basis(customers={"ann": 0})))
+    assert store.fetch(["ann"])["ann"].state is kept
+    end_session(store)
+    ask(store)
+    assert store.fetch(["ann"]) == {"ann": Versioned(b"1", 1)}
 
 
 @pytest.mark.parametrize("write", ["install", "claim", "delivered"])

@@ -61,7 +61,8 @@ _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AN
 
 
 class Session:
-    """One connection at a time, used by one thread. `patience` are seconds; `pause` sleeps, `clock` tells seconds."""
+    """One connection at a time, used by one thread. `patience` are seconds; `pause` sleeps, `clock` tells seconds.
+    `connections` is how many there were so far."""
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class Session:
     ) -> None:
         self.name = address.shown
         self.shard = 0
+        self.connections = 0
         self._address = address
         self._patience = patience
         self._pause = pause
@@ -205,6 +207,7 @@ class Session:
             raise StoreError(f"the store {self.name} is closed")
         if self._connection is None:
             self._connection, who = _connected(self._address)
+            self.connections += 1
             if self._who is not None and self._who != who:
                 with suppress(psycopg.Error):  # it may belong to a role that is not to be ended by this one
                     self._connection.execute(_END, self._who)
