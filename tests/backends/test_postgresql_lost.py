@@ -1,6 +1,7 @@
 """A connection to PostgreSQL that is lost: what was asked is answered all the same, and a batch lands exactly once."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -181,6 +182,36 @@ def test_a_batch_whose_session_ends_before_its_commit_is_done_anew_and_said_to_b
     store.commit(batch("ann", "bob"), end_the_first)
     assert is_whole(store, "ann", "bob")
     assert len(sure) == 2
+
+
+def test_a_batch_whose_session_was_made_anew_by_a_question_before_its_commit_is_done_anew(
+    store: PostgresqlBackend,
+) -> None:
+    sure: list[int] = []
+
+    def ask() -> None:
+        if not sure:
+            end_session(store)
+        sure.append(store.count("none"))
+
+    store.commit(batch("ann", "bob"), ask)
+    assert is_whole(store, "ann", "bob")
+    assert len(sure) == 2
+
+
+def test_a_batch_is_not_said_to_have_landed_when_a_question_before_its_commit_has_failed(
+    store: PostgresqlBackend,
+) -> None:
+    """The server ends such a transaction, and says no more than that in answer to the commit."""
+
+    def ask() -> None:
+        with suppress(StoreError):
+            store.wrong()
+
+    store.wrong = lambda: store._rows("SELECT 1 / 0")  # type: ignore[attr-defined]
+    with pytest.raises(StoreError, match="nothing of the batch was kept"):
+        store.commit(batch("ann"), ask)
+    assert is_whole(store)
 
 
 @pytest.mark.parametrize(("arrives", "times"), [(True, 1), (False, 2)], ids=["it landed", "it did not land"])

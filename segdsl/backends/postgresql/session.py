@@ -121,13 +121,14 @@ class Session:
         while True:
             with explained(self.name):
                 number, answer = self._do(work, waiting)
+            begun = self.connections
             try:
                 sure()
             except BaseException:
                 self._roll_back()
                 raise
             with explained(self.name):
-                if self._commit(number, waiting):
+                if self._commit(number, begun, waiting):
                     return answer
 
     def _do(self, work: Callable[[Transaction], Answer], waiting: "_Waiting") -> tuple[str, Answer]:
@@ -150,12 +151,14 @@ class Session:
                 self._roll_back()
                 raise
 
-    def _commit(self, number: str, waiting: "_Waiting") -> bool:
-        """Whether a transaction has landed; if not, it has to be done again."""
+    def _commit(self, number: str, begun: int, waiting: "_Waiting") -> bool:
+        """Whether a transaction has landed that was begun on the connection of this number; if not, it has to be done
+        again. Where `sure` has asked something the connection may be another one by now, on which nothing was begun; or
+        the transaction may have failed, which the server tells by what it says it did."""
         try:
-            if self._connection is None:
+            if self._connection is None or self.connections != begun:
                 return False
-            self._connection.execute("COMMIT")
+            done = self._connection.execute("COMMIT").statusmessage
         except psycopg.Error as error:
             if not self._is_lost(error):
                 self._roll_back()
@@ -164,6 +167,8 @@ class Session:
         except BaseException:
             self._roll_back()
             raise
+        if done != "COMMIT":
+            raise StoreError(f"nothing of the batch was kept: a question to the store {self.name} failed before it was")
         return True
 
     def _leave_mark(self, transaction: Transaction) -> None:
