@@ -117,7 +117,7 @@ def test_a_batch_that_has_landed_is_not_worked_out_anew_whatever_its_handlers_ra
         raise ConflictError("others have written to another store meanwhile")
 
     one.handle("send email", handle)
-    with pytest.raises(StoreError, match="the batch was kept, but .* to another store meanwhile"):
+    with pytest.raises(StoreError, match=r"the batch was kept, but .* to another store meanwhile"):
         one.process(event("registers", "ann", 1))
     assert len(handed) == 1
     assert [each.customer for each in one.members("Guests")] == ["ann"]

@@ -57,10 +57,10 @@ class Questions(Rows):
         if hot:
             asked = [(customer, *hot[customer][1:]) for customer in sorted(hot)]
             columns = [list(column) for column in zip(*asked, strict=True)]
-            rows = self._rows(statements.STATE_UNLESS, *columns)
+            asked_for = self._rows(statements.STATE_UNLESS, *columns)
             if self._session.connections != connection:  # what was asked about is from before
                 return self.fetch(customers)
-            for customer, version, state in rows:
+            for customer, version, state in asked_for:
                 found[customer] = Versioned(hot[customer].state if state is None else state, version)
         return found
 
