@@ -80,7 +80,7 @@ class Session:
         self._clock = clock
         self._connection: Connection | None = None
         self._who: tuple[int, str] | None = None
-        self._closed = False
+        self._closed = self._is_landing = False
         self._writer = f"{LANDED}{secrets.token_hex(8)}"
         self._mark = 0
 
@@ -116,17 +116,22 @@ class Session:
     def land(self, work: Callable[[Transaction], Answer], sure: Callable[[], object] = nothing) -> Answer:
         """Do some work in a transaction that lands exactly once. `sure` is called when all of it is done, just before
         the commit; again only if the connection was lost after it and the transaction provably did not land, so that
-        all of the work is done anew."""
+        all of the work is done anew. It may ask, but not write: that would land at once, with all of the work."""
+        if self._is_landing:
+            raise StoreError(f"nothing else can be written to the store {self.name} while a batch is committed")
         waiting = _Waiting(self)
         while True:
             with explained(self.name):
                 number, answer = self._do(work, waiting)
             begun = self.connections
+            self._is_landing = True
             try:
                 sure()
             except BaseException:
                 self._roll_back()
                 raise
+            finally:
+                self._is_landing = False
             with explained(self.name):
                 if self._commit(number, begun, waiting):
                     return answer
