@@ -11,6 +11,7 @@ import pytest
 from segdsl.backends.base import Backend, Basis, Batch, StoredState, Versioned
 from segdsl.backends.postgresql.backend import PostgresqlBackend
 from segdsl.backends.postgresql.opening import open_store
+from segdsl.backends.postgresql.session import SETTINGS
 from segdsl.diagnostics.errors import StoreError
 from tests.backends.conftest import effect, enter, state
 from tests.backends.test_hot import Given
@@ -87,6 +88,21 @@ def batch(*ids: str, version: int = 0) -> Batch:
         effects=[effect(f"e{id_}", id_) for id_ in ids],
         basis=Basis(customers=dict.fromkeys(ids, version)),
     )
+
+
+def until_nothing_is_begun() -> None:
+    """The pauses here take no time, and the server needs some to end a session that was lost."""
+    with psycopg.connect(postgresql.packaged().url(), autocommit=True) as beside:
+        while beside.execute("SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'").fetchone():
+            pass
+
+
+def again(id_: str) -> Batch:
+    return Batch(states=[state(id_, content=b"2")], basis=Basis(customers={id_: 1}))
+
+
+SETTLED = b"SELECT 1\0"
+"""What is sent last before the answers are waited for: with it all has arrived that was sent before."""
 
 
 def is_whole(store: Backend, *ids: str) -> bool:
@@ -216,10 +232,11 @@ def test_a_batch_is_not_said_to_have_landed_when_a_question_before_its_commit_ha
 
 @pytest.mark.parametrize(("arrives", "times"), [(True, 1), (False, 2)], ids=["it landed", "it did not land"])
 def test_a_batch_lands_once_whatever_became_of_a_commit_that_was_not_answered(
-    store: PostgresqlBackend, far: PostgresqlBackend, proxy: Proxy, arrives: bool, times: int
+    store: PostgresqlBackend, far: PostgresqlBackend, proxy: Proxy, time: Time, arrives: bool, times: int
 ) -> None:
     sure: list[bool] = []
     proxy.lose(b"COMMIT\0", arrives=arrives)
+    time.then = lambda number: until_nothing_is_begun()
     far.commit(batch("ann", "bob"), lambda: sure.append(True))
     assert is_whole(store, "ann", "bob")
     assert len(sure) == times
@@ -241,9 +258,27 @@ def test_a_batch_that_did_not_arrive_leaves_no_locks_behind(
 ) -> None:
     """The server knows nothing of the client's end of the connection, so the session would keep them."""
     store.commit(batch("ann"))
-    proxy.lose(b"segdsl_journal", arrives=True)
-    far.commit(Batch(states=[state("ann", content=b"2")], journal=[], basis=Basis(customers={"ann": 1})))
+    proxy.lose(SETTLED, arrives=True)
+    far.commit(again("ann"))
+    assert proxy.has_lost_all
     assert store.load(["ann"]) == {"ann": b"2"}
+
+
+def test_a_batch_leaves_no_locks_behind_when_the_next_connection_is_lost_as_well(
+    store: PostgresqlBackend, far: PostgresqlBackend, proxy: Proxy
+) -> None:
+    store.commit(batch("ann"))
+    proxy.lose(SETTLED, arrives=True)
+    proxy.lose(b"pg_terminate_backend", arrives=False)
+    far.commit(again("ann"))
+    assert proxy.has_lost_all
+    assert store.load(["ann"]) == {"ann": b"2"}
+
+
+def test_the_server_notices_a_writer_that_is_gone_before_others_stop_waiting_for_its_locks() -> None:
+    seconds = {name: int(value.removesuffix("s")) for name, value in SETTINGS.items() if value[0].isdigit()}
+    idle = seconds["tcp_keepalives_idle"] + seconds["tcp_keepalives_interval"] * seconds["tcp_keepalives_count"]
+    assert max(idle, seconds["tcp_user_timeout"]) < seconds["lock_timeout"]
 
 
 def test_a_server_that_comes_back_is_asked_again_with_growing_pauses(

@@ -28,9 +28,10 @@ LONGEST_PAUSE = 5.0
 
 # All questions but a few (care.py) are to walk along an index in its order, also while the server has no statistics yet
 # of a store that grows: so it is told not to think of anything else. A peer that is gone is noticed by the server after
-# a minute (tcp_keepalives), so that its locks do not stay.
+# a minute, so that its locks do not stay: by tcp_keepalives where it waits for the peer, by tcp_user_timeout where it
+# answers. Whoever waits for these locks has to wait for longer than that.
 SETTINGS = {
-    "lock_timeout": "30s",
+    "lock_timeout": "90s",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
@@ -39,6 +40,7 @@ SETTINGS = {
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "60s",
 }
 
 LANDED = "landed "
@@ -219,8 +221,11 @@ class Session:
             self._connection, who = _connected(self._address)
             self.connections += 1
             if self._who is not None and self._who != who:
-                with suppress(psycopg.Error):  # it may belong to a role that is not to be ended by this one
+                try:
                     self._connection.execute(_END, self._who)
+                except psycopg.Error:  # it may belong to a role that is not to be ended by this one
+                    if self._connection.closed:  # lost before the other was ended: the next one ends it
+                        raise
             self._who = who
             self.shard = who[0]
         return self._connection
