@@ -237,21 +237,25 @@ class Batches(Questions):
         """Commit a batch, and the tallies that were `held` back, and hand over what it put into the outbox: first
         notices of what is withdrawn. An effect that nobody was given is withdrawn without one.
 
-        Raises ConflictError, and keeps nothing, where it has to be worked out anew."""
+        Raises ConflictError, and keeps nothing, where it has to be worked out anew. Once it has landed none is raised:
+        worked out anew it would be taken twice."""
         batch = taking.batch(since)
         if outcomes or inputs:
             batch.tallies[Tally("batch", "", self.clock() // DAY)] = 1
         if held:
             batch.tallies = dict(held + Counter(batch.tallies))
         notices = self.backend.commit(batch, nothing if before_commit is None else lambda: before_commit(outcomes))
-        if batch.erased or batch.tombstones:
-            self._see_generation()
         if held:
             held.clear()
-        self._hand_over([*notices, *batch.effects])
-        if self.held is not None:
-            for each in taking.held.values():
-                self.held(each)
+        try:
+            if batch.erased or batch.tombstones:
+                self._see_generation()
+            self._hand_over([*notices, *batch.effects])
+            if self.held is not None:
+                for each in taking.held.values():
+                    self.held(each)
+        except ConflictError as error:
+            raise StoreError(f"the batch was kept, but not all was done that follows from it: {error}") from error
 
     # ---------------------------------------------------------------------------------------------------------- effects
 

@@ -1,17 +1,20 @@
 """A connection to PostgreSQL that is lost: what was asked is answered all the same, and a batch lands exactly once."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 import pytest
 
-from segdsl.backends.base import Backend, Basis, Batch
+from segdsl.backends.base import Backend, Basis, Batch, StoredState, Versioned
 from segdsl.backends.postgresql.backend import PostgresqlBackend
 from segdsl.backends.postgresql.opening import open_store
+from segdsl.backends.postgresql.session import SETTINGS
 from segdsl.diagnostics.errors import StoreError
 from tests.backends.conftest import effect, enter, state
+from tests.backends.test_hot import Given
 from tests.support.servers import postgresql
 from tests.support.servers.proxy import Proxy
 
@@ -87,6 +90,21 @@ def batch(*ids: str, version: int = 0) -> Batch:
     )
 
 
+def until_nothing_is_begun() -> None:
+    """The pauses here take no time, and the server needs some to end a session that was lost."""
+    with psycopg.connect(postgresql.packaged().url(), autocommit=True) as beside:
+        while beside.execute("SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'").fetchone():
+            pass
+
+
+def again(id_: str) -> Batch:
+    return Batch(states=[state(id_, content=b"2")], basis=Basis(customers={id_: 1}))
+
+
+SETTLED = b"SELECT 1\0"
+"""What is sent last before the answers are waited for: with it all has arrived that was sent before."""
+
+
 def is_whole(store: Backend, *ids: str) -> bool:
     """Whether exactly these customers are there, with all that came with them."""
     return (
@@ -136,6 +154,23 @@ def test_a_batch_after_the_session_has_ended_lands(store: PostgresqlBackend) -> 
     assert is_whole(store, "ann")
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [lambda store: None, lambda store: store.count("vip"), lambda store: store.commit(batch("bob"))],
+    ids=["at once", "after a question", "after a batch"],
+)
+def test_a_state_that_was_kept_from_before_the_session_has_ended_is_read_again(
+    store: PostgresqlBackend, ask: Callable[[PostgresqlBackend], object]
+) -> None:
+    """A server that crashed gives the numbers of transactions out again: by them it would seem to be the same."""
+    kept = Given(b"1")
+    store.commit(Batch(states=[StoredState("ann", kept, 0, None)], basis=Basis(customers={"ann": 0})))
+    assert store.fetch(["ann"])["ann"].state is kept
+    end_session(store)
+    ask(store)
+    assert store.fetch(["ann"]) == {"ann": Versioned(b"1", 1)}
+
+
 @pytest.mark.parametrize("write", ["install", "claim", "delivered"])
 def test_what_else_is_written_after_the_session_has_ended_lands(store: PostgresqlBackend, write: str) -> None:
     store.commit(batch("ann"))
@@ -165,12 +200,43 @@ def test_a_batch_whose_session_ends_before_its_commit_is_done_anew_and_said_to_b
     assert len(sure) == 2
 
 
+def test_a_batch_whose_session_was_made_anew_by_a_question_before_its_commit_is_done_anew(
+    store: PostgresqlBackend,
+) -> None:
+    sure: list[int] = []
+
+    def ask() -> None:
+        if not sure:
+            end_session(store)
+        sure.append(store.count("none"))
+
+    store.commit(batch("ann", "bob"), ask)
+    assert is_whole(store, "ann", "bob")
+    assert len(sure) == 2
+
+
+def test_a_batch_is_not_said_to_have_landed_when_a_question_before_its_commit_has_failed(
+    store: PostgresqlBackend,
+) -> None:
+    """The server ends such a transaction, and says no more than that in answer to the commit."""
+
+    def ask() -> None:
+        with suppress(StoreError):
+            store.wrong()
+
+    store.wrong = lambda: store._rows("SELECT 1 / 0")  # type: ignore[attr-defined]
+    with pytest.raises(StoreError, match="nothing of the batch was kept"):
+        store.commit(batch("ann"), ask)
+    assert is_whole(store)
+
+
 @pytest.mark.parametrize(("arrives", "times"), [(True, 1), (False, 2)], ids=["it landed", "it did not land"])
 def test_a_batch_lands_once_whatever_became_of_a_commit_that_was_not_answered(
-    store: PostgresqlBackend, far: PostgresqlBackend, proxy: Proxy, arrives: bool, times: int
+    store: PostgresqlBackend, far: PostgresqlBackend, proxy: Proxy, time: Time, arrives: bool, times: int
 ) -> None:
     sure: list[bool] = []
     proxy.lose(b"COMMIT\0", arrives=arrives)
+    time.then = lambda number: until_nothing_is_begun()
     far.commit(batch("ann", "bob"), lambda: sure.append(True))
     assert is_whole(store, "ann", "bob")
     assert len(sure) == times
@@ -192,9 +258,27 @@ def test_a_batch_that_did_not_arrive_leaves_no_locks_behind(
 ) -> None:
     """The server knows nothing of the client's end of the connection, so the session would keep them."""
     store.commit(batch("ann"))
-    proxy.lose(b"segdsl_journal", arrives=True)
-    far.commit(Batch(states=[state("ann", content=b"2")], journal=[], basis=Basis(customers={"ann": 1})))
+    proxy.lose(SETTLED, arrives=True)
+    far.commit(again("ann"))
+    assert proxy.has_lost_all
     assert store.load(["ann"]) == {"ann": b"2"}
+
+
+def test_a_batch_leaves_no_locks_behind_when_the_next_connection_is_lost_as_well(
+    store: PostgresqlBackend, far: PostgresqlBackend, proxy: Proxy
+) -> None:
+    store.commit(batch("ann"))
+    proxy.lose(SETTLED, arrives=True)
+    proxy.lose(b"pg_terminate_backend", arrives=False)
+    far.commit(again("ann"))
+    assert proxy.has_lost_all
+    assert store.load(["ann"]) == {"ann": b"2"}
+
+
+def test_the_server_notices_a_writer_that_is_gone_before_others_stop_waiting_for_its_locks() -> None:
+    seconds = {name: int(value.removesuffix("s")) for name, value in SETTINGS.items() if value[0].isdigit()}
+    idle = seconds["tcp_keepalives_idle"] + seconds["tcp_keepalives_interval"] * seconds["tcp_keepalives_count"]
+    assert max(idle, seconds["tcp_user_timeout"]) < seconds["lock_timeout"]
 
 
 def test_a_server_that_comes_back_is_asked_again_with_growing_pauses(

@@ -169,6 +169,14 @@ def test_a_batch_that_waits_for_a_forgetting_is_told_of_it(store: PostgresqlBack
     assert store.customer_count() == 0
 
 
+def test_nothing_is_written_in_the_midst_of_a_batch(store: PostgresqlBackend) -> None:
+    with pytest.raises(StoreError, match=r"nothing else can be written .* while a batch is committed"):
+        store.commit(full_batch("ab"), lambda: store.commit(full_batch("cd")))
+    assert store.customer_count() == 0
+    store.commit(full_batch("ab"))
+    assert store.customer_count() == 2
+
+
 def test_two_who_begin_with_one_input_at_once_are_told_apart(
     store: PostgresqlBackend, other: PostgresqlBackend
 ) -> None:

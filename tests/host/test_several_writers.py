@@ -8,7 +8,7 @@ import pytest
 
 import segdsl
 from segdsl.backends.base import Backend, Batch, StoredProgram, nothing
-from segdsl.diagnostics.errors import ConflictError
+from segdsl.diagnostics.errors import ConflictError, StoreError
 from segdsl.host.batches import ANEW
 from segdsl.records.outcomes import Effect
 from segdsl.values.instants import DAY
@@ -107,6 +107,31 @@ def test_effects_of_a_batch_that_did_not_land_are_not_handed_over(one: segdsl.En
     Between(one, lambda: other.process(event("registers", "ann", 1)))
     one.process(event("registers", "ann", 1))
     assert handed == []
+
+
+def test_a_batch_that_has_landed_is_not_worked_out_anew_whatever_its_handlers_raise(one: segdsl.Engine) -> None:
+    handed: list[str] = []
+
+    def handle(effect: Effect) -> None:
+        handed.append(effect.id)
+        raise ConflictError("others have written to another store meanwhile")
+
+    one.handle("send email", handle)
+    with pytest.raises(StoreError, match=r"the batch was kept, but .* to another store meanwhile"):
+        one.process(event("registers", "ann", 1))
+    assert len(handed) == 1
+    assert [each.customer for each in one.members("Guests")] == ["ann"]
+
+
+def test_a_batch_whose_effects_cannot_be_said_to_be_delivered_is_not_worked_out_anew(one: segdsl.Engine) -> None:
+    def conflict(effects: object) -> None:
+        raise ConflictError("others have written to the store meanwhile")
+
+    one.handle("send email", lambda effect: None)
+    one.backend.delivered = conflict  # type: ignore[method-assign]
+    with pytest.raises(StoreError, match="the batch was kept"):
+        one.process(event("registers", "ann", 1))
+    assert [each.effect.action for each in one.outbox()] == ["send email"]
 
 
 def test_outcomes_are_told_once_of_what_lands(one: segdsl.Engine, other: segdsl.Engine) -> None:

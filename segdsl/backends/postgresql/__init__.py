@@ -13,8 +13,8 @@ cannot hold, is written in another way (`coding.py`). States and pages of the jo
 
 What it promises: a batch lands in one transaction, once, also where the answer to its commit was lost; a connection
 that breaks is made anew for half a minute, then a StoreError says so. Writers on different customers work in parallel;
-of two on one customer one is told that the other was first. Nobody waits for a lock longer than half a minute
-(`lock_timeout`, which the URL may set otherwise in `options`).
+of two on one customer one is told that the other was first. Nobody waits for a lock longer than a minute and a half
+(`lock_timeout`, which the URL may set otherwise in `options`): by then the server has noticed a writer that is gone.
 
 What it needs: PostgreSQL 13 or later; a database in UTF-8; a role that may `CREATE` in the schema once, and owns the
 tables from then on. It need not be a superuser. Another role needs `USAGE` on the schema, and `SELECT` on the tables to

@@ -49,14 +49,18 @@ class Questions(Rows):
         return self._meta("pruned")
 
     def fetch(self, customers: Sequence[str]) -> dict[str, Versioned]:
-        hot = self._hot.of(customers)
+        connection = self._session.connections
+        hot = self._hot.of(customers, connection)
         others = [customer for customer in customers if customer not in hot] if hot else customers
         rows = self._chosen(statements.STATE, others)
         found = {customer: Versioned(state, version) for customer, state, version in rows}
         if hot:
             asked = [(customer, *hot[customer][1:]) for customer in sorted(hot)]
             columns = [list(column) for column in zip(*asked, strict=True)]
-            for customer, version, state in self._rows(statements.STATE_UNLESS, *columns):
+            asked_for = self._rows(statements.STATE_UNLESS, *columns)
+            if self._session.connections != connection:  # what was asked about is from before
+                return self.fetch(customers)
+            for customer, version, state in asked_for:
                 found[customer] = Versioned(hot[customer].state if state is None else state, version)
         return found
 

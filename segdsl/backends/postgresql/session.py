@@ -28,9 +28,10 @@ LONGEST_PAUSE = 5.0
 
 # All questions but a few (care.py) are to walk along an index in its order, also while the server has no statistics yet
 # of a store that grows: so it is told not to think of anything else. A peer that is gone is noticed by the server after
-# a minute (tcp_keepalives), so that its locks do not stay.
+# a minute, so that its locks do not stay: by tcp_keepalives where it waits for the peer, by tcp_user_timeout where it
+# answers. Whoever waits for these locks has to wait for longer than that.
 SETTINGS = {
-    "lock_timeout": "30s",
+    "lock_timeout": "90s",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
@@ -39,6 +40,7 @@ SETTINGS = {
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "60s",
 }
 
 LANDED = "landed "
@@ -61,7 +63,8 @@ _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s AN
 
 
 class Session:
-    """One connection at a time, used by one thread. `patience` are seconds; `pause` sleeps, `clock` tells seconds."""
+    """One connection at a time, used by one thread. `patience` are seconds; `pause` sleeps, `clock` tells seconds.
+    `connections` is how many there were so far."""
 
     def __init__(
         self,
@@ -72,13 +75,14 @@ class Session:
     ) -> None:
         self.name = address.shown
         self.shard = 0
+        self.connections = 0
         self._address = address
         self._patience = patience
         self._pause = pause
         self._clock = clock
         self._connection: Connection | None = None
         self._who: tuple[int, str] | None = None
-        self._closed = False
+        self._closed = self._is_landing = False
         self._writer = f"{LANDED}{secrets.token_hex(8)}"
         self._mark = 0
 
@@ -114,18 +118,24 @@ class Session:
     def land(self, work: Callable[[Transaction], Answer], sure: Callable[[], object] = nothing) -> Answer:
         """Do some work in a transaction that lands exactly once. `sure` is called when all of it is done, just before
         the commit; again only if the connection was lost after it and the transaction provably did not land, so that
-        all of the work is done anew."""
+        all of the work is done anew. It may ask, but not write: that would land at once, with all of the work."""
+        if self._is_landing:
+            raise StoreError(f"nothing else can be written to the store {self.name} while a batch is committed")
         waiting = _Waiting(self)
         while True:
             with explained(self.name):
                 number, answer = self._do(work, waiting)
+            begun = self.connections
+            self._is_landing = True
             try:
                 sure()
             except BaseException:
                 self._roll_back()
                 raise
+            finally:
+                self._is_landing = False
             with explained(self.name):
-                if self._commit(number, waiting):
+                if self._commit(number, begun, waiting):
                     return answer
 
     def _do(self, work: Callable[[Transaction], Answer], waiting: "_Waiting") -> tuple[str, Answer]:
@@ -148,12 +158,14 @@ class Session:
                 self._roll_back()
                 raise
 
-    def _commit(self, number: str, waiting: "_Waiting") -> bool:
-        """Whether a transaction has landed; if not, it has to be done again."""
+    def _commit(self, number: str, begun: int, waiting: "_Waiting") -> bool:
+        """Whether a transaction has landed that was begun on the connection of this number; if not, it has to be done
+        again. Where `sure` has asked something the connection may be another one by now, on which nothing was begun; or
+        the transaction may have failed, which the server tells by what it says it did."""
         try:
-            if self._connection is None:
+            if self._connection is None or self.connections != begun:
                 return False
-            self._connection.execute("COMMIT")
+            done = self._connection.execute("COMMIT").statusmessage
         except psycopg.Error as error:
             if not self._is_lost(error):
                 self._roll_back()
@@ -162,6 +174,8 @@ class Session:
         except BaseException:
             self._roll_back()
             raise
+        if done != "COMMIT":
+            raise StoreError(f"nothing of the batch was kept: a question to the store {self.name} failed before it was")
         return True
 
     def _leave_mark(self, transaction: Transaction) -> None:
@@ -205,9 +219,13 @@ class Session:
             raise StoreError(f"the store {self.name} is closed")
         if self._connection is None:
             self._connection, who = _connected(self._address)
+            self.connections += 1
             if self._who is not None and self._who != who:
-                with suppress(psycopg.Error):  # it may belong to a role that is not to be ended by this one
+                try:
                     self._connection.execute(_END, self._who)
+                except psycopg.Error:  # it may belong to a role that is not to be ended by this one
+                    if self._connection.closed:  # lost before the other was ended: the next one ends it
+                        raise
             self._who = who
             self.shard = who[0]
         return self._connection

@@ -54,7 +54,7 @@ class Writing(Rows):
         with explained(self._session.name):
             encoded = {each.customer: bytes(each.state) for each in batch.states}
         notices, number = self._land(lambda transaction: self._take_in(transaction, batch, encoded), sure)
-        self._hot.keep(batch.states, encoded, _versions(batch), number)
+        self._hot.keep(batch.states, encoded, _versions(batch), number, self._session.connections)
         return notices
 
     def _take_in(

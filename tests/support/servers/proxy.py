@@ -13,8 +13,7 @@ class Proxy:
         self.folder = folder
         self._server = server
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
-        self._word: bytes | None = None
-        self._arrives = False
+        self._words: list[tuple[bytes, bool]] = []
         self._listener: socket.socket | None = None
         self.accept()
 
@@ -50,8 +49,14 @@ class Proxy:
 
     def lose(self, word: bytes, *, arrives: bool) -> None:
         """Once, when the client sends something with this word in it, end the connection on the client's side only: the
-        server does not hear of it. What was sent arrives, and the answer is lost; or it does not arrive at all."""
-        self._word, self._arrives = word, arrives
+        server does not hear of it. What was sent arrives, and the answer is lost; or it does not arrive at all. Of
+        several words each is waited for when the one before was lost."""
+        self._words.append((word, arrives))
+
+    @property
+    def has_lost_all(self) -> bool:
+        """Whether all that was to be lost has been."""
+        return not self._words
 
     def _serve(self, listener: socket.socket) -> None:
         while True:
@@ -68,10 +73,10 @@ class Proxy:
     def _to_server(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while data := client.recv(1 << 16):
-                if self._word is not None and self._word in data:
-                    self._word = None
+                if self._words and self._words[0][0] in data:
+                    _, arrives = self._words.pop(0)
                     lost = threading.Event()
-                    if self._arrives:
+                    if arrives:
                         self._swallow = (client, lost)
                         server.sendall(data)
                         lost.wait(5)
