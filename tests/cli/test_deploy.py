@@ -41,6 +41,16 @@ def test_the_difference_is_shown_and_nothing_is_done(run: Seg, snapshot):
     assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 2
 
 
+def test_a_rule_whose_condition_is_another_is_told_with_it(shop: Path, run: Seg):
+    rule = 'when registers if income >= 90000 then send email "tips"\n'
+    (shop / "shop.seg").write_text(OTHER + rule)
+    assert run("deploy", "shop.seg", "--yes").exit_code == 0
+    (shop / "shop.seg").write_text(OTHER + rule.replace("90000", "80000"))
+    told = run("deploy", "shop.seg", "--dry-run").output
+    assert "new   when registers if income >= 80000 then" in told
+    assert "gone  when registers if income >= 90000 then" in told
+
+
 def test_the_difference_as_json(run: Seg, snapshot):
     result = run("deploy", "shop.seg", "--dry-run", "--json")
     found = json.loads(result.output)
@@ -129,6 +139,7 @@ def test_a_deployment_that_was_interrupted_goes_on(run: Seg, monkeypatch: pytest
         ("--yes", "--backfill", "-"),
         ("--yes", "--backfill", "nothing.jsonl"),
         ("--yes", "--store", "nothing.store"),
+        ("--dry-run", "--backfill", "nothing.jsonl"),
     ],
 )
 def test_wrong_usage(given: tuple[str, ...], run: Seg, shop: Path, snapshot):

@@ -314,11 +314,12 @@ def _options_changed(old: p.Rule, new: p.Rule) -> str:
 
 
 def _rule_text(rule: p.Rule, text: Text) -> str:
-    """A rule in short: what starts it, and what it does."""
+    """A rule in short: what starts it, its condition, and what it does."""
     when = " or ".join(map(text.trigger, rule.triggers))
     events = [
         each.event for each in rule.triggers if isinstance(each, p.EventTrigger | p.CountTrigger | p.AfterTrigger)
     ]
+    asked = "" if rule.condition is None else f" if {text.condition(rule.condition, events)}"
     deeds = [
         text.action(action, events)
         for step in structs(rule.steps)
@@ -326,7 +327,7 @@ def _rule_text(rule: p.Rule, text: Text) -> str:
         for action in step.actions
     ]
     more = [f"{len(deeds) - DEEDS} more"] if len(deeds) > DEEDS else []
-    said = f"when {when} then {', '.join([*deeds[:DEEDS], *more])}"
+    said = f"when {when}{asked} then {', '.join([*deeds[:DEEDS], *more])}"
     whole = f"{rule_name(rule)}: {said}" if rule.activity else said
     return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 3].rstrip()}..."
 
