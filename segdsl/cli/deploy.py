@@ -157,7 +157,11 @@ class Asking:
             return False
         if difference.same or difference.missing or self.options.yes:
             return True
-        return click.confirm("put these rules in place?", err=self.options.changes == "-")
+        try:
+            return click.confirm("put these rules in place?", err=self.options.changes == "-")
+        except click.Abort:
+            click.echo("\nseg: interrupted; nothing was changed", err=True)
+            raise Exit(INTERRUPTED) from None
 
     def write(self, outcomes: list["segdsl.Outcome"]) -> None:
         """Write what a page of customers brought about, before it is committed."""
