@@ -38,9 +38,7 @@ def open_backend(url: str) -> Backend:
     scheme, mark, _ = url.partition("://")
     known = schemes()
     if not mark or ALIASES.get(scheme, scheme) not in known:
-        meant = nearest(scheme, known) if mark else "sqlite"
-        example = f"{meant or 'sqlite'}:///path/to/file.store" if (meant or "sqlite") == "sqlite" else f"{meant}://"
-        raise StoreError(f"no store can be opened at {masked(url)!r}: write for example {example}")
+        raise StoreError(f"no store can be opened at {masked(url)!r}: {_instead(nearest(scheme, known))}")
     backend = cast(Backend, _module(url).open_backend(url))
     backend.url = url
     return backend
@@ -56,6 +54,16 @@ def remove_store(url: str) -> bool:
     if remove is not None:
         remove(url)
     return remove is not None
+
+
+def _instead(meant: str | None) -> str:
+    match meant:
+        case None:
+            return "a URL begins with sqlite:///, postgresql://, redis:// or memory://"
+        case "sqlite":
+            return "write for example sqlite:///path/to/file.store"
+        case _:
+            return f"write for example {meant}://"
 
 
 def _module(url: str) -> ModuleType:

@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,6 +23,7 @@ from segdsl.cli.parts.rules import loaded_rules
 from segdsl.cli.parts.stores import beside, path_of, shown, url_of_existing
 from segdsl.cli.parts.telling import Telling
 from segdsl.cli.parts.writing import force_option, may_write
+from segdsl.diagnostics.errors import InputError
 
 
 @click.command(no_args_is_help=True, short_help="Put other rules in place on a store.")
@@ -68,6 +70,8 @@ def command(paths: tuple[str, ...], store: str | None, color: bool | None, **giv
     """
     options = Options(**given)
     options.check(paths)
+    if options.backfill is not None and not Path(options.backfill).exists():
+        raise InputError(f"there is no file {options.backfill}")
     program = loaded_rules(paths, color)
     url = url_of_existing(store or beside(paths))
     may_write(
@@ -153,7 +157,11 @@ class Asking:
             return False
         if difference.same or difference.missing or self.options.yes:
             return True
-        return click.confirm("put these rules in place?", err=self.options.changes == "-")
+        try:
+            return click.confirm("put these rules in place?", err=self.options.changes == "-")
+        except click.Abort:
+            click.echo("\nseg: interrupted; nothing was changed", err=True)
+            raise Exit(INTERRUPTED) from None
 
     def write(self, outcomes: list["segdsl.Outcome"]) -> None:
         """Write what a page of customers brought about, before it is committed."""

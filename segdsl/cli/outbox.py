@@ -31,8 +31,8 @@ WIDE = 80
 @click.command(no_args_is_help=True, short_help="List effects that wait to be delivered, and dead letters.")
 @store_option
 @click.option("--dead", is_flag=True, help="List the dead letters: effects that are not tried any more.")
-@click.option("--again", multiple=True, metavar="ID", help="Have this dead letter be tried again. Can be repeated.")
-@click.option("--again-all", is_flag=True, help="Have all dead letters be tried again.")
+@click.option("--again", multiple=True, metavar="ID", help="Have this dead letter tried again. Can be repeated.")
+@click.option("--again-all", is_flag=True, help="Have all dead letters tried again.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=SHOWN, metavar="N", show_default=True, help="List so many at most."
 )

@@ -521,6 +521,11 @@ def test_a_url_of_an_unknown_kind_is_refused_with_an_example() -> None:
         open_backend("sqlit:///x.store")
 
 
+def test_a_url_of_no_kind_at_all_is_answered_with_all_kinds() -> None:
+    with pytest.raises(StoreError, match="begins with sqlite:///, postgresql://, redis:// or memory://"):
+        open_backend("mysql://localhost/shop")
+
+
 def test_a_store_in_memory_has_no_name() -> None:
     with pytest.raises(StoreError, match="write memory://"):
         open_backend("memory://shop")

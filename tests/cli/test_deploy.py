@@ -41,6 +41,33 @@ def test_the_difference_is_shown_and_nothing_is_done(run: Seg, snapshot):
     assert run("run", "shop.seg", "--events", "events.jsonl").exit_code == 2
 
 
+def test_a_rule_whose_condition_is_another_is_told_with_it(shop: Path, run: Seg):
+    rule = 'when registers if income >= 90000 then send email "tips"\n'
+    (shop / "shop.seg").write_text(OTHER + rule)
+    assert run("deploy", "shop.seg", "--yes").exit_code == 0
+    (shop / "shop.seg").write_text(OTHER + rule.replace("90000", "80000"))
+    told = run("deploy", "shop.seg", "--dry-run").output
+    assert "new   when registers if income >= 80000 then" in told
+    assert "gone  when registers if income >= 90000 then" in told
+
+
+def test_a_rule_that_waits_longer_is_told_with_its_wait(shop: Path, run: Seg):
+    (shop / "shop.seg").write_text(OTHER)
+    assert run("deploy", "shop.seg", "--yes").exit_code == 0
+    (shop / "shop.seg").write_text(OTHER.replace("wait 30 days", "wait 40 days"))
+    told = run("deploy", "shop.seg", "--dry-run").output
+    assert "new   when registers then wait 40 days then send email" in told
+    assert "gone  when registers then wait 30 days then send email" in told
+
+
+def test_a_rule_that_differs_where_it_is_not_told_says_so(shop: Path, run: Seg):
+    rule = "when registers then if income >= 90000 then add to Skiers\n"
+    (shop / "shop.seg").write_text(OTHER + rule)
+    assert run("deploy", "shop.seg", "--yes").exit_code == 0
+    (shop / "shop.seg").write_text(OTHER + rule.replace("90000", "80000"))
+    assert "changed further inside" in run("deploy", "shop.seg", "--dry-run").output
+
+
 def test_the_difference_as_json(run: Seg, snapshot):
     result = run("deploy", "shop.seg", "--dry-run", "--json")
     found = json.loads(result.output)
@@ -105,6 +132,13 @@ def test_it_asks_on_a_terminal(answer: str, monkeypatch: pytest.MonkeyPatch, sna
     assert (result.exit_code, result.output.splitlines()[-2:]) == (0, snapshot)
 
 
+def test_who_breaks_off_instead_of_answering_has_changed_nothing(run: Seg, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploy, "is_terminal", lambda: True)
+    result = CliRunner().invoke(seg, ["deploy", "shop.seg"], input="", prog_name="seg")
+    assert (result.exit_code, result.stderr) == (130, "\nseg: interrupted; nothing was changed\n")
+    assert "other rules" in run("run", "shop.seg", "--events", "events.jsonl").stderr
+
+
 def test_a_deployment_that_was_interrupted_goes_on(run: Seg, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_given: object) -> None:
         raise KeyboardInterrupt
@@ -129,6 +163,7 @@ def test_a_deployment_that_was_interrupted_goes_on(run: Seg, monkeypatch: pytest
         ("--yes", "--backfill", "-"),
         ("--yes", "--backfill", "nothing.jsonl"),
         ("--yes", "--store", "nothing.store"),
+        ("--dry-run", "--backfill", "nothing.jsonl"),
     ],
 )
 def test_wrong_usage(given: tuple[str, ...], run: Seg, shop: Path, snapshot):

@@ -231,3 +231,26 @@ def test_a_store_that_is_no_file_has_nothing_to_be_brought_up(run: Seg):
 def test_a_subcommand_that_is_not_there(run: Seg):
     result = run("store", "exprot", "shop.store")
     assert (result.exit_code, "did you mean 'export'?" in result.stderr) == (2, True)
+
+
+def test_a_store_named_by_an_option_is_answered_with_the_command(store: Path, run: Seg):
+    result = run("store", "check", "--store", "shop.store")
+    assert result.exit_code == 2
+    assert "a store is named without --store here: " in result.stderr
+    assert "check shop.store" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("copy", "shop.store", "memory://"), ("import", "x.jsonl", "--store", "memory://")]
+)
+def test_nothing_is_put_where_it_would_be_gone_at_once(command: tuple[str, ...], store: Path, run: Seg):
+    result = run("store", *command)
+    assert result.exit_code == 2
+    assert "a store in memory is gone when this command ends" in result.stderr
+
+
+def test_a_url_without_its_slashes_is_no_file(shop: Path, run: Seg):
+    result = run("run", "shop.seg", "--events", "events.jsonl", "--store", "postgresql:/localhost/shop")
+    assert (result.exit_code, result.stderr) == (
+        2, "seg: the URL of a store begins with postgresql://, not with postgresql: alone\n"
+    )  # fmt: skip

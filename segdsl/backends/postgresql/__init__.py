@@ -53,7 +53,11 @@ def remove(url: str) -> None:
 def _opening() -> ModuleType:
     try:
         return load_extra(
-            f"{__name__}.opening", "psycopg", "postgresql", "a store on PostgreSQL needs", "a file needs nothing more"
+            f"{__name__}.opening",
+            "psycopg",
+            "postgresql",
+            "a store on PostgreSQL needs the package",
+            "a file needs nothing more",
         )
     except ImportError as error:
         if "libpq" not in str(error):

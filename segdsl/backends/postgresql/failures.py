@@ -48,7 +48,14 @@ def sentence(error: psycopg.Error) -> str:
 
 def said(error: psycopg.Error) -> str:
     """What the server or the client's library says of an error, on one line. Neither names a password."""
-    return " ".join((error.diag.message_primary or str(error) or type(error).__name__).split())
+    lines = (error.diag.message_primary or str(error) or type(error).__name__).splitlines()
+    whole = " ".join(" ".join(_ended(line) for line in lines[:-1]).split() + lines[-1].split())
+    return whole.removeprefix("connection failed: ")
+
+
+def _ended(line: str) -> str:
+    """A line with a full stop, where nothing else ends it: `Connection refused`, and what to look at in the next."""
+    return line if not line.strip() or line.rstrip()[-1] in ".,:;?!" else f"{line.rstrip()}."
 
 
 @contextmanager

@@ -51,7 +51,9 @@ def open_backend(url: str) -> Backend:
 
 def wire_to(address: Address, **more: Any) -> Any:
     """A `Wire`; `more` are its further parameters. Raises MissingExtraError without the extra `redis`."""
-    load_extra("redis", "redis", "redis", "stores on a Redis or Valkey server need", "stores in files work without it")
+    load_extra(
+        "redis", "redis", "redis", "a store on a Redis or Valkey server needs the package", "a file needs nothing more"
+    )
     return import_module(f"{__name__}.wire").Wire(address, **more)
 
 

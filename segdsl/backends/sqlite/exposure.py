@@ -22,7 +22,9 @@ if sys.platform != "win32":
 
 
 def exposed(path: Path) -> list[str]:
-    """Whom the file of a store, and those beside it, should not be open to: a sentence each, with what to do."""
+    """Whom the file of a store, and those beside it, should not be open to: a sentence each, with what to do.
+
+    Files beside it are told of only where the file itself is private: SQLite makes them anew with its permissions."""
     if sys.platform == "win32":
         return []
     file = path.resolve()
@@ -33,7 +35,10 @@ def exposed(path: Path) -> list[str]:
         found += _folder(file.parent, _reached(file.parent.parent))
     for each in files:
         with suppress(FileNotFoundError):
-            found += _file(each, reached)
+            told = list(_file(each, reached))
+            found += told
+            if told and each is file:
+                break
     return found
 
 

@@ -1,16 +1,30 @@
 """What the commands of `seg store` have in common: their argument and options, and how they tell of what goes on."""
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
 from segdsl.cli.parts.completing import any_files
 from segdsl.cli.parts.findings import counted
+from segdsl.cli.parts.stores import shown, url_of
 from segdsl.cli.parts.telling import Telling
 
-store_argument = click.argument("store", metavar="STORE", shell_complete=any_files)
+
+def _without_option(ctx: click.Context, _param: click.Parameter, store: str | None) -> None:
+    if store is not None:
+        ctx.fail(f"a store is named without --store here: {ctx.command_path} {shlex.quote(shown(url_of(store)))}")
+
+
+def store_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The store that a command of `seg store` is about. Other commands have an option for it: that is answered."""
+    option = click.option("--store", "other", hidden=True, expose_value=False, is_eager=True, callback=_without_option)
+    return click.argument("store", metavar="STORE", shell_complete=any_files)(option(command))
+
+
 progress_option = click.option(
     "--progress", is_flag=True, help="Tell of progress also where standard error is no terminal."
 )

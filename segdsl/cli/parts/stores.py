@@ -17,11 +17,26 @@ from segdsl.values.urls import masked
 
 FILE = "sqlite:///"
 MEMORY = "memory://"
+SCHEMES = {"sqlite", "memory", "postgresql", "postgres", "redis", "rediss", "valkey"}
+"""What is meant as the beginning of a URL, also where its slashes are forgotten."""
 
 
 def url_of(store: str) -> str:
-    """The URL of a store named by its URL or its path."""
-    return store if "://" in store else f"{FILE}{store}"
+    """The URL of a store named by its URL or its path. Raises StoreError for what was meant as a URL and is none."""
+    if "://" in store:
+        return store
+    scheme, colon, _ = store.partition(":")
+    if colon and scheme in SCHEMES:
+        raise StoreError(f"the URL of a store begins with {scheme}://, not with {scheme}: alone")
+    return f"{FILE}{store}"
+
+
+def url_to_keep(store: str) -> str:
+    """The URL of a store that something is put into to stay. Raises UsageError for one in memory."""
+    url = url_of(store)
+    if url == MEMORY:
+        raise click.UsageError("a store in memory is gone when this command ends: name a file, or a store on a server")
+    return url
 
 
 def beside(paths: Sequence[str]) -> str:

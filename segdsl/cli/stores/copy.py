@@ -5,7 +5,7 @@ import click
 import segdsl
 from segdsl.cli.parts.caring import parts_text, progress_option, telling
 from segdsl.cli.parts.completing import any_files
-from segdsl.cli.parts.stores import existing_backend, shown, url_of
+from segdsl.cli.parts.stores import existing_backend, shown, url_to_keep
 from segdsl.host.care.exporting import copy
 
 
@@ -26,10 +26,11 @@ def command(store: str, target: str, progress: bool) -> None:
     Exit code: 0 done, 2 there is no such store, or TARGET holds something already; 130 interrupted, and nothing is
     kept.
     """
+    url = url_to_keep(target)
     with (
         existing_backend(store) as backend,
-        segdsl.open_backend(url_of(target)) as other,
+        segdsl.open_backend(url) as other,
         telling(progress, "copied") as told,
     ):
         counts = copy(backend, other, told)
-    click.echo(f"{shown(url_of(target))}: {parts_text(counts)}")
+    click.echo(f"{shown(url)}: {parts_text(counts)}")

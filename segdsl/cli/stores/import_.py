@@ -5,7 +5,7 @@ import click
 import segdsl
 from segdsl.cli.parts.caring import parts_text, progress_option, telling
 from segdsl.cli.parts.completing import any_files
-from segdsl.cli.parts.stores import shown, url_of
+from segdsl.cli.parts.stores import shown, url_to_keep
 from segdsl.host.care.importing import fill, reading_of
 
 
@@ -27,6 +27,7 @@ def command(file: str, store: str, progress: bool) -> None:
     Exit code: 0 done, 2 FILE cannot be read or is damaged, or the store holds something already; 130 interrupted, and
     nothing is kept.
     """
-    with reading_of(file) as reading, segdsl.open_backend(url_of(store)) as backend, telling(progress, "read") as told:
+    url = url_to_keep(store)
+    with reading_of(file) as reading, segdsl.open_backend(url) as backend, telling(progress, "read") as told:
         counts = fill(reading, backend, told)
-    click.echo(f"{shown(url_of(store))}: {parts_text(counts)}")
+    click.echo(f"{shown(url)}: {parts_text(counts)}")

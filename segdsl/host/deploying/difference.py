@@ -171,10 +171,11 @@ class Telling:
     def _rules(self) -> Iterator[Named]:
         were = {each.id: each for each in self.turning.old.rules}
         are = {each.id: each for each in self.turning.new.rules}
+        going = {_rule_text(rule, self.old) for rule in were.values() if rule.id not in are}
         for rule in sorted(are.values(), key=lambda each: in_order(each.place)):
             said = _rule_text(rule, self.new)
             if rule.id not in were:
-                yield Named("rule", said, "new", rule.place)
+                yield Named("rule", said, "new", rule.place, "changed further inside" if said in going else "")
                 continue
             detail = _options_changed(were[rule.id], rule)
             yield Named("rule", said, "changed" if detail else "kept", rule.place, detail)
@@ -314,21 +315,31 @@ def _options_changed(old: p.Rule, new: p.Rule) -> str:
 
 
 def _rule_text(rule: p.Rule, text: Text) -> str:
-    """A rule in short: what starts it, and what it does."""
+    """A rule in short: what starts it, its condition, what it waits for and what it does."""
     when = " or ".join(map(text.trigger, rule.triggers))
     events = [
         each.event for each in rule.triggers if isinstance(each, p.EventTrigger | p.CountTrigger | p.AfterTrigger)
     ]
-    deeds = [
-        text.action(action, events)
-        for step in structs(rule.steps)
-        if isinstance(step, p.Act)
-        for action in step.actions
-    ]
+    asked = "" if rule.condition is None else f" if {text.condition(rule.condition, events)}"
+    deeds = list(_deeds(rule, text, events))
     more = [f"{len(deeds) - DEEDS} more"] if len(deeds) > DEEDS else []
-    said = f"when {when} then {', '.join([*deeds[:DEEDS], *more])}"
+    said = f"when {when}{asked} then {', '.join([*deeds[:DEEDS], *more])}"
     whole = f"{rule_name(rule)}: {said}" if rule.activity else said
     return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 3].rstrip()}..."
+
+
+def _deeds(rule: p.Rule, text: Text, events: Sequence[str]) -> Iterator[str]:
+    waits: list[str] = []
+    for step in structs(rule.steps):
+        match step:
+            case p.Wait() | p.WaitUntil() | p.WaitFor():
+                waits.append(text.pause(step, events))
+            case p.Act(_, actions):
+                for action in actions:
+                    yield " then ".join([*waits, text.action(action, events)])
+                    waits = []
+            case _:
+                pass
 
 
 def _fields_changed(old: Mapping[str, str], new: Mapping[str, str]) -> str:
