@@ -16,7 +16,7 @@ from segdsl.cli.parts.colors import color_option
 from segdsl.cli.parts.completing import any_files, seg_files
 from segdsl.cli.parts.deploying import lines_of
 from segdsl.cli.parts.events import format_option, mapping_option
-from segdsl.cli.parts.failures import INTERRUPTED
+from segdsl.cli.parts.failures import INTERRUPTED, UNUSABLE
 from segdsl.cli.parts.findings import counted
 from segdsl.cli.parts.lines import Lines
 from segdsl.cli.parts.rules import loaded_rules
@@ -69,7 +69,7 @@ def command(paths: tuple[str, ...], store: str | None, color: bool | None, **giv
     cannot be read or written; 130 interrupted.
     """
     options = Options(**given)
-    options.check(paths)
+    options.check()
     if options.backfill is not None and not Path(options.backfill).exists():
         raise InputError(f"there is no file {options.backfill}")
     program = loaded_rules(paths, color)
@@ -78,7 +78,7 @@ def command(paths: tuple[str, ...], store: str | None, color: bool | None, **giv
         options.changes, lines.MADE["changes"], force=options.force, reads=[*paths, options.backfill, path_of(url)]
     )
     telling = Telling(options.progress)
-    asking = Asking(options, shown(url), telling)
+    asking = Asking(options, shown(url), telling, can_ask=is_terminal() and "-" not in paths)
     try:
         deployed = segdsl.deploy(
             program, url, backfill=options.backfill, format=options.format, mapping=options.mapping,
@@ -120,7 +120,7 @@ class Options:
     as_json: bool
     progress: bool
 
-    def check(self, paths: tuple[str, ...]) -> None:
+    def check(self) -> None:
         """Raises UsageError for what does not go together."""
         if self.backfill is not None and (self.from_now or self.all_from_now):
             raise click.UsageError("a past from a file with --backfill, or none at all: they do not go together")
@@ -130,11 +130,9 @@ class Options:
             raise click.UsageError("--backfill needs a file: if it is stopped, standard input cannot be read again")
         if self.changes == "-" and self.as_json:
             raise click.UsageError("only one can have standard output: --changes - and --json")
-        if self.dry_run or self.yes:
-            return
-        if self.as_json or "-" in paths or not is_terminal():
+        if self.as_json and not (self.dry_run or self.yes):
             raise click.UsageError(
-                "nobody can be asked here: say --yes to do it, or --dry-run to see what would change"
+                "with --json nobody is asked: say --yes to do it, or --dry-run to see what would change"
             )
 
 
@@ -145,6 +143,7 @@ class Asking:
     options: Options
     store: str
     telling: Telling
+    can_ask: bool
     files: ExitStack = field(factory=ExitStack)
     changes: Lines | None = None
 
@@ -157,6 +156,9 @@ class Asking:
             return False
         if difference.same or difference.missing or self.options.yes:
             return True
+        if not self.can_ask:
+            click.echo("seg: nothing was changed, as nobody can be asked here: say --yes to do it", err=True)
+            raise Exit(UNUSABLE)
         try:
             return click.confirm("put these rules in place?", err=self.options.changes == "-")
         except click.Abort:

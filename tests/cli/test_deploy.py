@@ -170,3 +170,16 @@ def test_wrong_usage(given: tuple[str, ...], run: Seg, shop: Path, snapshot):
     (shop / "shop.seg").write_text(CALLS)
     result = run("deploy", "shop.seg", *given)
     assert (result.exit_code, result.stderr) == (2, snapshot)
+
+
+def test_where_nobody_can_be_asked_the_difference_is_told_and_nothing_done(run: Seg, shop: Path):
+    (shop / "shop.seg").write_text("segment Others by activities")
+    before = (shop / "shop.store").read_bytes()
+    result = run("deploy", "shop.seg")
+    assert ("segments:" in result.stdout, "say --yes to do it" in result.stderr) == (True, True)
+    assert ((shop / "shop.store").read_bytes(), result.exit_code) == (before, 2)
+
+
+def test_rules_with_mistakes_are_told_of_where_nobody_can_be_asked(run: Seg, shop: Path):
+    (shop / "shop.seg").write_text("when registers then add to Nobody")
+    assert run("deploy", "shop.seg").exit_code == 1
