@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from segdsl.backends import open_backend, schemes
-from segdsl.backends.base import Backend, StoredState
+from segdsl.backends.base import Backend, Batch, StoredInputs, StoredState, Tally
 from segdsl.records.outcomes import Because, Change, Effect
 from tests.support.servers import postgresql, redis
 
@@ -63,6 +63,18 @@ def leave(customer: str, segment: str, instant: int, arrival: int = 0, round_: i
 def effect(id_: str, customer: str = "ann", instant: int = 1) -> Effect:
     fields = {"text": "Grüße 🛒", "sum": 12.5, "tags": ["a", None, True], "of": {"n": 3}}
     return Effect(id_, "send", customer, fields, instant, 2, 3, -4, Because("added", "shop.seg:3", "vip", "order-1"))
+
+
+def full_batch(ids: str = "abcde") -> Batch:
+    """Something about each of some customers, of one letter each."""
+    return Batch(
+        states=[state(id_, 1, timer=1) for id_ in ids],
+        changes=[enter(id_, "vip", 1) for id_ in ids],
+        effects=[effect(f"e{id_}", id_) for id_ in ids],
+        tallies={Tally("fired", "r1", 3): 1},
+        journal=[StoredInputs(id_, b"1") for id_ in ids],
+        clock=9,
+    )
 
 
 def names(backend: Backend, segment: str, at: int | None = None) -> list[str]:

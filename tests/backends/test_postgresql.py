@@ -4,25 +4,21 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 
 from segdsl.backends import open_backend, remove_store
 from segdsl.backends.base import (
     Batch,
-    StoredInputs,
-    Tally,
 )
 from segdsl.backends.postgresql.backend import PostgresqlBackend
 from segdsl.backends.postgresql.care import _over_the_network
 from segdsl.backends.postgresql.opening import open_store
 from segdsl.backends.postgresql.schema import LAYOUT, TABLES
 from segdsl.diagnostics.errors import MissingExtraError, OldStoreError, StoreError
-from tests.backends.conftest import effect, enter, state
+from tests.backends.conftest import enter, full_batch
 from tests.support.servers import postgresql
-from tests.support.servers.postgresql import GUARDED, GUARDED_PASSWORD
+from tests.support.servers.postgresql import GUARDED, GUARDED_PASSWORD, sql
 
 MEETING = 20
 """Seconds for which a thread is waited for at most."""
@@ -43,25 +39,6 @@ def store(url: str) -> Iterator[PostgresqlBackend]:
 def schema() -> str:
     """A schema of the package's server that holds nothing."""
     return postgresql.stores().schema()
-
-
-def sql(schema_or_url: str, statement: str) -> list[tuple[Any, ...]]:
-    """Run a statement beside a store."""
-    url = schema_or_url if "://" in schema_or_url else postgresql.stores().in_schema(schema_or_url)
-    with psycopg.connect(url, autocommit=True) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def full_batch(ids: str = "abcde") -> Batch:
-    return Batch(
-        states=[state(id_, 1, timer=1) for id_ in ids],
-        changes=[enter(id_, "vip", 1) for id_ in ids],
-        effects=[effect(f"e{id_}", id_) for id_ in ids],
-        tallies={Tally("fired", "r1", 3): 1},
-        journal=[StoredInputs(id_, b"1") for id_ in ids],
-        clock=9,
-    )
 
 
 # ----------------------------------------------------------------------------------------------------- URL and password

@@ -23,8 +23,9 @@ from segdsl.backends.postgresql.backend import PostgresqlBackend
 from segdsl.backends.postgresql.coding import kept, told
 from segdsl.backends.postgresql.opening import open_store
 from segdsl.diagnostics.errors import StoreError
-from tests.backends.conftest import AWKWARD_IDS, effect, enter, leave, state
+from tests.backends.conftest import AWKWARD_IDS, effect, enter, full_batch, leave, state
 from tests.support.servers import postgresql
+from tests.support.servers.postgresql import sql
 
 
 @pytest.fixture
@@ -42,25 +43,6 @@ def store(url: str) -> Iterator[PostgresqlBackend]:
 def schema() -> str:
     """A schema of the package's server that holds nothing."""
     return postgresql.stores().schema()
-
-
-def sql(schema_or_url: str, statement: str) -> list[tuple[Any, ...]]:
-    """Run a statement beside a store."""
-    url = schema_or_url if "://" in schema_or_url else postgresql.stores().in_schema(schema_or_url)
-    with psycopg.connect(url, autocommit=True) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def full_batch(ids: str = "abcde") -> Batch:
-    return Batch(
-        states=[state(id_, 1, timer=1) for id_ in ids],
-        changes=[enter(id_, "vip", 1) for id_ in ids],
-        effects=[effect(f"e{id_}", id_) for id_ in ids],
-        tallies={Tally("fired", "r1", 3): 1},
-        journal=[StoredInputs(id_, b"1") for id_ in ids],
-        clock=9,
-    )
 
 
 # ------------------------------------------------------------------------------------------------ ids and names as data

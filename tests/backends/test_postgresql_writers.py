@@ -12,7 +12,6 @@ from segdsl.backends.base import (
     Basis,
     Batch,
     Position,
-    StoredInputs,
     StoredState,
     Tally,
     Versioned,
@@ -20,7 +19,7 @@ from segdsl.backends.base import (
 from segdsl.backends.postgresql.backend import PostgresqlBackend
 from segdsl.backends.postgresql.opening import open_store
 from segdsl.diagnostics.errors import ConflictError, StoreError
-from tests.backends.conftest import effect, enter, leave, state
+from tests.backends.conftest import enter, full_batch, leave, state
 from tests.support.servers import postgresql
 
 MEETING = 20
@@ -43,17 +42,6 @@ def other(url: str) -> Iterator[PostgresqlBackend]:
     """The same store, opened a second time."""
     with open_store(url) as opened:
         yield opened
-
-
-def full_batch(ids: str = "abcde") -> Batch:
-    return Batch(
-        states=[state(id_, 1, timer=1) for id_ in ids],
-        changes=[enter(id_, "vip", 1) for id_ in ids],
-        effects=[effect(f"e{id_}", id_) for id_ in ids],
-        tallies={Tally("fired", "r1", 3): 1},
-        journal=[StoredInputs(id_, b"1") for id_ in ids],
-        clock=9,
-    )
 
 
 # ------------------------------------------------------------------------------------------------- several at one store

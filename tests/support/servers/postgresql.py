@@ -19,6 +19,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -247,3 +248,11 @@ def _version(programs: Path) -> int:
 def _ordinary_user() -> str:
     known = {each.pw_name for each in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
+
+
+def sql(schema_or_url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Run a statement beside a store."""
+    url = schema_or_url if "://" in schema_or_url else stores().in_schema(schema_or_url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
