@@ -320,7 +320,7 @@ class Batches(Questions):
         return revived
 
     def _handler(self, effect: Effect) -> Handler | None:
-        return self.withdrawn if effect.mark == "withdrawn" else self.handlers.get(effect.action)
+        return self.withdrawn if effect.is_notice else self.handlers.get(effect.action)
 
     def _hand_over(self, effects: list[Effect]) -> None:
         done: list[Effect] = []

@@ -107,7 +107,7 @@ class Receivers:
         return [*self.by_action, *([NOTICES] if self.withdrawn is not None else [])]
 
     def of(self, effect: Effect) -> Handler | None:
-        if effect.mark == "withdrawn":
+        if effect.is_notice:
             return self.withdrawn or self.every
         return self.every or self.by_action.get(effect.action)
 

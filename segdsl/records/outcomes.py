@@ -66,6 +66,11 @@ class Effect(Struct, frozen=True, gc=False):
         """The instant, in UTC."""
         return EPOCH + timedelta(microseconds=self.instant)
 
+    @property
+    def is_notice(self) -> bool:
+        """Whether this is the word that an effect is withdrawn, and no effect."""
+        return self.mark == "withdrawn"
+
 
 class HeldBy(Struct, frozen=True, gc=False):
     """What held an effect back: a `limit` or a `hold` as it is written (`text`), and its `file:line`. For a limit, how

@@ -8,9 +8,6 @@ from msgspec.structs import replace
 from segdsl.backends.base import StoredEffect
 from segdsl.records.outcomes import Effect
 
-WITHDRAWN = "withdrawn"
-"""The mark of a notice."""
-
 
 class Outbox:
     """By id."""
@@ -26,7 +23,7 @@ class Outbox:
             kept = self._kept.get(effect.id)
             if kept is None:
                 self._kept[effect.id] = StoredEffect(effect)
-            elif _is_notice(kept):
+            elif kept.effect.is_notice:
                 self._kept[effect.id] = StoredEffect(effect, given=True, again=kept.again)
 
     def withdraw(self, withdrawn: Sequence[Effect]) -> None:
@@ -37,12 +34,12 @@ class Outbox:
                 del self._kept[id_]
             else:
                 again = kept.again if kept is not None else 0
-                self._kept[id_] = StoredEffect(replace(effect, mark=WITHDRAWN), given=True, again=again)
+                self._kept[id_] = StoredEffect(replace(effect, mark="withdrawn"), given=True, again=again)
 
     def notices(self, withdrawn: Sequence[Effect]) -> list[Effect]:
         """The notices that are there of some effects."""
         found = (self._kept.get(id_) for id_ in {effect.id: None for effect in withdrawn})
-        return [kept.effect for kept in found if kept is not None and _is_notice(kept)]
+        return [kept.effect for kept in found if kept is not None and kept.effect.is_notice]
 
     def erase(self, customers: Collection[str]) -> None:
         self._kept = {id_: kept for id_, kept in self._kept.items() if kept.effect.customer not in customers}
@@ -107,7 +104,7 @@ class Outbox:
     def _is_there(self, effect: Effect) -> bool:
         """Whether an effect, or a notice, is there as it was given."""
         kept = self._kept.get(effect.id)
-        return kept is not None and _is_notice(kept) == (effect.mark == WITHDRAWN)
+        return kept is not None and kept.effect.is_notice == effect.is_notice
 
     # ------------------------------------------------------------------------------------------------------- the whole
 
@@ -119,8 +116,4 @@ class Outbox:
 
 
 def _is_of(kept: StoredEffect, actions: Collection[str] | None) -> bool:
-    return actions is None or ("" if _is_notice(kept) else kept.effect.action) in actions
-
-
-def _is_notice(kept: StoredEffect) -> bool:
-    return kept.effect.mark == WITHDRAWN
+    return actions is None or ("" if kept.effect.is_notice else kept.effect.action) in actions

@@ -27,7 +27,6 @@ from segdsl.backends.base import (
 from segdsl.backends.postgresql import statements
 from segdsl.backends.postgresql.coding import (
     encode,
-    is_notice,
     key_of,
     link_of,
     moment,
@@ -155,7 +154,7 @@ def _row(content: Content) -> Row:
             left = moment(ended) if ended is not None else (None, None, None, None)
             return began.customer, began.segment, *moment(began), *left
         case StoredEffect(effect, given, tries, again, dead, error):
-            return *row_of(effect), is_notice(effect), given, tries, again, dead, error
+            return *row_of(effect), effect.is_notice, given, tries, again, dead, error
         case StoredPosition(source, position):
             return source, *astuple(position)
         case StoredTally(tally, number):

@@ -75,13 +75,9 @@ def tally_of(kind: Any, name: str, owner: str, day: int) -> Tally:
     return Tally(kind, name, None if day == NO_DAY else day, owner)
 
 
-def is_notice(effect: Effect) -> bool:
-    return effect.mark == "withdrawn"
-
-
 def row_of(effect: Effect) -> tuple[str, str, str, str]:
     """Its id, its customer, the action by which it can be claimed (none for a notice), and all of it."""
-    return effect.id, effect.customer, "" if is_notice(effect) else effect.action, encode(effect).decode()
+    return effect.id, effect.customer, "" if effect.is_notice else effect.action, encode(effect).decode()
 
 
 def stored_effect(row: tuple[Any, ...]) -> StoredEffect:

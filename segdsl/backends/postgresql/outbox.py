@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from segdsl.backends.base import StoredEffect
 from segdsl.backends.postgresql import statements
-from segdsl.backends.postgresql.coding import effect_of, is_notice, stored_effect
+from segdsl.backends.postgresql.coding import effect_of, stored_effect
 from segdsl.backends.postgresql.failures import explained
 from segdsl.backends.postgresql.rows import Row, Rows, Transaction
 from segdsl.records.outcomes import Effect
@@ -28,7 +28,7 @@ class Outbox(Rows):
         return self._stored(self._rows(statements.DEAD, max(limit, 0)))
 
     def delivered(self, effects: Sequence[Effect]) -> None:
-        rows = sorted((effect.id, is_notice(effect)) for effect in effects)
+        rows = sorted((effect.id, effect.is_notice) for effect in effects)
 
         if rows:
             self._insist(lambda transaction: transaction.many(statements.DELIVERED, rows))
@@ -44,11 +44,11 @@ class Outbox(Rows):
         return self._stored([row[1:] for row in sorted(self._insist(work))])
 
     def failed(self, claimed: StoredEffect, error: str, again: int | None) -> None:
-        which = (claimed.effect.id, is_notice(claimed.effect), claimed.tries)
+        which = (claimed.effect.id, claimed.effect.is_notice, claimed.tries)
         self._insist(lambda transaction: transaction.put(statements.FAILED, error, again is None, again or 0, *which))
 
     def release(self, claimed: Sequence[StoredEffect]) -> None:
-        rows = sorted((each.effect.id, is_notice(each.effect), each.tries) for each in claimed)
+        rows = sorted((each.effect.id, each.effect.is_notice, each.tries) for each in claimed)
         if rows:
             self._insist(lambda transaction: transaction.many(statements.RELEASE, rows))
 

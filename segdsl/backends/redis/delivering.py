@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from segdsl.backends.redis.effects import WITHDRAWN, Effects, stored
+from segdsl.backends.redis.effects import Effects, stored
 from segdsl.backends.redis.failures import coded as explained
 from segdsl.backends.redis.layout import (
     LINES,
@@ -68,7 +68,7 @@ def deliver(keys: Keys, ask: Ask, meta: Meta, effects: Sequence[Effect]) -> tupl
     found = _read(keys, ask, meta, [effect.id for effect in effects])
     for effect in effects:
         kept = found.now[effect.id]
-        if kept is not None and kept.notice == (effect.mark == WITHDRAWN):
+        if kept is not None and kept.notice == effect.is_notice:
             found.now[effect.id] = None
     return list(found.commands()), None
 
@@ -145,7 +145,7 @@ def _still(found: Effects, claimed: StoredEffect) -> Kept | None:
     kept = found.now[claimed.effect.id]
     if kept is None or kept.dead or kept.tries != claimed.tries:
         return None
-    return kept if kept.notice == (claimed.effect.mark == WITHDRAWN) else None
+    return kept if kept.notice == claimed.effect.is_notice else None
 
 
 def revive(keys: Keys, ask: Ask, meta: Meta, ids: Sequence[str]) -> tuple[list[Command], int]:

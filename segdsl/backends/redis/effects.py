@@ -14,9 +14,6 @@ from segdsl.backends.redis.layout import Command, Kept, Keys, closed, coded, enc
 from segdsl.backends.stored import StoredEffect
 from segdsl.records.outcomes import Effect
 
-WITHDRAWN = "withdrawn"
-"""The mark of a notice."""
-
 NOTICE = ""
 """What a notice is asked for under, in place of the name of an action."""
 
@@ -81,7 +78,7 @@ class Effects:
         before if there is to be a notice, or was one; it may still have it in hand, so the time stays."""
         if kept is None:
             self.sequence += 1
-            self.now[effect.id] = kept_as(StoredEffect(effect, effect.mark == WITHDRAWN), self.sequence)
+            self.now[effect.id] = kept_as(StoredEffect(effect, effect.is_notice), self.sequence)
         else:
             self.now[effect.id] = kept_as(StoredEffect(effect, True, again=kept.again), kept.sequence)
 
@@ -146,7 +143,7 @@ class Effects:
 
 def kept_as(each: StoredEffect, sequence: int) -> Kept:
     effect = each.effect
-    notice = effect.mark == WITHDRAWN
+    notice = effect.is_notice
     return Kept(
         sequence, effect.customer, NOTICE if notice else effect.action, notice, each.given, each.tries, each.again,
         each.dead, each.error, as_json(effect),

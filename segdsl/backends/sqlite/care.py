@@ -131,7 +131,7 @@ def _row(content: Content) -> tuple[Any, ...]:
             left = moment(ended) if ended is not None else (None, None, None, None)
             return began.customer, began.segment, *moment(began), *left
         case StoredEffect(effect, given, tries, again, dead, error):
-            return *row_of(effect), effect.mark == "withdrawn", given, tries, again, dead, error
+            return *row_of(effect), effect.is_notice, given, tries, again, dead, error
         case StoredPosition(source, position):
             return source, *msgspec.structs.astuple(position)
         case StoredTally(tally, number):

@@ -47,7 +47,7 @@ def tally_of(kind: Any, name: str, owner: str, day: int) -> Tally:
 
 def action_of(effect: Effect) -> str:
     """By which an effect can be claimed: its action, nothing for a notice."""
-    return "" if effect.mark == "withdrawn" else effect.action
+    return "" if effect.is_notice else effect.action
 
 
 def row_of(effect: Effect) -> tuple[str, str, str, str]:

@@ -29,7 +29,7 @@ class Outbox(Rows):
 
     def delivered(self, effects: Sequence[Effect]) -> None:
         with self._transaction():
-            self._many(statements.DELIVERED, [(effect.id, _is_notice(effect)) for effect in effects])
+            self._many(statements.DELIVERED, [(effect.id, effect.is_notice) for effect in effects])
 
     def claim(self, limit: int, now: int, until: int, actions: Collection[str] | None = None) -> list[StoredEffect]:
         wanted = self._actions() if actions is None else set(actions)
@@ -84,8 +84,4 @@ class Outbox(Rows):
 
 
 def _as_claimed(claimed: StoredEffect) -> tuple[str, bool, int]:
-    return claimed.effect.id, _is_notice(claimed.effect), claimed.tries
-
-
-def _is_notice(effect: Effect) -> bool:
-    return effect.mark == "withdrawn"
+    return claimed.effect.id, claimed.effect.is_notice, claimed.tries
